@@ -1,0 +1,1 @@
+"""The web: pages for agents and supervisors, public interfaces."""

@@ -1,0 +1,1 @@
+"""Whether a contact is allowed, asked before every contact."""

@@ -1,0 +1,1 @@
+"""Debtors, creditors, portfolios and the points where a debtor can be reached."""

@@ -1,0 +1,68 @@
+"""Rows of creditors, portfolios, debtors and contact points.
+
+A debtor is a person or company, once, whatever creditors it owes: limits of contact
+count per person. The document is stored sealed (foundation.crypto); look-ups go
+through its blind index.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.db.engine import Row
+from foundation.ids import uuid7
+
+
+class CreditorRow(Row):
+    __tablename__ = "creditor"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    name: Mapped[str] = mapped_column(unique=True)
+    document: Mapped[str | None]  # CNPJ, upper-case text: public, so not sealed
+
+
+class PortfolioRow(Row):
+    """A set of debts that a creditor handed over together."""
+
+    __tablename__ = "portfolio"
+    __table_args__ = (UniqueConstraint("creditor_id", "name"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    creditor_id: Mapped[UUID] = mapped_column(ForeignKey("creditor.id"))
+    name: Mapped[str]
+
+
+class DebtorRow(Row):
+    __tablename__ = "debtor"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    kind: Mapped[str]  # person | company
+    name: Mapped[str]
+    document_sealed: Mapped[bytes]
+    document_index: Mapped[bytes] = mapped_column(unique=True)
+    birth_date: Mapped[date | None]
+    uf: Mapped[str | None]  # of the address, when known
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class ContactPointRow(Row):
+    __tablename__ = "contact_point"
+    __table_args__ = (UniqueConstraint("debtor_id", "kind", "value"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    debtor_id: Mapped[UUID] = mapped_column(ForeignKey("debtor.id", ondelete="CASCADE"))
+    kind: Mapped[str]  # phone
+    value: Mapped[str] = mapped_column(index=True)  # E.164 with +
+    ddd: Mapped[str | None]
+    uf: Mapped[str | None]  # of the DDD
+    zone: Mapped[str | None]  # IANA name of the DDD's time zone
+    line: Mapped[str | None]  # mobile | fixed
+    source: Mapped[str]  # where it came from, e.g. "arquivo:NOME"
+    score: Mapped[float]  # 0..1, chance that it reaches the debtor
+    status: Mapped[str]  # active | invalid | wrong_party
+    tries: Mapped[int] = mapped_column(default=0)

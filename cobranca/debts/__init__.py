@@ -1,0 +1,1 @@
+"""Contracts, debts and their instalments."""

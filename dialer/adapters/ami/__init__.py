@@ -1,0 +1,1 @@
+"""The telephone switch through Asterisk's manager interface."""

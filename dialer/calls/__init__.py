@@ -1,0 +1,1 @@
+"""What happened on a call: events, states, network outcomes, and their store."""

@@ -1,0 +1,78 @@
+"""Rows of attempts, call events and dispositions.
+
+An attempt's id is the channel id in the switch. It is committed before the network
+hears of the call. `call_event` is append-only; the attempt's other columns are its
+fold, kept beside it for queries.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cobranca.compliance.store import VerdictRow
+from cobranca.debtors.store import ContactPointRow, DebtorRow
+from cobranca.people.store import AgentRow
+from dialer.campaigns.store import CampaignRow
+from foundation.db.engine import Row
+from foundation.ids import uuid7
+
+
+class AttemptRow(Row):
+    __tablename__ = "attempt"
+    __table_args__ = (
+        Index("ix_attempt_open", "placed_at", postgresql_where=text("outcome IS NULL")),
+        Index("ix_attempt_debtor_day", "debtor_id", "contact_day"),
+        Index("ix_attempt_campaign_placed", "campaign_id", "placed_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    direction: Mapped[str]  # outbound | inbound
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey(CampaignRow.id))
+    debtor_id: Mapped[UUID | None] = mapped_column(ForeignKey(DebtorRow.id))
+    contact_point_id: Mapped[UUID | None] = mapped_column(ForeignKey(ContactPointRow.id))
+    verdict_id: Mapped[UUID | None] = mapped_column(ForeignKey(VerdictRow.id))
+    number: Mapped[str]  # E.164 with +
+    route: Mapped[str]
+    epoch: Mapped[int] = mapped_column(BigInteger)  # of the leader that placed it
+    placed_at: Mapped[datetime]
+    contact_day: Mapped[date]  # the debtor's local day on the compliance clock
+    ringing_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]  # Newstate Up
+    bridged_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]  # network outcome; null while open
+    outcome_source: Mapped[str | None]  # events | channels | cel | placement
+    cause: Mapped[int | None]  # Q.850
+    sip_code: Mapped[int | None]
+    agent_id: Mapped[UUID | None] = mapped_column(ForeignKey(AgentRow.id))
+    abandoned: Mapped[bool] = mapped_column(default=False)
+
+
+class CallEventRow(Row):
+    __tablename__ = "call_event"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    attempt_id: Mapped[UUID | None] = mapped_column(index=True)
+    agent_id: Mapped[UUID | None] = mapped_column(index=True)
+    kind: Mapped[str]
+    at: Mapped[datetime]  # the switch's time stamp where it has one
+    data: Mapped[dict[str, Any]]
+
+
+class DispositionRow(Row):
+    """What the agent recorded of a conversation (tabulação)."""
+
+    __tablename__ = "disposition"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey(AttemptRow.id), unique=True)
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey(AgentRow.id))
+    code: Mapped[str]
+    right_party: Mapped[bool | None]
+    note: Mapped[str | None]
+    at: Mapped[datetime]

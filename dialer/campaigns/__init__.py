@@ -1,0 +1,1 @@
+"""Campaigns: which debtors, in which order, how often."""

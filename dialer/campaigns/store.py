@@ -1,0 +1,56 @@
+"""Rows of campaigns and their lists."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cobranca.debtors.store import CreditorRow, DebtorRow
+from foundation.db.engine import Row
+from foundation.ids import uuid7
+
+
+class CampaignRow(Row):
+    __tablename__ = "campaign"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    name: Mapped[str] = mapped_column(unique=True)
+    creditor_id: Mapped[UUID] = mapped_column(ForeignKey(CreditorRow.id))
+    status: Mapped[str]  # draft | running | paused | stopped | finished
+    policy: Mapped[dict[str, Any]]  # arguments of dialer.pacing.Policy
+    caller_id: Mapped[str]
+    ring_timeout_s: Mapped[float]
+    threshold_s: Mapped[float]  # silence after the answer before the overflow speaks
+    wrap_up_s: Mapped[float]
+    retries: Mapped[dict[str, Any]]  # see dialer.campaigns.retry_rules
+    created_at: Mapped[datetime]
+
+
+class CampaignDebtorRow(Row):
+    """One debtor's place in one campaign. `leased_until` is real UTC, `next_at` compliance time."""
+
+    __tablename__ = "campaign_debtor"
+    __table_args__ = (
+        Index(
+            "ix_campaign_debtor_due",
+            "campaign_id",
+            "next_at",
+            "position",
+            postgresql_where=text("state = 'ready'"),
+        ),
+    )
+
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey(CampaignRow.id), primary_key=True)
+    debtor_id: Mapped[UUID] = mapped_column(
+        ForeignKey(DebtorRow.id), primary_key=True, index=True
+    )
+    position: Mapped[int]  # order in the list
+    state: Mapped[str]  # ready | leased | done
+    next_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int]
+    last_outcome: Mapped[str | None]

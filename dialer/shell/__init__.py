@@ -1,0 +1,1 @@
+"""The loop that reads the world, asks the cores and acts."""

@@ -1,0 +1,1 @@
+"""Brazilian basics: documents, telephones, calendar, money."""

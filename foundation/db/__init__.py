@@ -1,0 +1,1 @@
+"""Database: engine, column types, metadata, migrations. One dialect: PostgreSQL."""

@@ -1,0 +1,63 @@
+"""Engine and metadata. Rows are declared beside their subdomain, on this `Row` base."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from urllib.parse import quote
+from uuid import UUID
+
+from sqlalchemy import MetaData, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from foundation.db.types import Cents, UtcDateTime
+from foundation.home import Home
+from foundation.settings import ProcessSettings
+
+DATABASE = "acordo"
+OWNER = "acordo"
+
+
+class Row(DeclarativeBase):
+    """Base of all rows; constraint names are stable, so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        Decimal: Cents,
+        UUID: Uuid,
+        str: Text,
+        dict[str, Any]: JSONB,
+    }
+
+
+def database_url(settings: ProcessSettings) -> str:
+    """The address given, else that of the embedded server (Unix socket, generated password)."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    home = Home(settings.home)
+    socket = quote(str(home.sockets), safe="")
+    password = home.secret("postgres")
+    return f"postgresql+asyncpg://{OWNER}:{password}@/{DATABASE}?host={socket}"
+
+
+def connect(settings: ProcessSettings, *, pool_size: int = 5) -> AsyncEngine:
+    """Return an engine; connects on first use, checks a pooled connection before giving it."""
+    return create_async_engine(
+        database_url(settings),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args={"timeout": 5},
+    )

@@ -1,0 +1,1 @@
+"""Servers without Docker or root: PostgreSQL, Valkey, Asterisk."""

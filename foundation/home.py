@@ -1,0 +1,107 @@
+"""The state folder: what lies where, and the secrets in it.
+
+`ACORDO_HOME` holds all state of one installation. Secrets are generated on first
+use, one file each, mode 0600; no secret has a default. Unix sockets have a path
+limit of 107 bytes, so a deep folder gets its sockets in a short one of the user's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+SOCKET_PATH_LIMIT = 107
+LONGEST_SOCKET_NAME = len("/asterisk-carrier/asterisk.ctl.00000")
+STATE_VERSION = 1
+
+
+class StateFromNewerVersion(RuntimeError):
+    """A pasta de estado foi gravada por uma versão mais nova do Acordo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Paths below the state folder. Creating a Home touches nothing."""
+
+    root: Path
+
+    @property
+    def secrets(self) -> Path:
+        return self.root / "secrets"
+
+    @property
+    def postgres(self) -> Path:
+        return self.root / "postgres"
+
+    @property
+    def valkey(self) -> Path:
+        return self.root / "valkey"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def recordings_clear(self) -> Path:
+        """Where the switch writes while a call lasts; mode 0700."""
+        return self.root / "recordings" / "clear"
+
+    @property
+    def recordings_sealed(self) -> Path:
+        return self.root / "recordings" / "sealed"
+
+    @property
+    def sockets(self) -> Path:
+        """Folder of the Unix sockets: below the root, or a short one when that is too deep."""
+        inside = self.root / "run"
+        if len(os.fsencode(inside)) + LONGEST_SOCKET_NAME <= SOCKET_PATH_LIMIT:
+            return inside
+        name = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"acordo-{os.getuid()}-{name}"
+
+    def switch(self, name: str) -> Path:
+        """Folder of one Asterisk instance: `asterisk`, `asterisk-carrier`, `asterisk-phones`."""
+        return self.root / name
+
+    def prepare(self) -> None:
+        """Create the folders with their modes; raises StateFromNewerVersion."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        # root runs PostgreSQL as another user, who must pass through but not list
+        self.root.chmod(0o711 if os.getuid() == 0 else 0o700)
+        stamp = self.root / "version"
+        if stamp.exists() and int(stamp.read_text()) > STATE_VERSION:
+            raise StateFromNewerVersion(str(self.root))
+        stamp.write_text(f"{STATE_VERSION}\n")
+        for folder in (self.secrets, self.recordings_clear, self.recordings_sealed, self.logs):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.sockets.mkdir(mode=0o711 if os.getuid() == 0 else 0o700, exist_ok=True)
+
+    def secret(self, name: str) -> str:
+        """Return the secret of that name, generated (256 bits, hex) on first use."""
+        return self.secret_path(name).read_text().strip()
+
+    def secret_path(self, name: str) -> Path:
+        """Path of the secret's file; made on first use, safe against two makers at once."""
+        self.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self.secrets / name
+        if not path.exists():
+            handle, draft = tempfile.mkstemp(dir=self.secrets)  # mode 0600
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(32) + "\n")
+            try:
+                os.link(draft, path)  # the first maker wins, whole
+            except FileExistsError:
+                pass
+            finally:
+                os.unlink(draft)
+        return path
+
+    def derived_secret(self, name: str, purpose: str) -> str:
+        """A password per purpose (a SIP endpoint, say) from one secret: HMAC-SHA-256, hex."""
+        key = bytes.fromhex(self.secret(name))
+        return hmac.new(key, purpose.encode(), hashlib.sha256).hexdigest()[:32]

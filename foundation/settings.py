@@ -1,0 +1,152 @@
+"""Settings that several processes share, and how every setting is read.
+
+The environment is the only source: `ACORDO_AMI__PORT=5038`, or, for a value that
+should not stand in a process list, `ACORDO_AMI__SECRET_FILE=/run/secrets/ami`.
+Each process has one frozen class made of the sections below. Nothing else in the
+project reads `os.environ` for settings.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX = "ACORDO_"
+FILE_SUFFIX = "_FILE"
+
+
+class SecretFileUnreadable(ValueError):
+    """A setting names a file that cannot be read."""
+
+
+def expand_files(environment: Mapping[str, str]) -> dict[str, str]:
+    """Replace each `ACORDO_X_FILE` by `ACORDO_X` with the file's content, stripped.
+
+    Raises SecretFileUnreadable with the variable's name and the system's reason.
+    """
+    found = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
+    for name, value in list(found.items()):
+        if not name.endswith(FILE_SUFFIX):
+            continue
+        try:
+            found[name.removesuffix(FILE_SUFFIX)] = Path(value).read_text("utf-8").strip()
+        except OSError as error:
+            raise SecretFileUnreadable(f"{name}={value}: {error.strerror}") from error
+        del found[name]
+    return found
+
+
+class _Environment(EnvSettingsSource):
+    """The process environment with `_FILE` variables read in."""
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        expanded = expand_files(os.environ)
+        return {name.lower(): value for name, value in expanded.items()}
+
+
+class Section(BaseModel):
+    """One group of settings; unknown names are refused, so that a typo is seen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Log(Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    form: Literal["text", "json"] = Field("json", description="json for machines, text for people")
+
+
+class Ami(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(5038, ge=1, le=65535)
+    username: str = "dialer"
+    secret: SecretStr | None = Field(None, description="default: generated at first start")
+
+
+class Asterisk(Section):
+    """Where the telephone switch listens and what it needs to know of the others."""
+
+    sip_host: str = "127.0.0.1"
+    sip_port: int = Field(5060, ge=1, le=65535)
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(8088, ge=1, le=65535)
+    rtp_start: int = Field(20000, ge=1024, le=65535)
+    rtp_end: int = Field(23999, ge=1024, le=65535)
+    media_address: str = "127.0.0.1"
+    suites: tuple[str, ...] = Field(("forky", "sid"), description="Debian suites tried in order")
+    config_dir: Path = Field(Path("asterisk-config"), description="templates of the switch")
+
+
+class Trunk(Section):
+    """The default route to the telephone network."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(5070, ge=1, le=65535)
+    simulated: bool = True
+    max_cps: float = Field(30.0, gt=0, description="new calls a second")
+    max_lines: int = Field(500, gt=0, description="calls at once")
+
+
+class SimulatedClock(Section):
+    start: datetime | None = Field(
+        None, description="first local time of compliance on a simulated route, São Paulo"
+    )
+
+
+class Listener(Section):
+    """Health, readiness and metrics of one process; never the public port."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(ge=0, le=65535)
+
+
+class Agi(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(4573, ge=1, le=65535)
+
+
+class ProcessSettings(BaseSettings):
+    """What every process reads. Subclasses add their own sections."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    home: Path = Field(Path("var"), description="folder that holds all state")
+    cache: Path = Field(
+        default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser()
+        / "acordo",
+        description="unpacked programs and models, shared by checkouts",
+    )
+    database_url: SecretStr | None = Field(None, description="default: the embedded PostgreSQL")
+    redis_url: SecretStr | None = Field(None, description="default: the embedded Valkey")
+    log: Log = Log()
+    ami: Ami = Ami()
+    asterisk: Asterisk = Asterisk()
+    trunk: Trunk = Trunk()
+    clock: SimulatedClock = SimulatedClock()
+    agi: Agi = Agi()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, _Environment(settings_cls))
+
+    def model_post_init(self, _context: Any) -> None:
+        object.__setattr__(self, "home", self.home.expanduser().absolute())

@@ -1,0 +1,1 @@
+"""The world as a product: a telephone network with debtors in it, and its scenarios."""

@@ -1,0 +1,1 @@
+"""The telephone network: a second Asterisk whose numbers behave as a trace says."""

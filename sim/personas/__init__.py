@@ -1,0 +1,1 @@
+"""Debtors who answer, talk, press keys, stay silent and hang up."""

@@ -1,0 +1,1 @@
+"""Pure models of people, calls and carriers."""

@@ -1,0 +1,1 @@
+"""The automatic voice conversation with debtors."""
