@@ -83,6 +83,7 @@ class Asterisk(Section):
     rtp_start: int = Field(20000, ge=1024, le=65535)
     rtp_end: int = Field(23999, ge=1024, le=65535)
     media_address: str = "127.0.0.1"
+    endpoints: int = Field(60, ge=1, le=999, description="seats: agent001 ... agentNNN")
     suites: tuple[str, ...] = Field(("forky", "sid"), description="Debian suites tried in order")
     config_dir: Path = Field(Path("asterisk-config"), description="templates of the switch")
 

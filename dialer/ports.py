@@ -1,0 +1,82 @@
+"""What the dialer needs of the outside, as protocols named after the need."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from dialer.calls.events import SwitchEvent
+
+
+class SwitchRefused(RuntimeError):
+    """The switch answered an action with an error; its message says why."""
+
+
+class SwitchUnreachable(RuntimeError):
+    """No answer from the switch in time, or no connection: nobody knows what happened."""
+
+
+class LoginRefused(RuntimeError):
+    """The switch refuses our name or password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origination:
+    """One channel to make. `channel` is our own id and becomes the channel's unique id."""
+
+    channel: str
+    dial: str  # e.g. PJSIP/5511900012345@trunk, PJSIP/agent001
+    context: str
+    extension: str = "s"
+    timeout_s: float  # from the INVITE, ringing or not
+    caller_id: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveChannel:
+    """A channel as the switch lists it now."""
+
+    channel: str
+    name: str  # e.g. PJSIP/trunk-00000012
+    up: bool
+    bridge: str | None
+    seconds: int
+    context: str
+    extension: str
+
+
+class Telephony(Protocol):
+    """A telephone switch. Every call has a deadline of its own; none retries by itself."""
+
+    def events(self) -> AsyncIterator[SwitchEvent]:
+        """All events in the switch's order, one consumer, starting with ConnectionRestored."""
+        ...
+
+    async def originate(self, call: Origination) -> None:
+        """Ask for a call; returns when the switch accepted it, long before it rings.
+
+        Raises SwitchRefused (no INVITE left) or SwitchUnreachable (unknown).
+        """
+        ...
+
+    async def bridge(self, channel: str, peer: str) -> None:
+        """Join two live channels; raises SwitchRefused when one of them is gone."""
+        ...
+
+    async def hang_up(self, channel: str, cause: int = 16) -> bool:
+        """End a channel; False when it was gone already. Cause 26 marks our own cancelling."""
+        ...
+
+    async def set_variable(self, channel: str, name: str, value: str) -> None:
+        """Set a channel variable; raises SwitchRefused when the channel is gone."""
+        ...
+
+    async def channels(self) -> list[LiveChannel]:
+        """List every live channel."""
+        ...
+
+    async def reachable_endpoints(self) -> set[str]:
+        """List the SIP endpoints that have a live contact."""
+        ...
