@@ -1,1 +1,1 @@
-"""The collections domain: debtors, debts, compliance, and the worker that does what was promised."""
+"""The collections domain: debtors, debts, compliance, and the worker."""

@@ -51,7 +51,7 @@ class Telephony(Protocol):
     """A telephone switch. Every call has a deadline of its own; none retries by itself."""
 
     def events(self) -> AsyncIterator[SwitchEvent]:
-        """All events in the switch's order, one consumer, starting with ConnectionRestored."""
+        """All events in the switch's order, one consumer; ConnectionRestored is the first."""
         ...
 
     async def originate(self, call: Origination) -> None:
@@ -66,7 +66,7 @@ class Telephony(Protocol):
         ...
 
     async def hang_up(self, channel: str, cause: int = 16) -> bool:
-        """End a channel; False when it was gone already. Cause 26 marks our own cancelling."""
+        """End a channel; False when it was gone. Cause 26 marks our own cancelling."""
         ...
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:

@@ -1,1 +1,1 @@
-"""What everything rests on: settings, state folder, database, embedded servers, Brazilian basics."""
+"""What everything rests on: settings, state folder, database, embedded servers."""

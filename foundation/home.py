@@ -57,7 +57,7 @@ class Home:
 
     @property
     def sockets(self) -> Path:
-        """Folder of the Unix sockets: below the root, or a short one when that is too deep."""
+        """Folder of the Unix sockets: below the root, or a short one if that is too deep."""
         inside = self.root / "run"
         if len(os.fsencode(inside)) + LONGEST_SOCKET_NAME <= SOCKET_PATH_LIMIT:
             return inside
@@ -65,7 +65,7 @@ class Home:
         return Path(tempfile.gettempdir()) / f"acordo-{os.getuid()}-{name}"
 
     def switch(self, name: str) -> Path:
-        """Folder of one Asterisk instance: `asterisk`, `asterisk-carrier`, `asterisk-phones`."""
+        """Folder of one Asterisk: `asterisk`, `asterisk-carrier`, `asterisk-phones`."""
         return self.root / name
 
     def prepare(self) -> None:
@@ -77,7 +77,12 @@ class Home:
         if stamp.exists() and int(stamp.read_text()) > STATE_VERSION:
             raise StateFromNewerVersion(str(self.root))
         stamp.write_text(f"{STATE_VERSION}\n")
-        for folder in (self.secrets, self.recordings_clear, self.recordings_sealed, self.logs):
+        for folder in (
+            self.secrets,
+            self.recordings_clear,
+            self.recordings_sealed,
+            self.logs,
+        ):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.sockets.mkdir(mode=0o711 if os.getuid() == 0 else 0o700, exist_ok=True)
 
@@ -102,6 +107,6 @@ class Home:
         return path
 
     def derived_secret(self, name: str, purpose: str) -> str:
-        """A password per purpose (a SIP endpoint, say) from one secret: HMAC-SHA-256, hex."""
+        """A password per purpose (a SIP endpoint, say): HMAC-SHA-256 of one secret, hex."""
         key = bytes.fromhex(self.secret(name))
         return hmac.new(key, purpose.encode(), hashlib.sha256).hexdigest()[:32]

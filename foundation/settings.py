@@ -63,7 +63,9 @@ class Section(BaseModel):
 
 class Log(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
-    form: Literal["text", "json"] = Field("json", description="json for machines, text for people")
+    form: Literal["text", "json"] = Field(
+        "json", description="json for machines, text for people"
+    )
 
 
 class Ami(Section):
@@ -84,7 +86,9 @@ class Asterisk(Section):
     rtp_end: int = Field(23999, ge=1024, le=65535)
     media_address: str = "127.0.0.1"
     endpoints: int = Field(60, ge=1, le=999, description="seats: agent001 ... agentNNN")
-    suites: tuple[str, ...] = Field(("forky", "sid"), description="Debian suites tried in order")
+    suites: tuple[str, ...] = Field(
+        ("forky", "sid"), description="Debian suites tried in order"
+    )
     config_dir: Path = Field(Path("asterisk-config"), description="templates of the switch")
 
 
@@ -125,11 +129,14 @@ class ProcessSettings(BaseSettings):
 
     home: Path = Field(Path("var"), description="folder that holds all state")
     cache: Path = Field(
-        default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser()
-        / "acordo",
+        default_factory=lambda: (
+            Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "acordo"
+        ),
         description="unpacked programs and models, shared by checkouts",
     )
-    database_url: SecretStr | None = Field(None, description="default: the embedded PostgreSQL")
+    database_url: SecretStr | None = Field(
+        None, description="default: the embedded PostgreSQL"
+    )
     redis_url: SecretStr | None = Field(None, description="default: the embedded Valkey")
     log: Log = Log()
     ami: Ami = Ami()

@@ -14,7 +14,7 @@ from foundation.ids import uuid7
 
 
 class VerdictRow(Row):
-    """One answer of the policy: may this point of this debtor be contacted, and by what rule."""
+    """One answer of the policy on one point of one debtor, and the rule that gave it."""
 
     __tablename__ = "verdict"
 

@@ -1,4 +1,4 @@
-"""Rows of users and agents. An agent is a seat with a SIP endpoint; a user logs in to it."""
+"""Rows of users and agents. An agent is a seat with a SIP endpoint; users log in to it."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class CampaignRow(Row):
 
 
 class CampaignDebtorRow(Row):
-    """One debtor's place in one campaign. `leased_until` is real UTC, `next_at` compliance time."""
+    """One debtor in one campaign. `leased_until` is real UTC, `next_at` compliance time."""
 
     __tablename__ = "campaign_debtor"
     __table_args__ = (

@@ -43,7 +43,7 @@ class Row(DeclarativeBase):
 
 
 def database_url(settings: ProcessSettings) -> str:
-    """The address given, else that of the embedded server (Unix socket, generated password)."""
+    """The address given, else the embedded server's (Unix socket, generated password)."""
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
     home = Home(settings.home)
@@ -53,7 +53,7 @@ def database_url(settings: ProcessSettings) -> str:
 
 
 def connect(settings: ProcessSettings, *, pool_size: int = 5) -> AsyncEngine:
-    """Return an engine; connects on first use, checks a pooled connection before giving it."""
+    """Return an engine; it connects on first use and checks a connection when it is lent."""
     return create_async_engine(
         database_url(settings),
         pool_size=pool_size,

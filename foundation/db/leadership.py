@@ -86,7 +86,7 @@ async def resign(connection: AsyncConnection, term: Term) -> None:
 
 
 async def holds(connection: AsyncConnection, term: Term) -> bool:
-    """Lock the row and tell whether the term still stands; use inside the transaction that acts."""
+    """Lock the row and tell whether the term stands; for the transaction that acts."""
     query = (
         select(LeadershipRow.epoch)
         .where(

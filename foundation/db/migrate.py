@@ -1,0 +1,50 @@
+"""Migrations: bring a database to this version, or say that it is of a newer one.
+
+A migration runs beside the previous version of the program: it adds, and removes
+only what no running version reads. The running script holds an advisory lock, so
+that two that start at once do not both migrate.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+LOCK = 0x41_63_6F_72_64_6F  # "Acordo"
+
+
+class DatabaseFromNewerVersion(RuntimeError):
+    """O banco de dados é de uma versão mais nova do Acordo; atualize o programa."""
+
+
+def _configuration() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _upgrade(connection: Connection, config: Config) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if inspect(connection).has_table("alembic_version"):
+        current = connection.execute(text("SELECT version_num FROM alembic_version")).scalars()
+        unknown = sorted(set(current) - known)
+        if unknown:
+            raise DatabaseFromNewerVersion(", ".join(unknown))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+async def upgrade(url: str) -> None:
+    """Bring the database to the newest revision; raises DatabaseFromNewerVersion."""
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade, _configuration())
+    finally:
+        await engine.dispose()
