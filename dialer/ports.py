@@ -51,7 +51,7 @@ class Telephony(Protocol):
     """A telephone switch. Every call has a deadline of its own; none retries by itself."""
 
     def events(self) -> AsyncIterator[SwitchEvent]:
-        """All events in the switch's order, one consumer; ConnectionRestored is the first."""
+        """All events in the switch's order, for one consumer; first ConnectionRestored."""
         ...
 
     async def originate(self, call: Origination) -> None:

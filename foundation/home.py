@@ -57,7 +57,7 @@ class Home:
 
     @property
     def sockets(self) -> Path:
-        """Folder of the Unix sockets: below the root, or a short one if that is too deep."""
+        """Folder of the Unix sockets: below the root, or a short one if that is deep."""
         inside = self.root / "run"
         if len(os.fsencode(inside)) + LONGEST_SOCKET_NAME <= SOCKET_PATH_LIMIT:
             return inside

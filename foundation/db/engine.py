@@ -53,7 +53,7 @@ def database_url(settings: ProcessSettings) -> str:
 
 
 def connect(settings: ProcessSettings, *, pool_size: int = 5) -> AsyncEngine:
-    """Return an engine; it connects on first use and checks a connection when it is lent."""
+    """Return an engine; it connects on first use and checks each connection it lends."""
     return create_async_engine(
         database_url(settings),
         pool_size=pool_size,

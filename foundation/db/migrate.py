@@ -30,9 +30,13 @@ def _configuration() -> Config:
 
 def _upgrade(connection: Connection, config: Config) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    known = {
+        script.revision for script in ScriptDirectory.from_config(config).walk_revisions()
+    }
     if inspect(connection).has_table("alembic_version"):
-        current = connection.execute(text("SELECT version_num FROM alembic_version")).scalars()
+        current = connection.execute(
+            text("SELECT version_num FROM alembic_version")
+        ).scalars()
         unknown = sorted(set(current) - known)
         if unknown:
             raise DatabaseFromNewerVersion(", ".join(unknown))
