@@ -43,6 +43,10 @@ class Ringing(ChannelEvent):
     """The network showed signs of life: 180, 183 or another provisional answer."""
 
 
+class Refused(ChannelEvent):
+    """The network gave a final answer that is no pick-up (DialEnd): it is not silent."""
+
+
 class Answered(ChannelEvent):
     """Newstate Up: the far end picked up. The clock of abandonment starts here."""
 
