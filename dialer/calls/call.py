@@ -32,7 +32,7 @@ class CallState(StrEnum):
     RINGING = "ringing"
     WAITING = "waiting"  # a person answered and hears silence or music, no agent yet
     TALKING = "talking"  # joined with an agent
-    OVERFLOW = "overflow"  # the dialplan gave up on an agent and speaks itself
+    IN_DIALPLAN = "in_dialplan"  # the dialplan has it: its message, or what follows a talk
     ENDED = "ended"
 
 
@@ -76,10 +76,12 @@ def advance(call: Call, event: ChannelEvent) -> Call:
             )
         case Parted():
             if call.state is CallState.TALKING:
-                return replace(call, state=CallState.WAITING)
+                return replace(call, state=CallState.IN_DIALPLAN)
             return call
         case Said(what="overflow"):
-            return replace(call, state=CallState.OVERFLOW)
+            return replace(call, state=CallState.IN_DIALPLAN)
+        case Said(what="back_to_floor"):
+            return replace(call, state=CallState.WAITING)
         case _:
             return _before_answer(call, event)
 

@@ -46,7 +46,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """`held` agents are kept for inbound calls. `reasons` are codes, the strongest first."""
+    """`held` agents are kept for inbound calls; `reasons` name the bounds that bind."""
 
     calls: int
     cancels: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ class Pacer:
         """Learn one fact; raises ClockWentBack."""
         self._move_to(event.at_s)
         match event:
-            case Placed():
+            case Placed() if self.policy.max_cps is not None:
                 self._placed.append(event.at_s)
             case Resolved(outcome="human"):
                 for budget in self.budgets:
@@ -109,7 +109,7 @@ class Pacer:
         free = floor.idle - held - spoken_for
         bounds = {"one_to_one": max(0, free), "no_room": floor.room}
         if self.policy.max_cps is not None:
-            bounds["calls_per_second"] = self._calls_left_this_second(now_s)
+            bounds["calls_per_second"] = self._calls_left(now_s, self.policy.max_cps)
         if self.policy.max_lines is not None:
             lines = len(floor.talking) + spoken_for
             bounds["lines"] = max(0, self.policy.max_lines - lines)
@@ -117,11 +117,12 @@ class Pacer:
         reasons = tuple(name for name, bound in bounds.items() if bound == calls)
         return Decision(calls=calls, held=held, reasons=reasons)
 
-    def _calls_left_this_second(self, now_s: float) -> int:
-        while self._placed and self._placed[0] <= now_s - 1.0:
+    def _calls_left(self, now_s: float, max_cps: float) -> int:
+        """Calls that `max_cps` still allows; below 1 call/s the window is 1/max_cps."""
+        window_s = max(1.0, 1.0 / max_cps)
+        while self._placed and self._placed[0] <= now_s - window_s:
             self._placed.popleft()
-        limit = self.policy.max_cps or 0.0
-        return max(0, int(max(limit, 1.0)) - len(self._placed))
+        return max(0, int(max_cps * window_s + 1e-9) - len(self._placed))
 
     def _move_to(self, at_s: float) -> None:
         if at_s < self._now_s:

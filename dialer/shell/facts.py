@@ -1,0 +1,77 @@
+"""What the floor wants done and remembered: values between the floor and its shell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from dialer.calls.call import Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """Bridge the debtor's channel with the agent's leg."""
+
+    call: str
+    channel: str
+    agent: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUp:
+    channel: str
+    cause: int = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nail:
+    """Make the agent's nailed-up leg."""
+
+    agent: str
+    leg: str
+
+
+Action = Join | HangUp | Nail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One row of the append-only history: of a call, an agent, or both."""
+
+    kind: str
+    at: datetime
+    call: str | None = None
+    agent: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Began:
+    """An inbound call that must become an attempt row now."""
+
+    call: str
+    number: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A call with its final outcome; written once."""
+
+    call: Call
+    agent: str | None
+    abandoned: bool
+    source: str = "events"  # events | channels | cel | placement
+
+
+@dataclass(slots=True)
+class Step:
+    """Everything that one event led to."""
+
+    actions: list[Action] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    began: list[Began] = field(default_factory=list)
+    ended: list[Ended] = field(default_factory=list)

@@ -1,0 +1,287 @@
+"""The floor: calls and agents now, and who is joined with whom.
+
+Decides, does not act: each `on_...` takes one event and returns a `Step` of actions,
+facts and endings; the shell carries them out. One floor lives in the leader alone,
+in one task, so that an agent is chosen in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from dialer.calls import agent as agents
+from dialer.calls.agent import Agent, AgentState
+from dialer.calls.call import Call, CallState, advance, is_abandoned
+from dialer.calls.events import Answered, ChannelEvent, HungUp, Joined, Parted, Said
+from dialer.ids import attempt_of_inbound
+from dialer.shell.facts import Action, Began, Ended, Fact, HangUp, Join, Nail, Step
+
+RESERVATION = timedelta(seconds=5)  # a bridge takes milliseconds
+NAILING = timedelta(seconds=30)  # INVITE of an agent's leg until its answer
+NAIL_AGAIN = timedelta(seconds=3)
+JOIN_TRIES = 3
+
+
+@dataclass(slots=True)
+class Ongoing:
+    """A call that has not ended, with what the floor knows besides its facts."""
+
+    call: Call
+    campaign: UUID | None = None
+    channel: str = ""
+    threshold_s: float = 2.0
+    wrap_up_s: float = 30.0
+    agent: str | None = None  # held for it or talking
+    talked_with: str | None = None  # the last agent, kept for the record
+    returned: bool = False  # lost its agent and waits for another
+    joins: int = 0
+
+    @property
+    def waits(self) -> bool:
+        return self.call.state is CallState.WAITING and self.agent is None
+
+
+class Floor:
+    """State of one floor. `new_leg` makes the ids of agents' legs."""
+
+    def __init__(self, new_leg: Callable[[], str]) -> None:
+        self.calls: dict[str, Ongoing] = {}
+        self.agents: dict[str, Agent] = {}
+        self.legs: dict[str, str] = {}  # leg's channel -> endpoint
+        self._nailing: dict[str, datetime] = {}  # endpoint -> since when the leg is made
+        self._wrap_up_s: dict[str, float] = {}
+        self._channels: dict[str, str] = {}  # channel -> call, where they differ
+        self._new_leg = new_leg
+
+    # -- what happens ------------------------------------------------------------------
+
+    def add_call(self, ongoing: Ongoing) -> None:
+        """A call that was just committed, or adopted after a gap."""
+        ongoing.channel = ongoing.channel or ongoing.call.id
+        self.calls[ongoing.call.id] = ongoing
+        if ongoing.channel != ongoing.call.id:
+            self._channels[ongoing.channel] = ongoing.call.id
+
+    def on_switch(self, event: ChannelEvent) -> Step:
+        """Apply one event of a channel; unknown channels are nobody's."""
+        step = Step()
+        if event.channel in self.legs:
+            self._on_leg(event, step)
+        elif isinstance(event, Said) and event.what == "inbound":
+            self._on_inbound(event, step)
+        else:
+            call_id = self._channels.get(event.channel, event.channel)
+            ongoing = self.calls.get(call_id)
+            if ongoing is not None:
+                self._on_call(ongoing, event, step)
+        self._assign(event.at, step)
+        return step
+
+    def on_agent(
+        self, endpoint: str, change: Callable[[Agent], Agent], at: datetime
+    ) -> Step:
+        """Apply what an agent asked for (log in, pause, ...)."""
+        step = Step()
+        agent = self.agents.get(endpoint) or Agent(endpoint=endpoint, since=at)
+        self._set(change(agent), at, step)
+        self._seat(endpoint, at, step)
+        self._assign(at, step)
+        return step
+
+    def hang_up_for(self, endpoint: str) -> list[Action]:
+        """The agent ends the conversation: the debtor's channel is hung up."""
+        agent = self.agents.get(endpoint)
+        if agent is None or agent.state is not AgentState.TALKING or agent.call is None:
+            return []
+        ongoing = self.calls.get(agent.call)
+        return [] if ongoing is None else [HangUp(channel=ongoing.channel)]
+
+    def on_join_failed(self, call_id: str, endpoint: str, at: datetime) -> Step:
+        """The switch refused the bridge; the agent is free again, the call may be gone."""
+        step = Step()
+        agent = self.agents.get(endpoint)
+        if agent is not None:
+            self._set(agents.released(agent, call_id, at), at, step)
+        ongoing = self.calls.get(call_id)
+        if ongoing is not None and ongoing.agent == endpoint:
+            ongoing.agent = None
+        step.facts.append(Fact(kind="join_failed", at=at, call=call_id, agent=endpoint))
+        return step
+
+    def on_nail_failed(self, endpoint: str, leg: str, at: datetime) -> None:
+        """The agent's leg could not be made; the sweep tries again."""
+        self.legs.pop(leg, None)
+        self._nailing[endpoint] = at - NAILING + NAIL_AGAIN
+
+    def sweep(self, at: datetime) -> Step:
+        """Look for what time alone must move: leases, wrap-up limits, missing legs."""
+        step = Step()
+        for agent in list(self.agents.values()):
+            since = at - agent.since
+            limit_s = self._wrap_up_s.get(agent.endpoint, 30.0)
+            if agent.state is AgentState.RESERVED and since > RESERVATION and agent.call:
+                failed = self.on_join_failed(agent.call, agent.endpoint, at)
+                step.facts += failed.facts
+                step.facts.append(
+                    Fact(kind="reservation_expired", at=at, agent=agent.endpoint)
+                )
+            elif agent.state is AgentState.WRAP_UP and since.total_seconds() > limit_s:
+                self._set(agents.wrapped_up(agent, at), at, step)
+            self._seat(agent.endpoint, at, step)
+        self._assign(at, step)
+        return step
+
+    def on_reachable(self, endpoint: str, at: datetime) -> Step:
+        """The agent's phone registered: make its leg now, not at the next try."""
+        self._nailing.pop(endpoint, None)
+        step = Step()
+        self._seat(endpoint, at, step)
+        return step
+
+    # -- what is -----------------------------------------------------------------------
+
+    def idle_agents(self) -> list[Agent]:
+        """Idle agents, the longest idle first."""
+        idle = [a for a in self.agents.values() if a.state is AgentState.IDLE]
+        return sorted(idle, key=lambda a: a.since)
+
+    def calls_of(self, campaign: UUID) -> Iterable[Ongoing]:
+        return (o for o in self.calls.values() if o.campaign == campaign)
+
+    # -- steps -------------------------------------------------------------------------
+
+    def _on_call(self, ongoing: Ongoing, event: ChannelEvent, step: Step) -> None:
+        before = ongoing.call
+        if isinstance(event, Joined) and ongoing.agent is None:
+            return  # a bridge that this floor did not make
+        ongoing.call = advance(before, event)
+        if ongoing.call is before and not isinstance(event, Said):
+            return
+        step.facts.append(_fact_of(ongoing, event))
+        agent = self.agents.get(ongoing.agent or "")
+        match event:
+            case Joined() if agent is not None:
+                ongoing.talked_with = agent.endpoint
+                self._set(agents.joined(agent, ongoing.call.id, event.at), event.at, step)
+                self._wrap_up_s[agent.endpoint] = ongoing.wrap_up_s
+            case Parted():
+                self._part(ongoing, agent, event.at, step)
+            case Said(what="back_to_floor"):
+                ongoing.returned = True
+            case HungUp():
+                self._end(ongoing, agent, event.at, step)
+
+    def _part(
+        self, ongoing: Ongoing, agent: Agent | None, at: datetime, step: Step
+    ) -> None:
+        if agent is not None:
+            self._set(agents.parted(agent, ongoing.call.id, at), at, step)
+        ongoing.agent = None
+
+    def _end(self, ongoing: Ongoing, agent: Agent | None, at: datetime, step: Step) -> None:
+        call = ongoing.call
+        if agent is not None:
+            self._set(agents.parted(agent, call.id, at), at, step)
+            agent = self.agents[agent.endpoint]
+            self._set(agents.released(agent, call.id, at), at, step)
+        abandoned = is_abandoned(call, ongoing.threshold_s)
+        step.ended.append(Ended(call=call, agent=ongoing.talked_with, abandoned=abandoned))
+        del self.calls[call.id]
+        self._channels.pop(ongoing.channel, None)
+
+    def _on_inbound(self, event: Said, step: Step) -> None:
+        call_id = attempt_of_inbound(event.fields.get("Attempt", ""), event.channel)
+        if call_id in self.calls:
+            return
+        call = Call(id=call_id, inbound=True, state=CallState.WAITING, answered_at=event.at)
+        self.add_call(Ongoing(call=call, channel=event.channel))
+        number = event.fields.get("Number", "")
+        step.began.append(Began(call=call_id, number=number, at=event.at))
+        step.facts.append(Fact(kind="inbound", at=event.at, call=call_id))
+
+    def _on_leg(self, event: ChannelEvent, step: Step) -> None:
+        endpoint = self.legs[event.channel]
+        agent = self.agents[endpoint]
+        match event:
+            case Answered() | Said(what="agent_ready"):
+                self._nailing.pop(endpoint, None)
+                self._set(agents.leg_up(agent, event.channel, event.at), event.at, step)
+            case HungUp():
+                del self.legs[event.channel]
+                self._nailing.pop(endpoint, None)
+                if agent.state is AgentState.RESERVED and agent.call in self.calls:
+                    self.calls[agent.call].agent = None
+                self._set(agents.leg_lost(agent, event.channel, event.at), event.at, step)
+                self._seat(endpoint, event.at, step)
+
+    def _assign(self, at: datetime, step: Step) -> None:
+        """Give waiting calls to idle agents: returned calls, inbound, then the oldest."""
+        waiting = [o for o in self.calls.values() if o.waits and o.joins < JOIN_TRIES]
+        if not waiting:
+            return
+        waiting.sort(
+            key=lambda o: (not o.returned, not o.call.inbound, o.call.answered_at or at)
+        )
+        for ongoing, agent in zip(waiting, self.idle_agents(), strict=False):
+            if agent.leg is None:
+                continue
+            call_id = ongoing.call.id
+            ongoing.agent = agent.endpoint
+            ongoing.joins += 1
+            self._set(agents.reserved(agent, call_id, at), at, step)
+            step.actions.append(
+                Join(
+                    call=call_id,
+                    channel=ongoing.channel,
+                    agent=agent.endpoint,
+                    leg=agent.leg,
+                )
+            )
+
+    def _seat(self, endpoint: str, at: datetime, step: Step) -> None:
+        """Make a leg for an agent who is logged in without one; end one nobody needs."""
+        agent = self.agents.get(endpoint)
+        if agent is None:
+            return
+        if agent.state is AgentState.OFFLINE:
+            for leg, owner in list(self.legs.items()):
+                if owner == endpoint:
+                    step.actions.append(HangUp(channel=leg))
+            return
+        if agent.state is not AgentState.CONNECTING:
+            return
+        since = self._nailing.get(endpoint)
+        if since is not None and at - since < NAILING:
+            return
+        leg = self._new_leg()
+        self._nailing[endpoint] = at
+        self.legs[leg] = endpoint
+        step.actions.append(Nail(agent=endpoint, leg=leg))
+
+    def _set(self, agent: Agent, at: datetime, step: Step) -> None:
+        before = self.agents.get(agent.endpoint)
+        if before == agent:
+            return
+        self.agents[agent.endpoint] = agent
+        data = {
+            "state": agent.state,
+            "wants": agent.wants,
+            "pause_code": agent.pause_code,
+            "leg": agent.leg,
+        }
+        step.facts.append(
+            Fact(kind="agent", at=at, call=agent.call, agent=agent.endpoint, data=data)
+        )
+
+
+def _fact_of(ongoing: Ongoing, event: ChannelEvent) -> Fact:
+    kind = event.what if isinstance(event, Said) else type(event).__name__.lower()
+    data: dict[str, object] = {}
+    if isinstance(event, HungUp):
+        data = {"cause": event.cause, "sip_code": event.sip_code}
+    return Fact(
+        kind=kind, at=event.at, call=ongoing.call.id, agent=ongoing.agent, data=data
+    )
