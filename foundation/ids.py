@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from uuid import UUID
+from uuid import UUID, uuid5
+
+_INBOUND = UUID("6f1d6a54-9a2c-5c58-9f53-0b3ad0a4c0de")
 
 
 def uuid7() -> UUID:
@@ -15,3 +17,12 @@ def uuid7() -> UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)
+
+
+def inbound_attempt(channel: str) -> UUID:
+    """Return the attempt id of an inbound call, which the switch named before we did.
+
+    >>> inbound_attempt("1732224000.7") == inbound_attempt("1732224000.7")
+    True
+    """
+    return uuid5(_INBOUND, channel)

@@ -16,8 +16,8 @@ from dialer.calls import agent as agents
 from dialer.calls.agent import Agent, AgentState
 from dialer.calls.call import Call, CallState, advance, is_abandoned
 from dialer.calls.events import Answered, ChannelEvent, HungUp, Joined, Parted, Said
-from dialer.ids import attempt_of_inbound
 from dialer.shell.facts import Action, Began, Ended, Fact, HangUp, Join, Nail, Step
+from foundation.ids import inbound_attempt
 
 RESERVATION = timedelta(seconds=5)  # a bridge takes milliseconds
 NAILING = timedelta(seconds=30)  # INVITE of an agent's leg until its answer
@@ -32,12 +32,22 @@ class Ongoing:
     call: Call
     campaign: UUID | None = None
     channel: str = ""
+    placed_at: datetime | None = None
     threshold_s: float = 2.0
     wrap_up_s: float = 30.0
     agent: str | None = None  # held for it or talking
     talked_with: str | None = None  # the last agent, kept for the record
     returned: bool = False  # lost its agent and waits for another
     joins: int = 0
+
+    @property
+    def rings(self) -> bool:
+        """On its way: placed and neither answered nor ended."""
+        return self.call.state in (
+            CallState.COMMITTED,
+            CallState.DIALING,
+            CallState.RINGING,
+        )
 
     @property
     def waits(self) -> bool:
@@ -193,7 +203,7 @@ class Floor:
         self._channels.pop(ongoing.channel, None)
 
     def _on_inbound(self, event: Said, step: Step) -> None:
-        call_id = attempt_of_inbound(event.fields.get("Attempt", ""), event.channel)
+        call_id = str(inbound_attempt(event.channel))
         if call_id in self.calls:
             return
         call = Call(id=call_id, inbound=True, state=CallState.WAITING, answered_at=event.at)

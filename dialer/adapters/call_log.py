@@ -1,0 +1,139 @@
+"""The call log in PostgreSQL: facts and endings, gathered and written in batches.
+
+Acting never waits for the log: a bridge is made first and its fact is written within
+a twentieth of a second. What a crash loses of it is read again from the switch's own
+record (CEL). A batch is one transaction: facts, the attempts' final columns, the
+debtor's next turn, and the outbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy import insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from dialer.adapters import endings
+from dialer.calls.store import AttemptRow, CallEventRow
+from dialer.shell.facts import Began, Ended, Fact, Step
+from foundation.clock import Clock
+
+GATHER_S = 0.05
+RETRY_S = 1.0
+FULL = 20_000  # facts kept while the database is away; pacing has stopped long before
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Batch:
+    facts: list[Fact] = field(default_factory=list)
+    began: list[Began] = field(default_factory=list)
+    ended: list[Ended] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.facts or self.began or self.ended)
+
+
+class CallLog:
+    """Takes steps, writes them in order. `agents` maps endpoints to agent ids."""
+
+    def __init__(self, engine: AsyncEngine, agents: dict[str, UUID]) -> None:
+        self._engine = engine
+        self._agents = agents
+        self._batch = _Batch()
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.contact_clock: Clock | None = None
+        self.failing = False
+
+    def add(self, step: Step) -> None:
+        """Remember; returns at once."""
+        if not (step.facts or step.began or step.ended):
+            return
+        self._batch.facts += step.facts
+        self._batch.began += step.began
+        self._batch.ended += step.ended
+        self._idle.clear()
+        self._wake.set()
+
+    @property
+    def full(self) -> bool:
+        """Too much is unwritten to go on dialling."""
+        return len(self._batch.facts) > FULL
+
+    async def drained(self) -> None:
+        """Wait until everything added so far is committed."""
+        await self._idle.wait()
+
+    async def run(self) -> None:
+        """Write for ever; on a database error keep the batch and try again."""
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(GATHER_S)
+            self._wake.clear()
+            batch, self._batch = self._batch, _Batch()
+            while batch and not await self._try(batch):
+                await asyncio.sleep(RETRY_S)
+            if not self._batch:
+                self._idle.set()
+
+    async def _try(self, batch: _Batch) -> bool:
+        try:
+            async with self._engine.begin() as connection:
+                await self._write(connection, batch)
+        except (SQLAlchemyError, OSError) as error:
+            if not self.failing:
+                log.error("call_log_unwritten", error=str(error), facts=len(batch.facts))
+            self.failing = True
+            return False
+        self.failing = False
+        return True
+
+    async def _write(self, connection: AsyncConnection, batch: _Batch) -> None:
+        if batch.began:
+            await self._begin(connection, batch.began)
+        if batch.facts:
+            rows = [self._event(fact) for fact in batch.facts]
+            await connection.execute(insert(CallEventRow), rows)
+        if batch.ended:
+            clock = self.contact_clock
+            contact_now = clock.now() if clock else datetime.now(UTC)
+            await endings.write(connection, batch.ended, self._agents, contact_now)
+
+    async def _begin(self, connection: AsyncConnection, began: Sequence[Began]) -> None:
+        rows = [
+            {
+                "id": UUID(call.call),
+                "direction": "inbound",
+                "number": call.number,
+                "route": "trunk",
+                "epoch": 0,
+                "placed_at": call.at,
+                "answered_at": call.at,
+                "contact_day": call.at.date(),
+                "abandoned": False,
+            }
+            for call in began
+        ]
+        await endings.insert_new(connection, AttemptRow, rows)
+
+    def _event(self, fact: Fact) -> dict[str, object]:
+        agent = self._agents.get(fact.agent) if fact.agent else None
+        data = dict(fact.data)
+        if fact.agent:
+            data["endpoint"] = fact.agent
+        return {
+            "attempt_id": UUID(fact.call) if fact.call else None,
+            "agent_id": agent,
+            "kind": fact.kind,
+            "at": fact.at,
+            "data": data,
+        }

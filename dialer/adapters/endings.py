@@ -1,0 +1,154 @@
+"""Write how calls ended: attempts, the debtors' next turns, numbers, the outbox.
+
+Each statement takes a whole batch as arrays. An attempt that has an outcome already
+keeps it, so that writing twice is writing once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, text
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.calls.events import NetworkOutcome
+from dialer.campaigns.retry_rules import RetryRules
+from dialer.shell.facts import Ended
+from foundation.db.engine import Row
+from foundation.db.outbox import enqueue
+from foundation.db.types import UtcDateTime
+
+_INSTANTS = ("ringing_at", "answered_at", "bridged_at", "ended_at")
+
+_END = text(
+    """
+    UPDATE attempt a
+       SET outcome = e.outcome, outcome_source = e.source, cause = e.cause,
+           sip_code = e.sip_code, ringing_at = e.ringing_at, answered_at = e.answered_at,
+           bridged_at = e.bridged_at, ended_at = e.ended_at, agent_id = e.agent_id,
+           abandoned = e.abandoned
+      FROM unnest(:ids, :outcomes, :sources, :causes, :sip_codes, :ringing_at, :answered_at,
+                  :bridged_at, :ended_at, :agents, CAST(:abandoned AS boolean[]))
+           AS e (id, outcome, source, cause, sip_code, ringing_at, answered_at, bridged_at,
+                 ended_at, agent_id, abandoned)
+      LEFT JOIN LATERAL (SELECT campaign_id FROM attempt WHERE id = e.id) c ON true
+      LEFT JOIN campaign k ON k.id = c.campaign_id
+     WHERE a.id = e.id AND a.outcome IS NULL
+    RETURNING a.id, a.campaign_id, a.debtor_id, a.contact_point_id, a.outcome,
+              k.retries, k.creditor_id, a.answered_at
+    """
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("agents", type_=ARRAY(Uuid)),
+    bindparam("outcomes", type_=ARRAY(Text)),
+    bindparam("sources", type_=ARRAY(Text)),
+    bindparam("causes", type_=ARRAY(Integer)),
+    bindparam("sip_codes", type_=ARRAY(Integer)),
+    *(bindparam(name, type_=ARRAY(UtcDateTime)) for name in _INSTANTS),
+)
+_RETIRE_NUMBERS = text(
+    "UPDATE contact_point SET status = 'invalid' WHERE id = ANY(:points)"
+)
+_ATTEMPTS = text(
+    """
+    SELECT campaign_id, debtor_id, attempts FROM campaign_debtor
+     WHERE (campaign_id, debtor_id) IN
+           (SELECT * FROM unnest(CAST(:campaigns AS uuid[]), CAST(:debtors AS uuid[])))
+       FOR UPDATE
+    """
+)
+_NEXT_TURN = text(
+    """
+    UPDATE campaign_debtor cd
+       SET leased_until = NULL, last_outcome = t.outcome,
+           next_at = coalesce(t.next_at, cd.next_at),
+           state = CASE WHEN t.next_at IS NULL OR NOT EXISTS (
+                             SELECT 1 FROM contact_point p
+                              WHERE p.debtor_id = cd.debtor_id AND p.kind = 'phone'
+                                AND p.status = 'active')
+                        THEN 'done' ELSE 'ready' END
+      FROM unnest(CAST(:campaigns AS uuid[]), CAST(:debtors AS uuid[]), :outcomes, :next_at)
+           AS t (campaign_id, debtor_id, outcome, next_at)
+     WHERE cd.campaign_id = t.campaign_id AND cd.debtor_id = t.debtor_id
+    """
+).bindparams(
+    bindparam("outcomes", type_=ARRAY(Text)), bindparam("next_at", type_=ARRAY(UtcDateTime))
+)
+
+
+async def write(
+    connection: AsyncConnection,
+    ended: Sequence[Ended],
+    agents: Mapping[str, UUID],
+    contact_now: datetime,
+) -> None:
+    """Write a batch of endings; `contact_now` is the compliance clock."""
+    closed = list(await connection.execute(_END, _arrays(ended, agents)))
+    invalid = [
+        r.contact_point_id for r in closed if r.outcome == NetworkOutcome.INVALID_NUMBER
+    ]
+    if invalid:
+        await connection.execute(_RETIRE_NUMBERS, {"points": invalid})
+    outbound = [row for row in closed if row.campaign_id is not None]
+    if outbound:
+        await _next_turns(connection, outbound, contact_now)
+    for row in closed:
+        if row.answered_at is not None:
+            creditor = None if row.creditor_id is None else str(row.creditor_id)
+            payload = {"attempt": str(row.id), "creditor_id": creditor}
+            await enqueue(connection, "recording", str(row.id), payload)
+
+
+async def insert_new(
+    connection: AsyncConnection, table: type[Row], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows that are not there yet."""
+    statement = pg_insert(table).on_conflict_do_nothing()
+    await connection.execute(statement, list(rows))
+
+
+def _arrays(ended: Sequence[Ended], agents: Mapping[str, UUID]) -> dict[str, list[Any]]:
+    calls = [e.call for e in ended]
+    return {
+        "ids": [UUID(c.id) for c in calls],
+        "outcomes": [c.outcome.value if c.outcome else None for c in calls],
+        "sources": [e.source for e in ended],
+        "causes": [c.cause for c in calls],
+        "sip_codes": [c.sip_code for c in calls],
+        "ringing_at": [c.ringing_at for c in calls],
+        "answered_at": [c.answered_at for c in calls],
+        "bridged_at": [c.joined_at for c in calls],
+        "ended_at": [c.ended_at for c in calls],
+        "agents": [agents.get(e.agent) if e.agent else None for e in ended],
+        "abandoned": [e.abandoned for e in ended],
+    }
+
+
+async def _next_turns(
+    connection: AsyncConnection, closed: Sequence[Any], contact_now: datetime
+) -> None:
+    campaigns = [row.campaign_id for row in closed]
+    debtors = [row.debtor_id for row in closed]
+    counted = await connection.execute(
+        _ATTEMPTS, {"campaigns": campaigns, "debtors": debtors}
+    )
+    attempts = {(r.campaign_id, r.debtor_id): r.attempts for r in counted}
+    turns: list[datetime | None] = []
+    for row in closed:
+        rules = RetryRules.parse(row.retries or {})
+        done = attempts.get((row.campaign_id, row.debtor_id), 0)
+        minutes = rules.minutes_to_next(NetworkOutcome(row.outcome), done)
+        turns.append(None if minutes is None else contact_now + timedelta(minutes=minutes))
+    await connection.execute(
+        _NEXT_TURN,
+        {
+            "campaigns": campaigns,
+            "debtors": debtors,
+            "outcomes": [row.outcome for row in closed],
+            "next_at": turns,
+        },
+    )

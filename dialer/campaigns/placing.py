@@ -1,0 +1,189 @@
+"""Commit attempts: pick who is next, ask the policy, write the attempts. One transaction.
+
+Nothing leaves for the network before this transaction is committed, and it commits
+nothing for a leader whose term is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cobranca.compliance.service import Candidate, ContactPolicy, Ruling
+from dialer.calls.store import AttemptRow
+from foundation.db.leadership import Term, holds
+from foundation.ids import uuid7
+
+ROUTE = "trunk"
+
+
+class TermIsOver(RuntimeError):
+    """Somebody else leads now; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """An attempt that is committed and may leave for the network."""
+
+    id: str
+    debtor: UUID
+    number: str  # E.164 with +
+
+
+_NEXT = text(
+    """
+    SELECT cd.debtor_id, d.uf AS address_uf, d.birth_date,
+           p.id AS contact_point_id, p.value AS number, p.uf AS ddd_uf, p.zone
+      FROM campaign_debtor cd
+      JOIN debtor d ON d.id = cd.debtor_id
+     CROSS JOIN LATERAL (
+           SELECT * FROM contact_point p
+            WHERE p.debtor_id = cd.debtor_id AND p.kind = 'phone' AND p.status = 'active'
+            ORDER BY p.tries, p.score DESC, p.value LIMIT 1) p
+     WHERE cd.campaign_id = :campaign AND cd.state = 'ready' AND cd.next_at <= :now
+       AND NOT EXISTS (SELECT 1 FROM attempt a
+                        WHERE a.debtor_id = cd.debtor_id AND a.outcome IS NULL)
+     ORDER BY cd.next_at, cd.position
+     LIMIT :wanted
+       FOR UPDATE OF cd SKIP LOCKED
+    """
+)
+_LEASE = text(
+    """
+    UPDATE campaign_debtor cd
+       SET state = 'leased', attempts = attempts + 1,
+           leased_until = clock_timestamp() + make_interval(secs => :lease_s)
+     WHERE campaign_id = :campaign AND debtor_id = ANY(:debtors)
+    """
+)
+_COUNT_TRY = text("UPDATE contact_point SET tries = tries + 1 WHERE id = ANY(:points)")
+_PUT_OFF = text(
+    """
+    UPDATE campaign_debtor
+       SET next_at = coalesce(:until, next_at), state = CASE WHEN :until IS NULL
+           THEN 'done' ELSE 'ready' END, last_outcome = 'refused'
+     WHERE campaign_id = :campaign AND debtor_id = :debtor
+    """
+).bindparams(bindparam("until", type_=AttemptRow.placed_at.type))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacingRules:
+    campaign: UUID
+    lease_s: float  # how long a debtor is held at most, if nobody says how the call ended
+
+
+async def commit_attempts(
+    connection: AsyncConnection,
+    *,
+    term: Term,
+    rules: PlacingRules,
+    policy: ContactPolicy,
+    wanted: int,
+    now: datetime,
+    contact_now: datetime,
+) -> list[Placement]:
+    """Return at most `wanted` attempts, inserted; the caller commits, then dials.
+
+    `now` is real UTC, `contact_now` the compliance clock. Debtors whom the policy
+    refuses are put off until it may be asked again. Raises TermIsOver.
+    """
+    if not await holds(connection, term):
+        raise TermIsOver(term.name)
+    picked = await connection.execute(
+        _NEXT, {"campaign": rules.campaign, "now": contact_now, "wanted": wanted}
+    )
+    candidates = [
+        Candidate(
+            debtor_id=row.debtor_id,
+            contact_point_id=row.contact_point_id,
+            number=row.number,
+            zone=row.zone,
+            ddd_uf=row.ddd_uf,
+            address_uf=row.address_uf,
+            birth_date=row.birth_date,
+        )
+        for row in picked
+    ]
+    if not candidates:
+        return []
+    rulings = await policy.ask(connection, candidates, contact_now)
+    allowed = [r for r in rulings if r.verdict.allowed]
+    refused = [r for r in rulings if not r.verdict.allowed]
+    await _put_off(connection, rules.campaign, refused)
+    return await _insert(connection, term, rules, allowed, now, contact_now)
+
+
+async def _put_off(
+    connection: AsyncConnection, campaign: UUID, refused: Sequence[Ruling]
+) -> None:
+    rows = [
+        {
+            "campaign": campaign,
+            "debtor": ruling.candidate.debtor_id,
+            "until": ruling.verdict.until,
+        }
+        for ruling in refused
+    ]
+    if rows:
+        await connection.execute(_PUT_OFF, rows)
+
+
+async def _insert(
+    connection: AsyncConnection,
+    term: Term,
+    rules: PlacingRules,
+    allowed: Sequence[Ruling],
+    now: datetime,
+    contact_now: datetime,
+) -> list[Placement]:
+    if not allowed:
+        return []
+    rows = [_row(term, rules, ruling, now, contact_now) for ruling in allowed]
+    await connection.execute(insert(AttemptRow), rows)
+    await connection.execute(
+        _LEASE,
+        {
+            "campaign": rules.campaign,
+            "debtors": [r.candidate.debtor_id for r in allowed],
+            "lease_s": rules.lease_s,
+        },
+    )
+    points = [r.candidate.contact_point_id for r in allowed]
+    await connection.execute(_COUNT_TRY, {"points": points})
+    return [
+        Placement(
+            id=str(row["id"]), debtor=r.candidate.debtor_id, number=r.candidate.number
+        )
+        for row, r in zip(rows, allowed, strict=True)
+    ]
+
+
+def _row(
+    term: Term, rules: PlacingRules, ruling: Ruling, now: datetime, contact_now: datetime
+) -> dict[str, object]:
+    candidate = ruling.candidate
+    return {
+        "id": uuid7(),
+        "direction": "outbound",
+        "campaign_id": rules.campaign,
+        "debtor_id": candidate.debtor_id,
+        "contact_point_id": candidate.contact_point_id,
+        "verdict_id": ruling.verdict_id,
+        "number": candidate.number,
+        "route": ROUTE,
+        "epoch": term.epoch,
+        "placed_at": now,
+        "contact_day": _local_day(contact_now, candidate.zone),
+        "abandoned": False,
+    }
+
+
+def _local_day(contact_now: datetime, zone: str | None) -> date:
+    return contact_now.astimezone(ZoneInfo(zone or "America/Sao_Paulo")).date()

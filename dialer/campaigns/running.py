@@ -1,0 +1,89 @@
+"""The campaigns that run now, as the pacing loop needs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.campaigns.store import CampaignRow
+from dialer.pacing import Policy
+
+DEFAULT_LIMITS = ((0.025, 86_400.0), (0.025, 30 * 86_400.0))  # design: 2.5 %, 24 h and 30 d
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """One running campaign; durations in seconds."""
+
+    id: UUID
+    name: str
+    policy: Policy
+    caller_id: str
+    ring_timeout_s: float
+    threshold_s: float
+    wrap_up_s: float
+
+
+def parse_policy(stored: dict[str, Any], threshold_s: float) -> Policy:
+    """Read a campaign's policy; raises BadPolicy or TypeError for what it does not know."""
+    given = dict(stored)
+    limits = given.pop("limits", DEFAULT_LIMITS)
+    return Policy(
+        limits=tuple((float(share), float(window_s)) for share, window_s in limits),
+        threshold_s=threshold_s,
+        **given,
+    )
+
+
+async def running_campaigns(connection: AsyncConnection) -> list[Running]:
+    """Campaigns with status `running`, the oldest first."""
+    query = (
+        select(CampaignRow.__table__)
+        .where(CampaignRow.status == "running")
+        .order_by(CampaignRow.created_at)
+    )
+    return [
+        Running(
+            id=row.id,
+            name=row.name,
+            policy=parse_policy(row.policy, row.threshold_s),
+            caller_id=row.caller_id,
+            ring_timeout_s=row.ring_timeout_s,
+            threshold_s=row.threshold_s,
+            wrap_up_s=row.wrap_up_s,
+        )
+        for row in await connection.execute(query)
+    ]
+
+
+_EXPIRED = text(
+    """
+    UPDATE campaign_debtor cd SET state = 'ready', leased_until = NULL
+     WHERE state = 'leased' AND leased_until < clock_timestamp()
+       AND NOT EXISTS (SELECT 1 FROM attempt a
+                        WHERE a.debtor_id = cd.debtor_id AND a.outcome IS NULL)
+    """
+)
+_FINISHED = text(
+    """
+    UPDATE campaign c SET status = 'finished'
+     WHERE c.status = 'running'
+       AND NOT EXISTS (SELECT 1 FROM campaign_debtor cd
+                        WHERE cd.campaign_id = c.id AND cd.state <> 'done')
+    RETURNING c.name
+    """
+)
+
+
+async def free_expired_leases(connection: AsyncConnection) -> int:
+    """Give back debtors whose lease ran out with no call of theirs open; how many."""
+    return (await connection.execute(_EXPIRED)).rowcount
+
+
+async def finish_campaigns(connection: AsyncConnection) -> list[str]:
+    """Close running campaigns whose every debtor had its turn; their names."""
+    return list((await connection.execute(_FINISHED)).scalars())
