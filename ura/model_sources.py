@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import ssl
 import subprocess
 import sys
 import tarfile
 import tempfile
-import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
@@ -22,10 +22,13 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import IO, BinaryIO, Literal
+from urllib.error import HTTPError, URLError
 
 CONNECT_TIMEOUT_S = 20.0  # also the longest silence within a download
 PACKAGE_TIMEOUT_S = 900.0  # one package, from name to file
 CHUNK = 1 << 18  # bytes
+# Not every OSError: a full disk is no fault of the source and must reach the person.
+UNREACHABLE = (URLError, TimeoutError, ConnectionError, ssl.SSLError, HTTPException)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Progress = Callable[[int, int], None]  # bytes had, bytes wanted
@@ -96,9 +99,9 @@ def _download(url: str, part: Path, *, size: int, progress: Progress) -> None:
             resumed = answer.status == 206
             with part.open("ab" if resumed else "wb") as out:
                 _pour(answer, out, had if resumed else 0, size, progress)
-    except urllib.error.HTTPError as error:
+    except HTTPError as error:
         raise SourceFailed(f"respondeu {error.code}") from error
-    except (OSError, HTTPException) as error:
+    except UNREACHABLE as error:
         raise SourceFailed(f"não respondeu ({_short(error)})") from error
 
 
@@ -111,6 +114,8 @@ def _pour(
             raise SourceFailed("o conteúdo é maior que o esperado")
         out.write(block)
         progress(done, size)
+    if done < size:
+        raise SourceFailed("a transferência foi interrompida")
 
 
 def _join_parts(

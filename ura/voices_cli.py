@@ -65,8 +65,11 @@ def fetch_models(name: str, cache: Path) -> None:
     try:
         for file in set_named(name, load_catalogue()):
             _fetch_shown(file, cache)
+            click.echo(f"{file.name}: {state(file, cache)}")
     except ModelError as error:
         raise Failure(str(error)) from error
+    except OSError as error:
+        raise Failure(f"não consegui gravar em {cache}: {error.strerror}") from error
 
 
 @click.group()
@@ -88,6 +91,8 @@ def render_voices(only: str | None, cache: Path) -> None:
             click.echo(f"[{number}/{len(work)}] {collection.name}/{clip.file}  {told}")
     except (ModelError, VoiceUnavailable, BadLines) as error:
         raise Failure(str(error)) from error
+    except OSError as error:
+        raise Failure(f"não consegui gravar {error.filename}: {error.strerror}") from error
     click.echo("Nada mudou." if not work else f"{len(work)} falas gravadas.")
 
 
@@ -115,6 +120,8 @@ def _voice(cache: Path) -> KokoroVoice:
 
 
 def _fetch_shown(file: ModelFile, cache: Path) -> None:
+    if state(file, cache) == "pronto":
+        return
     with click.progressbar(length=file.size, label=file.name) as bar:
 
         def progress(done: int, total: int) -> None:

@@ -51,7 +51,8 @@ class _Answer(BaseHTTPRequestHandler):
         assert isinstance(hub, Hub)
         wanted = self.headers["Range"]
         hub.ranges.append(wanted)
-        content = hub.files.get(self.path.removeprefix("/"))
+        name = self.path.removeprefix("/")
+        content = hub.files.get(name)
         if content is None:
             self.send_error(404)
             return
@@ -59,7 +60,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.send_response(206 if wanted else 200)
         self.send_header("Content-Length", str(len(content) - start))
         self.end_headers()
-        self.wfile.write(content[start:])
+        self.wfile.write(content[start:HALF] if name == "breaks" else content[start:])
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the test prints what matters."""
@@ -67,7 +68,14 @@ class _Answer(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
-    server = Hub({"right": CONTENT, "wrong": CONTENT[::-1], "long": CONTENT + b"more"})
+    server = Hub(
+        {
+            "right": CONTENT,
+            "wrong": CONTENT[::-1],
+            "long": CONTENT + b"more",
+            "breaks": CONTENT,
+        }
+    )
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server
@@ -160,6 +168,15 @@ def test_a_broken_download_is_resumed(hub: Hub, tmp_path: Path) -> None:
     assert fetch(file, tmp_path).read_bytes() == CONTENT
     assert hub.ranges == [f"bytes={HALF}-"]
     assert not part.exists()
+
+
+def test_what_arrived_before_a_break_is_kept_and_used(hub: Hub, tmp_path: Path) -> None:
+    with pytest.raises(NoSourceAnswered, match="interrompida"):
+        fetch(a_file(UrlSource(url=hub.url("breaks"))), tmp_path)
+
+    fetch(a_file(UrlSource(url=hub.url("right"))), tmp_path)
+
+    assert hub.ranges == [None, f"bytes={HALF}-"]
 
 
 def test_what_is_in_the_cache_is_not_asked_for(hub: Hub, tmp_path: Path) -> None:
@@ -312,3 +329,13 @@ def test_the_command_lists_and_refuses_in_one_line(tmp_path: Path) -> None:
     assert listed.output.count("ausente") == len(load_catalogue())
     assert refused.exit_code == 1
     assert "não conheço o conjunto" in refused.output
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("no folder")
+
+    told = CliRunner().invoke(models, ["fetch", "--cache", str(in_the_way / "below")])
+
+    assert told.exit_code == 1
+    assert told.output.splitlines()[-1].startswith("acordo: não consegui gravar em")
