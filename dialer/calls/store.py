@@ -55,10 +55,11 @@ class AttemptRow(Row):
 
 class CallEventRow(Row):
     __tablename__ = "call_event"
+    __table_args__ = (Index(None, "agent_id", "id"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     attempt_id: Mapped[UUID | None] = mapped_column(index=True)
-    agent_id: Mapped[UUID | None] = mapped_column(index=True)
+    agent_id: Mapped[UUID | None]
     kind: Mapped[str]
     at: Mapped[datetime]  # the switch's time stamp where it has one
     data: Mapped[dict[str, Any]]

@@ -151,6 +151,16 @@ class Floor:
         self._seat(endpoint, at, step)
         return step
 
+    def drop(self, call_id: str, at: datetime) -> Step:
+        """Forget a call that the switch no longer knows; its agent goes on."""
+        step = Step()
+        ongoing = self.calls.pop(call_id, None)
+        if ongoing is None:
+            return step
+        self._channels.pop(ongoing.channel, None)
+        self._free(self.agents.get(ongoing.agent or ""), call_id, at, step)
+        return step
+
     # -- what is -----------------------------------------------------------------------
 
     def idle_agents(self) -> list[Agent]:
@@ -193,14 +203,17 @@ class Floor:
 
     def _end(self, ongoing: Ongoing, agent: Agent | None, at: datetime, step: Step) -> None:
         call = ongoing.call
-        if agent is not None:
-            self._set(agents.parted(agent, call.id, at), at, step)
-            agent = self.agents[agent.endpoint]
-            self._set(agents.released(agent, call.id, at), at, step)
+        self._free(agent, call.id, at, step)
         abandoned = is_abandoned(call, ongoing.threshold_s)
         step.ended.append(Ended(call=call, agent=ongoing.talked_with, abandoned=abandoned))
         del self.calls[call.id]
         self._channels.pop(ongoing.channel, None)
+
+    def _free(self, agent: Agent | None, call_id: str, at: datetime, step: Step) -> None:
+        """After a talk the agent wraps up; before it he is simply free again."""
+        if agent is not None:
+            self._set(agents.parted(agent, call_id, at), at, step)
+            self._set(agents.released(self.agents[agent.endpoint], call_id, at), at, step)
 
     def _on_inbound(self, event: Said, step: Step) -> None:
         call_id = str(inbound_attempt(event.channel))
@@ -210,7 +223,8 @@ class Floor:
         self.add_call(Ongoing(call=call, channel=event.channel))
         number = event.fields.get("Number", "")
         step.began.append(Began(call=call_id, number=number, at=event.at))
-        step.facts.append(Fact(kind="inbound", at=event.at, call=call_id))
+        data = {"channel": event.channel}
+        step.facts.append(Fact(kind="inbound", at=event.at, call=call_id, data=data))
 
     def _on_leg(self, event: ChannelEvent, step: Step) -> None:
         endpoint = self.legs[event.channel]

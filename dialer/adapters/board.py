@@ -1,0 +1,92 @@
+"""The floor as others see it: agents' states and events on Valkey.
+
+A projection that can be thrown away: the leader writes it anew when it takes office.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from dialer.calls.agent import Agent
+from dialer.shell.facts import Step
+from dialer.shell.floor import Floor
+from foundation.bus import BOARD, EVENTS, LOST, Bus
+from foundation.observability import get_logger
+
+GATHER_S = 0.02
+REDRAW_S = 5.0  # the whole board again: heals an emptied Valkey
+
+log = get_logger(__name__)
+
+
+class Board:
+    """Gathers what changed and writes it in the background; never blocks the floor."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._changed: dict[str, Any] = {}
+        self._events: list[dict[str, Any]] = []
+        self._wake = asyncio.Event()
+        self._floor: Floor | None = None
+
+    def show(self, step: Step, floor: Floor) -> None:
+        """Take what a step changed."""
+        self._floor = floor
+        for fact in step.facts:
+            if fact.kind == "agent" and fact.agent:
+                agent = floor.agents[fact.agent]
+                self._changed[agent.endpoint] = _entry(agent)
+                self._events.append(
+                    {"kind": "agent", "agent": agent.endpoint} | _entry(agent)
+                )
+        for ended in step.ended:
+            outcome = ended.call.outcome
+            self._events.append(
+                {
+                    "kind": "call_ended",
+                    "call": ended.call.id,
+                    "agent": ended.agent,
+                    "outcome": outcome.value if outcome else None,
+                }
+            )
+        if self._changed or self._events:
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Write for ever; what Valkey missed is drawn again a little later."""
+        while True:
+            try:
+                async with asyncio.timeout(REDRAW_S):
+                    await self._wake.wait()
+            except TimeoutError:
+                self._redraw()
+            await asyncio.sleep(GATHER_S)
+            self._wake.clear()
+            changed, self._changed = self._changed, {}
+            events, self._events = self._events, []
+            try:
+                if changed:
+                    await self._bus.put(BOARD, changed)
+                for event in events:
+                    await self._bus.publish(EVENTS, event)
+            except LOST as error:
+                log.warning("board_unwritten", why=type(error).__name__)
+
+    def _redraw(self) -> None:
+        if self._floor is not None:
+            self._changed = {a.endpoint: _entry(a) for a in self._floor.agents.values()}
+
+
+def _entry(agent: Agent) -> dict[str, Any]:
+    return {
+        "state": agent.state.value,
+        "since": _stamp(agent.since),
+        "call": agent.call,
+        "pause_code": agent.pause_code if agent.state.value == "paused" else None,
+    }
+
+
+def _stamp(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")

@@ -1,0 +1,78 @@
+"""What agents ask of the floor, as it comes over the bus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from dialer.calls import agent as agents
+from dialer.shell.facts import Fact, Step
+from dialer.shell.floor import Floor
+
+Verb = Literal["log_in", "log_out", "available", "pause", "hang_up", "wrap_up_done"]
+
+
+class BadCommand(ValueError):
+    """A command that the floor does not know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """`code` is a pause code or a disposition; `note` and `right_party` belong to the latter."""
+
+    do: Verb
+    agent: str
+    code: str = ""
+    note: str = ""
+    right_party: bool | None = None
+
+    @classmethod
+    def parse(cls, fields: Mapping[str, Any]) -> Command:
+        """Read a bus message; raises BadCommand."""
+        do, agent = fields.get("do"), fields.get("agent")
+        if do not in get_args(Verb) or not isinstance(agent, str) or not agent:
+            raise BadCommand(f"do={do!r} agent={agent!r}")
+        right_party = fields.get("right_party")
+        return cls(
+            do=do,
+            agent=agent,
+            code=str(fields.get("code") or ""),
+            note=str(fields.get("note") or ""),
+            right_party=right_party if isinstance(right_party, bool) else None,
+        )
+
+
+def apply_command(floor: Floor, command: Command, at: datetime) -> Step:
+    """Bring a command to the floor; one that does not fit the agent's state does nothing."""
+    match command.do:
+        case "log_in":
+            return floor.on_agent(command.agent, lambda a: agents.logged_in(a, at), at)
+        case "log_out":
+            return floor.on_agent(command.agent, lambda a: agents.logged_out(a, at), at)
+        case "available":
+            return floor.on_agent(command.agent, lambda a: agents.available(a, at), at)
+        case "pause":
+            code = command.code or "pause"
+            return floor.on_agent(command.agent, lambda a: agents.paused(a, code, at), at)
+        case "hang_up":
+            return Step(actions=floor.hang_up_for(command.agent))
+        case "wrap_up_done":
+            return _wrap_up_done(floor, command, at)
+
+
+def _wrap_up_done(floor: Floor, command: Command, at: datetime) -> Step:
+    agent = floor.agents.get(command.agent)
+    call = agent.call if agent and agent.state is agents.AgentState.WRAP_UP else None
+    step = floor.on_agent(command.agent, lambda a: agents.wrapped_up(a, at), at)
+    if call is not None and command.code:
+        data = {
+            "code": command.code,
+            "note": command.note,
+            "right_party": command.right_party,
+        }
+        step.facts.append(
+            Fact(kind="disposition", at=at, call=call, agent=command.agent, data=data)
+        )
+    return step

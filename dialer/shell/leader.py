@@ -1,0 +1,301 @@
+"""The leader's work: one floor, driven by events, until its term is over.
+
+Everything that decides runs in this one event loop and touches the floor only here,
+so an agent is chosen in one place. Acting (bridges, hang-ups, new calls) happens in
+tasks of their own and reports back to the floor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cobranca.compliance.service import ContactPolicy
+from dialer.adapters.board import Board
+from dialer.adapters.call_log import CallLog
+from dialer.calls.call import Call, CallState
+from dialer.calls.events import (
+    ChannelEvent,
+    ConnectionLost,
+    ConnectionRestored,
+    EndpointSeen,
+    NetworkOutcome,
+)
+from dialer.campaigns.placing import Placement, PlacingRules, TermIsOver, commit_attempts
+from dialer.campaigns.running import (
+    Running,
+    finish_campaigns,
+    free_expired_leases,
+    running_campaigns,
+)
+from dialer.metrics import FloorMetrics
+from dialer.ports import Origination, SwitchRefused, SwitchUnreachable, Telephony
+from dialer.routes import carries
+from dialer.settings import DialerSettings
+from dialer.shell.commands import Command, apply_command
+from dialer.shell.facts import Action, Ended, Fact, HangUp, Join, Nail, Step
+from dialer.shell.floor import Floor, Ongoing
+from dialer.shell.pacing_loop import PacingLoop
+from dialer.shell.recovery import Recovery
+from foundation.clock import Clock
+from foundation.db.leadership import Term
+from foundation.observability import get_logger
+
+SWEEP_S = 0.5
+STALE_S = 1.0  # an attempt not sent this long after its commit is not sent at all
+AGENT_LEG_S = 20.0
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What a leader works with; made once per process."""
+
+    settings: DialerSettings
+    engine: AsyncEngine
+    telephony: Telephony
+    policy: ContactPolicy
+    contact_clock: Clock
+    call_log: CallLog
+    board: Board
+    metrics: FloorMetrics
+    new_leg: Callable[[], str]
+    cel_path: Path
+
+
+class Leader:
+    """One term of office."""
+
+    def __init__(self, tools: Tools, term: Term, tasks: asyncio.TaskGroup) -> None:
+        self.tools = tools
+        self.term = term
+        self.floor = Floor(tools.new_leg)
+        self.pacing = PacingLoop(
+            self.floor, self.place, max_lines=tools.settings.trunk.max_lines
+        )
+        self.recovery = Recovery(self.floor, tools)
+        self.connected = False
+        self.draining = False
+        self._tasks = tasks
+        self._campaign_of: dict[str, UUID] = {}
+
+    # -- what drives it ------------------------------------------------------------------
+
+    async def on_event(self, event: ChannelEvent | object) -> None:
+        """Apply one event of the switch."""
+        match event:
+            case ConnectionLost():
+                self.connected = False
+                self._remember_gap("connection_lost", event.at, event.why)
+            case ConnectionRestored():
+                await self._reconcile(event)
+            case EndpointSeen():
+                if event.reachable:
+                    self.carry_out(self.floor.on_reachable(event.endpoint, event.at))
+            case ChannelEvent():
+                self.carry_out(self.floor.on_switch(event))
+
+    def on_command(self, command: Command) -> None:
+        """Apply what an agent asked for."""
+        self.carry_out(apply_command(self.floor, command, datetime.now(UTC)))
+
+    async def sweep_for_ever(self) -> None:
+        """Time's own work, and what changed in the database."""
+        while True:
+            self.carry_out(self.floor.sweep(datetime.now(UTC)))
+            try:
+                await self._read_campaigns()
+            except (SQLAlchemyError, OSError) as error:
+                self.pacing.set_campaigns([])  # unknown wishes: nothing is dialled
+                log.error("campaigns_unread", error=str(error))
+            if self.connected:
+                await self.recovery.resolve_overdue()
+            await asyncio.sleep(SWEEP_S)
+
+    def may_place(self) -> bool:
+        """Only with a whole event stream and a log that keeps up."""
+        return self.connected and not self.draining and not self.tools.call_log.failing
+
+    async def place(self, campaign: Running, calls: int) -> int:
+        """Commit attempts, then dial them; returns how many."""
+        started = time.monotonic()
+        rules = PlacingRules(
+            campaign=campaign.id,
+            lease_s=campaign.ring_timeout_s + self.tools.settings.dialer.max_call_s,
+        )
+        try:
+            async with asyncio.timeout(5), self.tools.engine.begin() as connection:
+                placements = await commit_attempts(
+                    connection,
+                    term=self.term,
+                    rules=rules,
+                    policy=self.tools.policy,
+                    wanted=calls,
+                    now=datetime.now(UTC),
+                    contact_now=self.tools.contact_clock.now(),
+                )
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.error("attempts_uncommitted", error=str(error))
+            return 0
+        committed = time.monotonic()
+        self.tools.metrics.placing_seconds.observe(committed - started)
+        for placement in placements:
+            self._add(campaign, placement)
+            self._tasks.create_task(self._dial(campaign, placement, committed))
+        return len(placements)
+
+    # -- acting --------------------------------------------------------------------------
+
+    def carry_out(self, step: Step) -> None:
+        """Write down, show, act."""
+        self.tools.call_log.add(step)
+        self.tools.board.show(step, self.floor)
+        self.tools.metrics.count(step)
+        self.pacing.observe(step, self._campaign_of)
+        for action in step.actions:
+            self._tasks.create_task(self._act(action))
+
+    async def _act(self, action: Action) -> None:
+        telephony = self.tools.telephony
+        try:
+            match action:
+                case Join():
+                    await self._join(action)
+                case HangUp():
+                    await telephony.hang_up(action.channel, action.cause)
+                case Nail():
+                    await self._nail(action)
+        except (SwitchRefused, SwitchUnreachable) as error:
+            log.warning("action_failed", action=type(action).__name__, error=str(error))
+            self._on_failure(action)
+
+    async def _join(self, join: Join) -> None:
+        telephony = self.tools.telephony
+        marked = asyncio.ensure_future(
+            telephony.set_variable(join.channel, "ACORDO_JOINED", "1")
+        )
+        try:
+            # both leave at once, in this order: the dialplan must see the mark first
+            await asyncio.gather(marked, telephony.bridge(join.channel, join.leg))
+        except SwitchRefused:
+            if not marked.cancelled() and marked.done() and marked.exception() is None:
+                await telephony.set_variable(join.channel, "ACORDO_JOINED", "")
+            raise
+
+    async def _nail(self, nail: Nail) -> None:
+        await self.tools.telephony.originate(
+            Origination(
+                channel=nail.leg,
+                dial=f"PJSIP/{nail.agent}",
+                context="agent",
+                extension="nail",
+                timeout_s=AGENT_LEG_S,
+                caller_id="Acordo",
+            )
+        )
+
+    def _on_failure(self, action: Action) -> None:
+        at = datetime.now(UTC)
+        match action:
+            case Join():
+                self.carry_out(self.floor.on_join_failed(action.call, action.agent, at))
+            case Nail():
+                self.floor.on_nail_failed(action.agent, action.leg, at)
+            case HangUp():
+                pass  # gone already, or the sweep meets it again
+
+    async def _dial(
+        self, campaign: Running, placement: Placement, committed: float
+    ) -> None:
+        settings = self.tools.settings
+        trunk = settings.trunk
+        if not carries(placement.number, simulated_route=trunk.simulated):
+            log.error("number_not_for_route", attempt=placement.id)
+            return self._not_sent(placement.id)
+        if time.monotonic() - committed > STALE_S:
+            return self._not_sent(placement.id)
+        try:
+            await self.tools.telephony.originate(
+                Origination(
+                    channel=placement.id,
+                    dial=f"PJSIP/{placement.number.removeprefix('+')}@trunk",
+                    context="debtor",
+                    timeout_s=campaign.ring_timeout_s,
+                    caller_id=campaign.caller_id,
+                    variables={
+                        "ACORDO_ATTEMPT": placement.id,
+                        "ACORDO_THRESHOLD_S": f"{campaign.threshold_s:g}",
+                        "ACORDO_MAX_CALL_S": str(settings.dialer.max_call_s),
+                        "ACORDO_RECORD": "1" if settings.dialer.record else "0",
+                    },
+                )
+            )
+        except SwitchRefused as error:
+            log.error("originate_refused", attempt=placement.id, error=str(error))
+            self._not_sent(placement.id)
+        except SwitchUnreachable as error:
+            # it may ring or not: the attempt stays open until the switch is asked
+            log.error("originate_unanswered", attempt=placement.id, error=str(error))
+
+    def _not_sent(self, attempt: str) -> None:
+        ongoing = self.floor.calls.pop(attempt, None)
+        if ongoing is None:
+            return
+        at = datetime.now(UTC)
+        call = replace(
+            ongoing.call,
+            state=CallState.ENDED,
+            ended_at=at,
+            outcome=NetworkOutcome.NOT_SENT,
+        )
+        ended = Ended(call=call, agent=None, abandoned=False, source="placement")
+        self.carry_out(
+            Step(ended=[ended], facts=[Fact(kind="not_sent", at=at, call=call.id)])
+        )
+
+    def _add(self, campaign: Running, placement: Placement) -> None:
+        self._campaign_of[placement.id] = campaign.id
+        self.floor.add_call(
+            Ongoing(
+                call=Call(id=placement.id),
+                campaign=campaign.id,
+                placed_at=datetime.now(UTC),
+                threshold_s=campaign.threshold_s,
+                wrap_up_s=campaign.wrap_up_s,
+            )
+        )
+        self.pacing.placed(campaign.id, placement.id)
+
+    # -- the outside ---------------------------------------------------------------------
+
+    async def _reconcile(self, restored: ConnectionRestored) -> None:
+        """After a gap: read the switch, bring the floor to it, then pace again."""
+        self._remember_gap("connection_restored", restored.at, restored.boot)
+        await self.tools.call_log.drained()
+        for step in await self.recovery.reconcile():
+            self.carry_out(step)
+        self.connected = True
+        self.pacing.wake.set()
+
+    def _remember_gap(self, kind: str, at: datetime, why: str) -> None:
+        self.tools.call_log.add(Step(facts=[Fact(kind=kind, at=at, data={"why": why})]))
+
+    async def _read_campaigns(self) -> None:
+        async with self.tools.engine.begin() as connection:
+            await free_expired_leases(connection)
+            for name in await finish_campaigns(connection):
+                log.info("campaign_finished", campaign=name)
+            campaigns = await running_campaigns(connection)
+        self.pacing.set_campaigns(campaigns)
+
+
+__all__ = ["Leader", "TermIsOver", "Tools"]
