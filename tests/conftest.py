@@ -6,6 +6,7 @@ copied from a migrated one.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -26,6 +27,11 @@ from foundation.embedded import asterisk, postgres, valkey
 from foundation.embedded.program import running
 from foundation.home import Home
 from foundation.settings import PREFIX, ProcessSettings
+
+
+def pytest_configure() -> None:
+    """Without this, pytest-asyncio makes an event loop that it never closes."""
+    asyncio.set_event_loop(None)
 
 
 @pytest.fixture(scope="session", autouse=True)
