@@ -108,11 +108,47 @@ class SimulatedClock(Section):
     )
 
 
-class Listener(Section):
-    """Health, readiness and metrics of one process; never the public port."""
+class Process(Section):
+    """Health, readiness and metrics of one process; never the public port.
 
+    `acordo up` reads these of every process and ignores what it does not know; the
+    process's own class extends its section and forbids unknown names again.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    health_host: str = "127.0.0.1"
+    health_port: int = Field(ge=1, le=65535)
+
+
+class Dialer(Process):
+    health_port: int = Field(9101, ge=1, le=65535)
+
+
+class Ura(Process):
+    health_port: int = Field(9102, ge=1, le=65535)
+
+
+class Console(Process):
     host: str = "127.0.0.1"
-    port: int = Field(ge=0, le=65535)
+    port: int = Field(8080, ge=1, le=65535)
+    health_port: int = Field(9103, ge=1, le=65535)
+
+
+class Worker(Process):
+    health_port: int = Field(9104, ge=1, le=65535)
+
+
+class Carrier(Process):
+    health_port: int = Field(9105, ge=1, le=65535)
+
+
+class Phones(Process):
+    health_port: int = Field(9106, ge=1, le=65535)
+
+
+class Outside(Process):
+    health_port: int = Field(9107, ge=1, le=65535)
 
 
 class Agi(Section):

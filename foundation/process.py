@@ -1,0 +1,112 @@
+"""The common main of every process: loop, logs, signals, tasks, health, exit status.
+
+A process gives one coroutine. It runs until that coroutine returns, until one of its
+tasks fails, or until SIGTERM or Ctrl-C sets `stopping`; then it has a few seconds to end by
+itself before it is cancelled. Expected failures (CannotRun) end in one clear line and
+exit status 1.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import uvloop
+
+from foundation import health, observability
+from foundation.cli import Failure
+from foundation.health import CannotRun, Listener, Missing
+from foundation.settings import ProcessSettings
+
+GRACE_S = 7.0  # of the 10 seconds that a stop of everything may take
+
+log = observability.get_logger(__name__)
+
+
+class Process:
+    """What the coroutine of a process works with."""
+
+    def __init__(self, tasks: asyncio.TaskGroup, stopping: asyncio.Event) -> None:
+        self.stopping = stopping
+        self.missing = Missing()
+        self._tasks = tasks
+        self._started: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        """Run beside the others. Its failure ends the process; it ends with the process."""
+        task = self._tasks.create_task(work, name=name)
+        self._started.add(task)
+        task.add_done_callback(self._started.discard)
+        return task
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait, but not beyond the order to stop; True when it came."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.stopping.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def cancel_tasks(self) -> None:
+        for task in self._started:
+            task.cancel()
+
+
+Main = Callable[[Process], Awaitable[None]]
+
+
+def run(name: str, settings: ProcessSettings, listener: Listener, main: Main) -> None:
+    """Run a process to its end. Raises cli.Failure (exit status 1) with one line."""
+    observability.configure(name, settings.log)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_until_stopped(name, listener, main))
+    except* CannotRun as failures:
+        raise Failure(_first_line(failures)) from None
+    except* Exception as failures:  # the process's top: say it, masked, and end
+        log.critical("process_failed", exc_info=failures)
+        raise Failure(f"{name}: falha inesperada; o registro acima diz onde.") from None
+
+
+async def _until_stopped(name: str, listener: Listener, main: Main) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    work = asyncio.create_task(_work(name, listener, main, stopping), name=name)
+    stop = asyncio.create_task(stopping.wait(), name="stop")
+    try:
+        await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            log.info("process_stopping")
+            await asyncio.wait({work}, timeout=GRACE_S)
+        if not work.done():
+            log.warning("process_cancelled", grace_s=GRACE_S)
+            work.cancel()
+            await asyncio.wait({work})
+        if not work.cancelled():
+            work.result()
+        log.info("process_stopped")
+    finally:
+        stop.cancel()
+
+
+async def _work(name: str, listener: Listener, main: Main, stopping: asyncio.Event) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        process = Process(tasks, stopping)
+        async with health.serve(listener, process.missing) as port:
+            log.info("process_started", health=f"{listener.health_host}:{port}")
+            try:
+                await main(process)
+            finally:
+                process.cancel_tasks()
+
+
+def _first_line(failures: BaseExceptionGroup[CannotRun]) -> str:
+    error: BaseException = failures
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error)

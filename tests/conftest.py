@@ -1,0 +1,132 @@
+"""Real servers for tests: one PostgreSQL and one Valkey a run, clean for each test.
+
+They are children of the test run and end with it. Each test gets a database of its own,
+copied from a migrated one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+import redis
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from foundation.db.engine import connect, database_url
+from foundation.db.migrate import upgrade
+from foundation.embedded import asterisk, postgres, valkey
+from foundation.embedded.program import running
+from foundation.home import Home
+from foundation.settings import PREFIX, ProcessSettings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _environment_of_our_own() -> Iterator[None]:
+    """No setting of the person who runs the tests reaches them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith(PREFIX):
+                patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Home]:
+    """State folder of this run's servers; short, for the sake of socket paths."""
+    root = Path(tempfile.mkdtemp(prefix="acordo-test-"))
+    state = Home(root)
+    state.prepare()
+    yield state
+    shutil.rmtree(root)
+
+
+@pytest.fixture
+def fresh_home() -> Iterator[Home]:
+    """An unprepared state folder for one test."""
+    root = Path(tempfile.mkdtemp(prefix="acordo-test-"))
+    root.chmod(0o711)  # PostgreSQL passes through as another user when we are root
+    yield Home(root / "var")
+    shutil.rmtree(root)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def database(home: Home) -> AsyncIterator[str]:
+    """URL of the migrated database that each test's own is copied from. Do not connect."""
+    postgres.prepare(home)
+    program = postgres.program(home, postgres.WITHOUT_DURABILITY)
+    with running(program, home.logs / "postgres.log"):
+        url = database_url(ProcessSettings(home=home.root))
+        await upgrade(url)
+        yield url
+
+
+@pytest_asyncio.fixture
+async def db_url(database: str, home: Home) -> AsyncIterator[str]:
+    """URL of this test's own database, migrated and empty."""
+    source = make_url(database)
+    name = f"test_{uuid4().hex}"
+    server = await asyncpg.connect(
+        host=str(home.sockets),
+        user=source.username,
+        password=source.password,
+        database="postgres",
+    )
+    await server.execute(f'CREATE DATABASE {name} TEMPLATE "{source.database}"')
+    yield source.set(database=name).render_as_string(hide_password=False)
+    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await server.close()
+
+
+@pytest.fixture
+def settings(db_url: str, valkey_url: str, home: Home) -> ProcessSettings:
+    """What every process reads, on this test's database and an empty Valkey."""
+    return ProcessSettings.model_validate(
+        {"home": home.root, "database_url": db_url, "redis_url": valkey_url}
+    )
+
+
+@pytest.fixture
+def settings_env(db_url: str, valkey_url: str, home: Home) -> dict[str, str]:
+    """The same for the environment of a process that a test starts."""
+    return {
+        "ACORDO_HOME": str(home.root),
+        "ACORDO_DATABASE_URL": db_url,
+        "ACORDO_REDIS_URL": valkey_url,
+    }
+
+
+@pytest_asyncio.fixture
+async def engine(settings: ProcessSettings) -> AsyncIterator[AsyncEngine]:
+    """Engine on this test's own database."""
+    engine = connect(settings)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _valkey_server(home: Home) -> Iterator[str]:
+    valkey.prepare(home)
+    with running(valkey.program(home), home.logs / "valkey.log"):
+        yield valkey.redis_url(ProcessSettings(home=home.root))
+
+
+@pytest.fixture
+def valkey_url(_valkey_server: str) -> str:
+    """URL of the Valkey server, emptied."""
+    with redis.Redis.from_url(_valkey_server) as client:
+        client.flushall()
+    return _valkey_server
+
+
+@pytest.fixture(scope="session")
+def asterisk_prefix() -> Path:
+    """Folder of Asterisk 22, from the user's cache; fetched on first use."""
+    return asterisk.unpacked(ProcessSettings(), print)
