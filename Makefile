@@ -10,7 +10,6 @@ export PYTHON ?= python3
 BIN := .venv/bin
 NAME ?=
 CARRIER ?= asterisk
-COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header --no-annotate
 TESTS := $(wildcard $(addprefix tests/,unit property contract integration scenario))
 
 .PHONY: help setup run test test-all check bench smoke lock clean runtime
@@ -43,9 +42,7 @@ smoke: runtime ## a minute of real calls compared with the carrier's log; CARRIE
 	exec $(BIN)/acordo smoke --carrier $(CARRIER)
 
 lock: setup ## resolve the dependencies again into hashed locks that name no registry
-	$(COMPILE) --upgrade --extra dev pyproject.toml --output-file requirements-dev.lock
-	$(COMPILE) --upgrade --constraint requirements-dev.lock pyproject.toml --output-file requirements.lock
-	printf 'uv\nsetuptools\n' | $(COMPILE) --upgrade - --output-file requirements-uv.lock
+	$(BIN)/python -m foundation.development.locks write
 	$(BIN)/python -m foundation.development.pages lock
 
 clean: ## remove the environment, caches and build products (never ./var)
