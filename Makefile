@@ -2,29 +2,48 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
+.SILENT:
 .DEFAULT_GOAL := help
-PYTHON ?= python3
+MAKEFLAGS += --no-print-directory
+
+export PYTHON ?= python3
 BIN := .venv/bin
 NAME ?=
 CARRIER ?= asterisk
+TESTS := $(wildcard $(addprefix tests/,unit property contract integration scenario))
 
-.PHONY: help setup lock run test test-all check bench smoke clean
+.PHONY: help setup run test test-all check bench smoke lock clean runtime
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: .venv/.ready ## the environment for development: .venv with everything locked
+setup: ## the environment for development: .venv with everything locked
+	.ci/setup develop
 
-.venv/.ready: requirements.lock pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
-	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock requirements-uv.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
-	@touch $@
+runtime:
+	.ci/setup run
 
-lock: ## resolve pyproject.toml again into the hashed lock, which names no registry
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header --no-annotate --extra dev --upgrade pyproject.toml --output-file requirements.lock
-	echo uv setuptools | tr ' ' '\n' | $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header --no-annotate --upgrade - --output-file requirements-uv.lock
+run: runtime ## everything on this machine with a demonstration; Ctrl-C stops it
+	exec $(BIN)/acordo up --demo
+
+test: setup ## the tests: unit, property, contract, integration, scenario
+	exec $(BIN)/python -m pytest $(TESTS)
+
+test-all: setup ## every test there is, the long ones too
+	exec $(BIN)/python -m pytest tests
+
+check: setup ## format, lint, types, architecture, dialplan, pages, compose file, locks
+	exec $(BIN)/python -m foundation.development.check
+
+bench: runtime ## measure against the aims: all in short form, or one with NAME=...
+	exec $(BIN)/acordo bench $(if $(NAME),$(NAME),--quick)
+
+smoke: runtime ## a minute of real calls compared with the carrier's log; CARRIER=asterisk|sipp
+	exec $(BIN)/acordo smoke --carrier $(CARRIER)
+
+lock: setup ## resolve the dependencies again into hashed locks that name no registry
+	$(BIN)/python -m foundation.development.locks write
+	$(BIN)/python -m foundation.development.pages lock
 
 clean: ## remove the environment, caches and build products (never ./var)
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""What developing needs and running does not: the checks of `make check` and their data."""
