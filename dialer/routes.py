@@ -5,7 +5,7 @@ Compliance has the same rule; this one stands even if a caller forgets to ask.
 
 from __future__ import annotations
 
-from foundation.brasil.phone import is_dialable, is_simulated
+from foundation.brasil.phone import is_simulated, line_of
 
 
 def carries(number: str, *, simulated_route: bool) -> bool:
@@ -16,4 +16,4 @@ def carries(number: str, *, simulated_route: bool) -> bool:
     """
     if is_simulated(number):
         return simulated_route
-    return not simulated_route and is_dialable(number)
+    return not simulated_route and line_of(number) != "other"

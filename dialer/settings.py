@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from foundation.settings import Listener, ProcessSettings, Section
+from foundation.settings import Dialer, ProcessSettings
 
 
-class DialerOptions(Section):
-    health_host: str = "127.0.0.1"
-    health_port: int = Field(9101, ge=0, le=65535)
+class DialerOptions(Dialer):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
     lease_s: float = Field(3.0, gt=0, description="leadership is lost after this silence")
     record: bool = Field(True, description="record answered calls")
     max_call_s: int = Field(3600, gt=0, description="a call is ended after this time")
@@ -17,6 +17,3 @@ class DialerOptions(Section):
 
 class DialerSettings(ProcessSettings):
     dialer: DialerOptions = DialerOptions()
-
-
-__all__ = ["DialerOptions", "DialerSettings", "Listener"]

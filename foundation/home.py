@@ -68,6 +68,11 @@ class Home:
         """Folder of one Asterisk: `asterisk`, `asterisk-carrier`, `asterisk-phones`."""
         return self.root / name
 
+    @property
+    def cel(self) -> Path:
+        """The main switch's own record of channels, one line an event."""
+        return self.switch("asterisk") / "log" / "cel-custom" / "Master.csv"
+
     def prepare(self) -> None:
         """Create the folders with their modes; raises StateFromNewerVersion."""
         self.root.mkdir(parents=True, exist_ok=True)

@@ -14,21 +14,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-import structlog
 from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dialer.adapters import endings
-from dialer.calls.store import AttemptRow, CallEventRow
+from dialer.calls.store import AttemptRow, CallEventRow, DispositionRow
 from dialer.shell.facts import Began, Ended, Fact, Step
 from foundation.clock import Clock
+from foundation.ids import uuid7
+from foundation.observability import get_logger
 
 GATHER_S = 0.05
 RETRY_S = 1.0
 FULL = 20_000  # facts kept while the database is away; pacing has stopped long before
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -80,10 +81,16 @@ class CallLog:
             await asyncio.sleep(GATHER_S)
             self._wake.clear()
             batch, self._batch = self._batch, _Batch()
-            while batch and not await self._try(batch):
-                await asyncio.sleep(RETRY_S)
+            if batch:
+                await self._insist(batch)
             if not self._batch:
                 self._idle.set()
+
+    async def _insist(self, batch: _Batch) -> None:
+        written = await self._try(batch)
+        while not written:
+            await asyncio.sleep(RETRY_S)
+            written = await self._try(batch)
 
     async def _try(self, batch: _Batch) -> bool:
         try:
@@ -103,6 +110,9 @@ class CallLog:
         if batch.facts:
             rows = [self._event(fact) for fact in batch.facts]
             await connection.execute(insert(CallEventRow), rows)
+        spoken = [row for row in map(self._disposition, batch.facts) if row is not None]
+        if spoken:
+            await endings.insert_new(connection, DispositionRow, spoken)
         if batch.ended:
             clock = self.contact_clock
             contact_now = clock.now() if clock else datetime.now(UTC)
@@ -124,6 +134,20 @@ class CallLog:
             for call in began
         ]
         await endings.insert_new(connection, AttemptRow, rows)
+
+    def _disposition(self, fact: Fact) -> dict[str, object] | None:
+        agent = self._agents.get(fact.agent or "")
+        if fact.kind != "disposition" or fact.call is None or agent is None:
+            return None
+        return {
+            "id": uuid7(),
+            "attempt_id": UUID(fact.call),
+            "agent_id": agent,
+            "code": fact.data["code"],
+            "right_party": fact.data["right_party"],
+            "note": fact.data["note"],
+            "at": fact.at,
+        }
 
     def _event(self, fact: Fact) -> dict[str, object]:
         agent = self._agents.get(fact.agent) if fact.agent else None

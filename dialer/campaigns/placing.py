@@ -12,10 +12,10 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from cobranca.compliance.service import Candidate, ContactPolicy, Ruling
 from sqlalchemy import bindparam, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.compliance.service import Candidate, ContactPolicy, Ruling
 from dialer.calls.store import AttemptRow
 from foundation.db.leadership import Term, holds
 from foundation.ids import uuid7

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeGuard, get_args
 
 from dialer.calls import agent as agents
 from dialer.shell.facts import Fact, Step
@@ -20,7 +20,7 @@ class BadCommand(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """`code` is a pause code or a disposition; `note` and `right_party` belong to the latter."""
+    """`code` is a pause code or a disposition; the other fields belong to the latter."""
 
     do: Verb
     agent: str
@@ -32,7 +32,7 @@ class Command:
     def parse(cls, fields: Mapping[str, Any]) -> Command:
         """Read a bus message; raises BadCommand."""
         do, agent = fields.get("do"), fields.get("agent")
-        if do not in get_args(Verb) or not isinstance(agent, str) or not agent:
+        if not _is_verb(do) or not isinstance(agent, str) or not agent:
             raise BadCommand(f"do={do!r} agent={agent!r}")
         right_party = fields.get("right_party")
         return cls(
@@ -44,8 +44,12 @@ class Command:
         )
 
 
+def _is_verb(text: object) -> TypeGuard[Verb]:
+    return text in get_args(Verb)
+
+
 def apply_command(floor: Floor, command: Command, at: datetime) -> Step:
-    """Bring a command to the floor; one that does not fit the agent's state does nothing."""
+    """Bring a command to the floor; one that does not fit its state does nothing."""
     match command.do:
         case "log_in":
             return floor.on_agent(command.agent, lambda a: agents.logged_in(a, at), at)

@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
-import structlog
-
 from dialer.calls.call import CallState
 from dialer.campaigns.running import Running
 from dialer.pacing import Abandoned, Answered, Pacer, Placed, Resolved, Snapshot
@@ -18,8 +16,6 @@ from dialer.shell.facts import Ended, Step
 from dialer.shell.floor import Floor, Ongoing
 
 PERIOD_S = 0.25
-
-log = structlog.get_logger()
 
 _RESOLVED: dict[str, CallOutcome] = {
     "answered": "human",  # without answering-machine detection every answer is a person

@@ -82,7 +82,12 @@ def lock(root: Path = ROOT) -> None:
     """Resolve `package.json` again into a lock that names no registry."""
     with tempfile.TemporaryDirectory() as draft:
         shutil.copy(root / "package.json", draft)
-        _npm(Path(draft), "install", "--package-lock-only", "--omit-lockfile-registry-resolved")
+        _npm(
+            Path(draft),
+            "install",
+            "--package-lock-only",
+            "--omit-lockfile-registry-resolved",
+        )
         shutil.copy(Path(draft) / "package-lock.json", root)
 
 

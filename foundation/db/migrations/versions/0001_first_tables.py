@@ -22,7 +22,7 @@ def _call_event() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_event")),
     )
     op.create_index(
-        op.f("ix_call_event_agent_id"), "call_event", ["agent_id"], unique=False
+        op.f("ix_call_event_agent_id_id"), "call_event", ["agent_id", "id"], unique=False
     )
     op.create_index(
         op.f("ix_call_event_attempt_id"), "call_event", ["attempt_id"], unique=False

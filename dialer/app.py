@@ -1,0 +1,211 @@
+"""The dialer's process: stand by, lead when the office is free, resign on the way out.
+
+The only place that picks adapters.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from os import getpid
+from uuid import UUID
+
+from cobranca.compliance.service import ContactPolicy
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cobranca.people.store import AgentRow
+from dialer.adapters.ami.telephony import AmiTelephony
+from dialer.adapters.board import Board
+from dialer.adapters.call_log import CallLog
+from dialer.metrics import FloorMetrics
+from dialer.ports import LoginRefused
+from dialer.settings import DialerSettings
+from dialer.shell.commands import BadCommand, Command
+from dialer.shell.leader import Leader, TermIsOver, Tools
+from foundation.bus import COMMANDS, Bus
+from foundation.bus import connect as connect_bus
+from foundation.db.contact_clock import contact_clock
+from foundation.db.engine import connect
+from foundation.db.leadership import Term, renew, resign, take
+from foundation.embedded.valkey import redis_url
+from foundation.health import CannotRun
+from foundation.home import Home
+from foundation.ids import uuid7
+from foundation.metrics import REGISTRY
+from foundation.observability import get_logger
+from foundation.process import Process
+
+OFFICE = "floor"
+LACKABLE = ("leadership", "switch", "database")
+SHOW_S = 0.2
+
+log = get_logger(__name__)
+
+
+class DialerProcess:
+    """Holds what outlives a term of office."""
+
+    def __init__(self, settings: DialerSettings, process: Process) -> None:
+        self.settings = settings
+        self.process = process
+        self.engine: AsyncEngine = connect(settings)
+        self.bus = Bus(connect_bus(redis_url(settings)))
+        self.holder = f"{socket.gethostname()}:{getpid()}"
+        self.agents: dict[str, UUID] = {}
+        self.call_log = CallLog(self.engine, self.agents)
+        self.board = Board(self.bus)
+        self.metrics = FloorMetrics(REGISTRY)
+        self.leader: Leader | None = None
+
+    def missing(self) -> Sequence[str]:
+        """What keeps this process from doing its work."""
+        if self.leader is None:
+            return ["leadership"]
+        absent = []
+        if not self.leader.connected:
+            absent.append("switch")
+        if self.call_log.failing:
+            absent.append("database")
+        return absent
+
+    async def run(self) -> None:
+        self.process.start(self.call_log.run(), "call_log")
+        self.process.start(self.board.run(), "board")
+        self.process.start(self._show(), "show")
+        try:
+            while not self.process.stopping.is_set():
+                term = await self._take()
+                if term is not None:
+                    await self._lead(term)
+                await self.process.pause(self.settings.dialer.lease_s / 3)
+        finally:
+            await self.engine.dispose()
+            await self.bus.client.aclose()
+
+    async def _take(self) -> Term | None:
+        try:
+            async with asyncio.timeout(5), self.engine.begin() as connection:
+                return await take(
+                    connection, OFFICE, self.holder, lease_s=self.settings.dialer.lease_s
+                )
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.error("leadership_unknown", error=str(error))
+            return None
+
+    async def _lead(self, term: Term) -> None:
+        """Lead until the term is over or the process stops; resign in the latter case."""
+        log.info("term_began", epoch=term.epoch, holder=term.holder)
+        telephony = AmiTelephony(self.settings)
+        tools = await self._tools(telephony)
+        try:
+            async with telephony, asyncio.TaskGroup() as tasks:
+                self.leader = leader = Leader(tools, term, tasks)
+                work = [
+                    tasks.create_task(self._follow_switch(leader, telephony)),
+                    tasks.create_task(self._follow_commands(leader)),
+                    tasks.create_task(leader.sweep_for_ever()),
+                    tasks.create_task(leader.pacing.run(leader.may_place)),
+                ]
+                await self._hold_office(term)
+                leader.draining = True
+                for task in work:
+                    task.cancel()
+        except* LoginRefused as refused:
+            raise CannotRun(
+                "dialer: o Asterisk recusou usuário ou senha do AMI "
+                "(ACORDO_AMI__USERNAME, ACORDO_AMI__SECRET)"
+            ) from refused
+        except* TermIsOver:
+            log.warning("term_over", epoch=term.epoch)
+        finally:
+            self.leader = None
+            await self._resign(term)
+
+    async def _tools(self, telephony: AmiTelephony) -> Tools:
+        async with self.engine.begin() as connection:
+            clock = await contact_clock(connection, self.settings)
+        self.call_log.contact_clock = clock
+        await self._read_agents()
+        return Tools(
+            settings=self.settings,
+            engine=self.engine,
+            telephony=telephony,
+            policy=ContactPolicy(simulated_route=self.settings.trunk.simulated),
+            contact_clock=clock,
+            call_log=self.call_log,
+            board=self.board,
+            metrics=self.metrics,
+            new_leg=lambda: str(uuid7()),
+            cel_path=Home(self.settings.home).cel,
+        )
+
+    async def _hold_office(self, term: Term) -> None:
+        """Renew until stopped; raises TermIsOver when the lease could not be kept."""
+        lease_s = self.settings.dialer.lease_s
+        loop = asyncio.get_running_loop()
+        kept_until = loop.time() + lease_s
+        while not await self.process.pause(lease_s / 3):
+            asked = loop.time()
+            try:
+                async with asyncio.timeout(lease_s / 3), self.engine.begin() as connection:
+                    if not await renew(connection, term, lease_s=lease_s):
+                        raise TermIsOver(term.name)
+                kept_until = asked + lease_s
+            except (SQLAlchemyError, OSError, TimeoutError) as error:
+                log.error("lease_unrenewed", error=str(error))
+            if loop.time() > kept_until:
+                raise TermIsOver(term.name)
+
+    async def _resign(self, term: Term) -> None:
+        try:
+            async with asyncio.timeout(2):
+                await self.call_log.drained()
+                async with self.engine.begin() as connection:
+                    await resign(connection, term)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.error("resignation_unwritten", error=str(error))
+
+    async def _follow_switch(self, leader: Leader, telephony: AmiTelephony) -> None:
+        async for event in telephony.events():
+            await leader.on_event(event)
+
+    async def _follow_commands(self, leader: Leader) -> None:
+        async for message in self.bus.consume(COMMANDS):
+            try:
+                command = Command.parse(message.fields)
+            except BadCommand as error:
+                log.warning("command_refused", error=str(error))
+                continue
+            if command.agent not in self.agents:
+                await self._read_agents()
+            if command.agent in self.agents:
+                leader.on_command(command)
+            else:
+                log.warning("agent_unknown", agent=command.agent)
+
+    async def _read_agents(self) -> None:
+        query = select(AgentRow.endpoint, AgentRow.id).where(AgentRow.active)
+        async with self.engine.connect() as connection:
+            self.agents.update((r.endpoint, r.id) for r in await connection.execute(query))
+
+    async def _show(self) -> None:
+        """Keep readiness and gauges in step with what is."""
+        while True:
+            lacking = self.missing()
+            for what in LACKABLE:
+                if what in lacking:
+                    self.process.missing.lacks(what)
+                else:
+                    self.process.missing.has(what)
+            if self.leader is not None:
+                self.metrics.look(self.leader.floor)
+            await asyncio.sleep(SHOW_S)
+
+
+async def main(settings: DialerSettings, process: Process) -> None:
+    """Run the dialer until it is told to stop."""
+    dialer = DialerProcess(settings, process)
+    await dialer.run()

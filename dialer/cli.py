@@ -1,0 +1,166 @@
+"""`acordo dialer` and `acordo campaign`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.campaigns import service
+from dialer.campaigns.service import CampaignError, NewCampaign
+from dialer.settings import DialerSettings
+from foundation.cli import Failure
+from foundation.db.engine import connect
+
+T = TypeVar("T")
+NO_RETRIES = {"max_attempts": 1}
+
+
+@click.command()
+def dialer() -> None:
+    """Roda o discador em primeiro plano."""
+    from dialer.app import main
+    from foundation.process import run
+
+    settings = DialerSettings()
+    run("dialer", settings, settings.dialer, lambda process: main(settings, process))
+
+
+@click.group()
+def campaign() -> None:
+    """Campanhas: criar, iniciar, pausar, parar, acompanhar."""
+
+
+@campaign.command()
+@click.argument("name")
+@click.option("--creditor", required=True, help="Nome do credor.")
+@click.option("--portfolio", help="Nome da carteira; sem ele, todas do credor.")
+@click.option(
+    "--mode",
+    type=click.Choice(["predictive", "progressive"]),
+    default="predictive",
+    show_default=True,
+    help="Ritmo da discagem.",
+)
+@click.option(
+    "--target",
+    type=click.FloatRange(0, 100),
+    default=2.5,
+    show_default=True,
+    help="Abandono máximo, em % das chamadas atendidas por pessoas.",
+)
+@click.option(
+    "--retries",
+    type=click.Choice(["default", "none"]),
+    default="default",
+    show_default=True,
+    help="Novas tentativas depois de ocupado, não atende etc.",
+)
+@click.option(
+    "--ring", default=30.0, show_default=True, help="Segundos de toque, no máximo."
+)
+@click.option(
+    "--threshold", default=2.0, show_default=True, help="Segundos até a mensagem."
+)
+@click.option(
+    "--wrap-up", default=30.0, show_default=True, help="Segundos de pós-atendimento."
+)
+def create(
+    name: str,
+    creditor: str,
+    portfolio: str | None,
+    mode: str,
+    target: float,
+    retries: str,
+    ring: float,
+    threshold: float,
+    wrap_up: float,
+) -> None:
+    """Cria uma campanha com os devedores de um credor que têm dívida aberta."""
+    share = target / 100
+    new = NewCampaign(
+        name=name,
+        creditor=creditor,
+        portfolio=portfolio,
+        policy={"mode": mode, "limits": [[share, 86_400], [share, 30 * 86_400]]},
+        retries=NO_RETRIES if retries == "none" else {},
+        ring_timeout_s=ring,
+        threshold_s=threshold,
+        wrap_up_s=wrap_up,
+    )
+    debtors = _with_database(lambda connection: service.create(connection, new))
+    click.echo(f"Campanha «{name}» criada com {debtors} devedores.")
+
+
+@campaign.command()
+@click.argument("name")
+def start(name: str) -> None:
+    """Inicia (ou retoma) a campanha."""
+    _with_database(lambda connection: service.set_status(connection, name, "running"))
+    click.echo(f"Campanha «{name}» em andamento.")
+
+
+@campaign.command()
+@click.argument("name")
+def pause(name: str) -> None:
+    """Pausa: nenhuma chamada nova; as em curso seguem."""
+    _with_database(lambda connection: service.set_status(connection, name, "paused"))
+    click.echo(f"Campanha «{name}» pausada.")
+
+
+@campaign.command()
+@click.argument("name")
+def stop(name: str) -> None:
+    """Para a campanha: nenhuma chamada nova; as em curso seguem."""
+    _with_database(lambda connection: service.set_status(connection, name, "stopped"))
+    click.echo(f"Campanha «{name}» parada.")
+
+
+@campaign.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Para ser lido por um programa.")
+def status(name: str, as_json: bool) -> None:
+    """Mostra os números da campanha."""
+    figures = _with_database(lambda connection: service.look(connection, name))
+    if as_json:
+        click.echo(json.dumps(figures, ensure_ascii=False))
+        return
+    click.echo(f"{figures['name']}: {figures['status']}, {figures['open']} em curso")
+    for outcome, count in figures["outcomes"].items():
+        click.echo(f"  {outcome:<16}{count:>7}")
+
+
+@campaign.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="Para ser lido por um programa.")
+def list_campaigns(as_json: bool) -> None:
+    """Lista as campanhas."""
+    found = _with_database(service.names)
+    if as_json:
+        click.echo(json.dumps([{"name": n, "status": s} for n, s in found]))
+        return
+    if not found:
+        click.echo("Nenhuma campanha. Crie uma com: acordo campaign create")
+    for name, state in found:
+        click.echo(f"{state:<10} {name}")
+
+
+def _with_database(use: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    return asyncio.run(_within(use))
+
+
+async def _within(use: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    engine = connect(DialerSettings(), pool_size=1)
+    try:
+        async with engine.begin() as connection:
+            return await use(connection)
+    except CampaignError as error:
+        raise Failure(str(error)) from error
+    except (SQLAlchemyError, OSError) as error:
+        raise Failure(f"Banco de dados inacessível: está rodando? ({error})") from error
+    finally:
+        await engine.dispose()
