@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.campaigns import service
 from dialer.campaigns.service import CampaignError, NewCampaign
 from dialer.settings import DialerSettings
 from foundation.cli import Failure
-from foundation.db.engine import connect
+from foundation.db.use import with_database
 
 T = TypeVar("T")
 NO_RETRIES = {"max_attempts": 1}
@@ -150,17 +148,7 @@ def list_campaigns(as_json: bool) -> None:
 
 
 def _with_database(use: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-    return asyncio.run(_within(use))
-
-
-async def _within(use: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-    engine = connect(DialerSettings(), pool_size=1)
     try:
-        async with engine.begin() as connection:
-            return await use(connection)
+        return with_database(DialerSettings(), use)
     except CampaignError as error:
         raise Failure(str(error)) from error
-    except (SQLAlchemyError, OSError) as error:
-        raise Failure(f"Banco de dados inacessível: está rodando? ({error})") from error
-    finally:
-        await engine.dispose()

@@ -61,7 +61,8 @@ _FILL = text(
 async def create(connection: AsyncConnection, new: NewCampaign) -> int:
     """Make a draft campaign over the open debts; returns how many debtors.
 
-    The caller commits. Raises CampaignError: unknown creditor or portfolio, name taken, nobody to call.
+    The caller commits. Raises CampaignError: unknown creditor or portfolio, name taken,
+    nobody to call.
     """
     creditor = await _id_of(
         connection, select(CreditorRow.id).where(CreditorRow.name == new.creditor)
