@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from cobranca.compliance.service import Candidate, ContactPolicy, Ruling
+from cobranca.compliance.facts import Candidate
+from cobranca.compliance.service import ContactPolicy, StoredVerdict
 from sqlalchemy import bindparam, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -38,10 +38,8 @@ class Placement:
 
 _NEXT = text(
     """
-    SELECT cd.debtor_id, d.uf AS address_uf, d.birth_date,
-           p.id AS contact_point_id, p.value AS number, p.uf AS ddd_uf, p.zone
+    SELECT cd.debtor_id, p.id AS contact_point_id, p.value AS number
       FROM campaign_debtor cd
-      JOIN debtor d ON d.id = cd.debtor_id
      CROSS JOIN LATERAL (
            SELECT * FROM contact_point p
             WHERE p.debtor_id = cd.debtor_id AND p.kind = 'phone' AND p.status = 'active'
@@ -100,16 +98,7 @@ async def commit_attempts(
         _NEXT, {"campaign": rules.campaign, "now": contact_now, "wanted": wanted}
     )
     candidates = [
-        Candidate(
-            debtor_id=row.debtor_id,
-            contact_point_id=row.contact_point_id,
-            number=row.number,
-            zone=row.zone,
-            ddd_uf=row.ddd_uf,
-            address_uf=row.address_uf,
-            birth_date=row.birth_date,
-        )
-        for row in picked
+        Candidate(row.debtor_id, row.contact_point_id, row.number) for row in picked
     ]
     if not candidates:
         return []
@@ -117,11 +106,11 @@ async def commit_attempts(
     allowed = [r for r in rulings if r.verdict.allowed]
     refused = [r for r in rulings if not r.verdict.allowed]
     await _put_off(connection, rules.campaign, refused)
-    return await _insert(connection, term, rules, allowed, now, contact_now)
+    return await _insert(connection, term, rules, allowed, now)
 
 
 async def _put_off(
-    connection: AsyncConnection, campaign: UUID, refused: Sequence[Ruling]
+    connection: AsyncConnection, campaign: UUID, refused: Sequence[StoredVerdict]
 ) -> None:
     rows = [
         {
@@ -139,13 +128,12 @@ async def _insert(
     connection: AsyncConnection,
     term: Term,
     rules: PlacingRules,
-    allowed: Sequence[Ruling],
+    allowed: Sequence[StoredVerdict],
     now: datetime,
-    contact_now: datetime,
 ) -> list[Placement]:
     if not allowed:
         return []
-    rows = [_row(term, rules, ruling, now, contact_now) for ruling in allowed]
+    rows = [_row(term, rules, ruling, now) for ruling in allowed]
     await connection.execute(insert(AttemptRow), rows)
     await connection.execute(
         _LEASE,
@@ -166,7 +154,7 @@ async def _insert(
 
 
 def _row(
-    term: Term, rules: PlacingRules, ruling: Ruling, now: datetime, contact_now: datetime
+    term: Term, rules: PlacingRules, ruling: StoredVerdict, now: datetime
 ) -> dict[str, object]:
     candidate = ruling.candidate
     return {
@@ -175,15 +163,11 @@ def _row(
         "campaign_id": rules.campaign,
         "debtor_id": candidate.debtor_id,
         "contact_point_id": candidate.contact_point_id,
-        "verdict_id": ruling.verdict_id,
+        "verdict_id": ruling.id,
         "number": candidate.number,
         "route": ROUTE,
         "epoch": term.epoch,
         "placed_at": now,
-        "contact_day": _local_day(contact_now, candidate.zone),
+        "contact_day": ruling.contact_day,
         "abandoned": False,
     }
-
-
-def _local_day(contact_now: datetime, zone: str | None) -> date:
-    return contact_now.astimezone(ZoneInfo(zone or "America/Sao_Paulo")).date()
