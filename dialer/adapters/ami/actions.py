@@ -1,0 +1,91 @@
+"""AMI actions as plain dictionaries, every value sanitised.
+
+Only what the rights in `asterisk-config/manager.conf` allow. No action here repeats
+itself, and none waits for the far end: Originate is always asynchronous. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dialer.adapters.ami.sanitise import UnsafeValue, assignment, header_value
+from dialer.ports import Origination
+
+Action = dict[str, str | list[str]]
+
+
+def login(username: str, secret: str) -> Action:
+    """Events start to flow with the answer; FullyBooted is the first of them."""
+    return {
+        "Action": "Login",
+        "Username": header_value(username),
+        "Secret": header_value(secret),
+    }
+
+
+def ping() -> Action:
+    return {"Action": "Ping"}
+
+
+def core_status() -> Action:
+    """Tells when the switch was started."""
+    return {"Action": "CoreStatus"}
+
+
+def originate(call: Origination) -> Action:
+    """The action's own id is the channel's id, so that its outcome can be matched."""
+    action: Action = {
+        "Action": "Originate",
+        "Async": "true",
+        "ActionID": header_value(call.channel),
+        "ChannelId": header_value(call.channel),
+        "Channel": header_value(call.dial),
+        "Context": header_value(call.context),
+        "Exten": header_value(call.extension),
+        "Priority": "1",
+        "Timeout": str(round(call.timeout_s * 1000)),
+    }
+    if call.caller_id:
+        action["CallerID"] = header_value(call.caller_id)
+    if call.variables:
+        action["Variable"] = _assignments(call.variables)
+    return action
+
+
+def bridge(channel: str, peer: str) -> Action:
+    return {
+        "Action": "Bridge",
+        "Channel1": header_value(channel),
+        "Channel2": header_value(peer),
+        "Tone": "no",
+    }
+
+
+def hang_up(channel: str, cause: int) -> Action:
+    if channel.startswith(
+        "/"
+    ):  # AMI would take it for a regular expression over all channels
+        raise UnsafeValue(channel)
+    return {"Action": "Hangup", "Channel": header_value(channel), "Cause": str(cause)}
+
+
+def set_variable(channel: str, name: str, value: str) -> Action:
+    assignment(name, value)  # checks the name: FUNCTION(...) would be called
+    return {
+        "Action": "Setvar",
+        "Channel": header_value(channel),
+        "Variable": name,
+        "Value": header_value(value),
+    }
+
+
+def channels() -> Action:
+    return {"Action": "CoreShowChannels"}
+
+
+def device_states() -> Action:
+    return {"Action": "DeviceStateList"}
+
+
+def _assignments(variables: Mapping[str, str]) -> list[str]:
+    return [assignment(name, value) for name, value in variables.items()]

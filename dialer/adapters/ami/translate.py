@@ -1,0 +1,185 @@
+"""AMI messages in our words.
+
+Pure. A message is a mapping of header names to texts; what is not listed below means
+nothing to us. A channel that the dialer originated directly (no Dial, no Local) is
+the Dest channel of its Dial events. The SIP 480 that Asterisk makes up when its own
+timer ends a call is passed on as it is: no DialEnd comes before it, and that tells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from dialer.calls.events import (
+    Answered,
+    Created,
+    EndpointSeen,
+    HungUp,
+    Joined,
+    Parted,
+    Refused,
+    Ringing,
+    Said,
+    SwitchEvent,
+)
+from dialer.ports import LiveChannel
+
+Message = Mapping[str, str]
+
+SEATS = ("agent", "web")  # endpoints that people sit at; the rest are routes
+_UP = "6"
+_GONE = ("Removed", "Unreachable")
+_NOT_THERE = ("UNAVAILABLE", "INVALID", "UNKNOWN")
+_LIFE = ("RINGING", "PROGRESS", "PROCEEDING")
+_WORD = re.compile(r"[A-Z][a-z]*")
+_OURS = "Acordo"
+# what the switch itself writes into each UserEvent, and panoramisk's own `content`
+_COMMON = re.compile(
+    r"(?i)event|privilege|timestamp|sequencenumber|systemname|actionid|file|line|func"
+    r"|userevent|channel(state(desc)?)?|(callerid|connectedline)(num|name)|language"
+    r"|accountcode|context|exten|priority|uniqueid|linkedid|tenantid|content"
+)
+
+
+class Translator:
+    """Translates one connection's messages in order.
+
+    It remembers who is alone in which bridge, because AMI tells of one channel at a
+    time and a channel is joined only when there are two.
+    """
+
+    def __init__(self) -> None:
+        self._bridges: dict[str, list[str]] = {}
+
+    def events(self, message: Message) -> tuple[SwitchEvent, ...]:
+        """Return what the message means; raises KeyError or ValueError if it is broken."""
+        name = message["Event"]
+        if name == "BridgeEnter":
+            return self._entered(message)
+        if name == "BridgeLeave":
+            return self._left(message)
+        handler = _HANDLERS.get(name)
+        event = handler(message) if handler is not None else None
+        return () if event is None else (event,)
+
+    def _entered(self, message: Message) -> tuple[SwitchEvent, ...]:
+        channel, at = message["Uniqueid"], _at(message)
+        inside = self._bridges.setdefault(message["BridgeUniqueid"], [])
+        others = [other for other in inside if other != channel]
+        if not others and message["BridgeNumChannels"] == "1":
+            inside[:] = [channel]
+            return ()
+        inside[:] = [*others, channel]
+        peer = others[0] if others else None
+        joined = Joined(channel=channel, at=at, peer=peer)
+        if len(others) != 1:  # a third one, or the first entered before we listened
+            return (joined,)
+        return (Joined(channel=others[0], at=at, peer=channel), joined)
+
+    def _left(self, message: Message) -> tuple[SwitchEvent, ...]:
+        channel, bridge = message["Uniqueid"], message["BridgeUniqueid"]
+        inside = self._bridges.get(bridge, [])
+        if channel in inside:
+            inside.remove(channel)
+        if not inside or message["BridgeNumChannels"] == "0":
+            self._bridges.pop(bridge, None)
+        return (Parted(channel=channel, at=_at(message)),)
+
+
+def said(message: Message) -> Said | None:
+    """`UserEvent: AcordoBackToFloor` becomes `back_to_floor`; others' are not ours."""
+    name = message["UserEvent"]
+    if not name.startswith(_OURS):
+        return None
+    words = _WORD.findall(name.removeprefix(_OURS))
+    fields = {key: value for key, value in message.items() if not _COMMON.fullmatch(key)}
+    return Said(
+        channel=message["Uniqueid"],
+        at=_at(message),
+        what="_".join(words).lower(),
+        fields=fields,
+    )
+
+
+def live_channel(message: Message) -> LiveChannel:
+    """One row of CoreShowChannels."""
+    hours, minutes, seconds = message["Duration"].split(":")
+    return LiveChannel(
+        channel=message["Uniqueid"],
+        name=message["Channel"],
+        up=message["ChannelState"] == _UP,
+        bridge=message["BridgeId"] or None,
+        seconds=int(hours) * 3600 + int(minutes) * 60 + int(seconds),
+        context=message["Context"],
+        extension=message["Exten"],
+    )
+
+
+def reachable_seat(message: Message) -> str | None:
+    """The seat of one row of DeviceStateList, if it can be called."""
+    technology, _, name = message["Device"].partition("/")
+    if technology != "PJSIP" or not name.startswith(SEATS):
+        return None
+    return None if message["State"] in _NOT_THERE else name
+
+
+def boot_id(message: Message) -> str:
+    """When the switch started, to the second, as CoreStatus tells it."""
+    return f"{message['CoreStartupDate']}T{message['CoreStartupTime']}"
+
+
+def _at(message: Message) -> datetime:
+    return datetime.fromtimestamp(float(message["Timestamp"]), UTC)
+
+
+def _created(message: Message) -> SwitchEvent:
+    return Created(channel=message["Uniqueid"], at=_at(message))
+
+
+def _new_state(message: Message) -> SwitchEvent | None:
+    if message["ChannelState"] != _UP:
+        return None
+    return Answered(channel=message["Uniqueid"], at=_at(message))
+
+
+def _dial_state(message: Message) -> SwitchEvent | None:
+    if message["DialStatus"] not in _LIFE:
+        return None
+    return Ringing(channel=message["DestUniqueid"], at=_at(message))
+
+
+def _dial_end(message: Message) -> SwitchEvent | None:
+    if message["DialStatus"] in ("ANSWER", "CANCEL"):
+        return None
+    return Refused(channel=message["DestUniqueid"], at=_at(message))
+
+
+def _hung_up(message: Message) -> SwitchEvent:
+    code = message.get("TechCause", "")
+    return HungUp(
+        channel=message["Uniqueid"],
+        at=_at(message),
+        cause=int(message["Cause"]),
+        sip_code=int(code) if code.isdecimal() else None,
+    )
+
+
+def _contact(message: Message) -> SwitchEvent | None:
+    endpoint = message["EndpointName"] or message["AOR"]
+    if not endpoint.startswith(SEATS):
+        return None
+    reachable = message["ContactStatus"] not in _GONE
+    return EndpointSeen(endpoint=endpoint, reachable=reachable, at=_at(message))
+
+
+_HANDLERS: dict[str, Callable[[Message], SwitchEvent | None]] = {
+    "Newchannel": _created,
+    "Newstate": _new_state,
+    "DialState": _dial_state,
+    "DialEnd": _dial_end,
+    "Hangup": _hung_up,
+    "UserEvent": said,
+    "ContactStatus": _contact,
+}

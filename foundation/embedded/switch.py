@@ -1,0 +1,90 @@
+"""Configure the main switch: fill `asterisk-config/` from the settings.
+
+Decides which values the templates get: addresses, secrets, seats with their passwords,
+folders. How an Asterisk is unpacked and started is `foundation.embedded.asterisk`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from foundation.embedded.asterisk import Instance
+from foundation.embedded.errors import UnsafeValue
+from foundation.embedded.templates import render
+from foundation.home import Home
+from foundation.settings import ProcessSettings
+
+NAME = "asterisk"
+PROJECT = Path(__file__).resolve().parents[2]
+
+OPTIONS: Mapping[str, str] = {
+    "hideconnect": "yes",
+    "defaultlanguage": "pt_BR",
+    # a debtor who waits for an agent hears a live line, and NAT sees packets
+    "transmit_silence": "yes",
+    # two pairs of RTP sockets and one recording a call
+    "maxfiles": "16384",
+}
+
+# `,` and `&` end a file name in the dialplan, `$` begins an expression
+_PLAIN_PATH = re.compile(r"[\w/.+@~-]+")
+
+
+def main_instance(settings: ProcessSettings, prefix: Path) -> Instance:
+    """Prepare the main switch, ready to start: folders, `asterisk.conf`, configuration."""
+    instance = Instance(NAME, Home(settings.home), prefix)
+    instance.prepare(OPTIONS)
+    (instance.log / "cel-custom").mkdir(mode=0o700, exist_ok=True)  # nobody else makes it
+    render_main(settings)
+    return instance
+
+
+def render_main(settings: ProcessSettings) -> Path:
+    """Fill the templates into the state folder and return the filled folder.
+
+    Raises UnsafeValue when a path holds what the dialplan would read as syntax.
+    """
+    home = Home(settings.home)
+    instance = home.switch(NAME)
+    render(PROJECT / settings.asterisk.config_dir, instance, _values(settings, home))
+    return instance / "etc"
+
+
+def seats(settings: ProcessSettings) -> list[dict[str, str]]:
+    """Every seat twice: `agentNNN` for a SIP phone, `webNNN` for a browser."""
+    home = Home(settings.home)
+    names = [
+        (f"{word}{number:03}", kind)
+        for word, kind in (("agent", "phone"), ("web", "browser"))
+        for number in range(1, settings.asterisk.endpoints + 1)
+    ]
+    return [
+        {"name": name, "kind": kind, "password": home.derived_secret("sip", name)}
+        for name, kind in names
+    ]
+
+
+def _values(settings: ProcessSettings, home: Home) -> dict[str, object]:
+    secret = settings.ami.secret
+    return {
+        "ami": {
+            "host": settings.ami.host,
+            "port": settings.ami.port,
+            "username": settings.ami.username,
+            "secret": secret.get_secret_value() if secret else home.secret("ami"),
+        },
+        "asterisk": settings.asterisk,
+        "trunk": settings.trunk,
+        "agi": settings.agi,
+        "prompts": _plain(PROJECT / "ura" / "prompts" / "pt_BR"),
+        "recordings": _plain(home.recordings_clear),
+        "seats": seats(settings),
+    }
+
+
+def _plain(path: Path) -> str:
+    if _PLAIN_PATH.fullmatch(str(path)) is None:
+        raise UnsafeValue(str(path))
+    return str(path)
