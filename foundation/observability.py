@@ -32,6 +32,24 @@ class _Handler(logging.StreamHandler[TextIO]):
     """Our handler, told apart from those of others (a test runner's, say)."""
 
 
+def _masked_text_only() -> None:
+    """Until `configure` is called (in a test, say): masked text, no locals shown."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.processors.format_exc_info,
+            mask_event,
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
 def get_logger(name: str) -> FilteringBoundLogger:
     """Return a logger; `name` is the module's."""
     return cast(FilteringBoundLogger, structlog.stdlib.get_logger(name))
@@ -111,3 +129,6 @@ def _install(handler: logging.Handler, level: int) -> None:
     for name in QUIET:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     logging.captureWarnings(True)
+
+
+_masked_text_only()

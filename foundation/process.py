@@ -11,14 +11,16 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import uvloop
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from foundation import health, observability
 from foundation.cli import Failure
 from foundation.health import CannotRun, Listener, Missing
-from foundation.settings import ProcessSettings
+from foundation.settings import PREFIX, ProcessSettings, SecretFileUnreadable
 
 GRACE_S = 7.0  # of the 10 seconds that a stop of everything may take
 
@@ -56,6 +58,25 @@ class Process:
 
 
 Main = Callable[[Process], Awaitable[None]]
+S = TypeVar("S", bound=ProcessSettings)
+
+
+def read_settings(kind: type[S]) -> S:
+    """Read a process's settings; raises cli.Failure, which names what is wrong."""
+    try:
+        return kind()
+    except (SecretFileUnreadable, SettingsError) as error:
+        raise Failure(f"configuração: {error}") from None
+    except ValidationError as error:
+        raise Failure(f"configuração: {_wrong(error)}") from None
+
+
+def _wrong(error: ValidationError) -> str:
+    """Names and reasons, never values: one of them may be a secret."""
+    return "; ".join(
+        f"{PREFIX}{'__'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
+        for one in error.errors(include_input=False, include_url=False)
+    )
 
 
 def run(name: str, settings: ProcessSettings, listener: Listener, main: Main) -> None:

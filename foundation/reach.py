@@ -91,14 +91,11 @@ async def reach_database(
                 found = await connection.scalar(
                     text("SELECT to_regclass(:table)"), {"table": table or "pg_class"}
                 )
-        except REFUSALS as error:
-            raise DatabaseRefused(where, str(error)) from None
-        except DBAPIError as error:
-            if isinstance(error.__cause__, REFUSALS):
-                raise DatabaseRefused(where, str(error.__cause__)) from None
-            raise _NotYet(type(error.__cause__ or error).__name__) from None
-        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-            raise _NotYet(_why(error)) from None
+        except (DBAPIError, OSError, TimeoutError, asyncpg.PostgresError) as error:
+            root = _root(error)
+            if isinstance(root, REFUSALS):
+                raise DatabaseRefused(where, str(root)) from None
+            raise _NotYet(_why(root)) from None
         if found is None:
             raise DatabaseWithoutTables(where, str(table))
 
@@ -145,6 +142,13 @@ def _place(engine: AsyncEngine) -> str:
     url = engine.url
     socket = url.query.get("host")
     return str(socket) if socket else f"{url.host}:{url.port or 5432}"
+
+
+def _root(error: BaseException) -> BaseException:
+    """What the driver said, below the layers that SQLAlchemy puts around it."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 def _why(error: BaseException) -> str:

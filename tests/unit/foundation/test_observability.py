@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -97,3 +99,20 @@ def test_level_is_kept_and_chatty_libraries_are_quiet(lines: io.StringIO) -> Non
     logging.getLogger("aiohttp.server").error("oops")
 
     assert [event["event"] for event in events(lines)] == ["oops"]
+
+
+def test_a_program_that_never_configures_hides_as_well() -> None:
+    program = f"""
+from foundation.observability import get_logger
+try:
+    secret = {PHONE!r}
+    raise ValueError(secret)
+except ValueError:
+    get_logger("x").exception("failed", number=secret)
+"""
+    child = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert "ValueError: ***" in child.stderr
+    assert PHONE not in child.stdout + child.stderr

@@ -1,0 +1,1 @@
+"""Import of debtors from the files that creditors send."""

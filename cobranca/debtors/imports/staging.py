@@ -1,0 +1,114 @@
+"""Staging: good rows go to temporary tables by COPY, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cobranca.debtors.imports.rows import DebtorLine
+from foundation.brasil.phone import Phone
+from foundation.crypto import Keys
+from foundation.ids import uuid7
+
+DOCUMENT_COLUMN = "debtor.document"  # what sealed documents and their index are bound to
+
+_CREATE = (
+    """
+    CREATE TEMP TABLE import_row (
+        line int, contract text, instalment int,
+        document_index bytea, document_sealed bytea, kind text,
+        name text, birth_date date, uf text, product text, amount bigint, due_on date,
+        debtor_id uuid, contract_id uuid, debt_id uuid, instalment_id uuid,
+        fate text, other_line int
+    ) ON COMMIT DROP
+    """,
+    """
+    CREATE TEMP TABLE import_phone (
+        line int, id uuid, value text, ddd text, uf text, zone text, kind text,
+        score double precision
+    ) ON COMMIT DROP
+    """,
+)
+_FINISH = ("ANALYZE import_row", "ANALYZE import_phone")
+_ROW_COLUMNS = (
+    "line", "contract", "instalment",
+    "document_index", "document_sealed", "kind",
+    "name", "birth_date", "uf", "product", "amount", "due_on",
+    "debtor_id", "contract_id", "debt_id", "instalment_id",
+)  # fmt: skip
+_PHONE_COLUMNS = ("line", "id", "value", "ddd", "uf", "zone", "kind", "score")
+
+_FIRST_SCORE = 0.6  # of a row's first number; creditors write the best one first
+_SCORE_STEP = 0.1
+_LOWEST_SCORE = 0.1
+_FIXED_LINE_LOSS = 0.2  # a household shares a fixed line, and many are never answered
+
+
+class Staging:
+    """The temporary tables of one import, inside its transaction."""
+
+    def __init__(self, connection: AsyncConnection, keys: Keys) -> None:
+        self._connection = connection
+        self._keys = keys
+        self._driver: Any = None
+
+    async def create(self) -> None:
+        for statement in _CREATE:
+            await self._connection.execute(text(statement))
+        self._driver = (await self._connection.get_raw_connection()).driver_connection
+
+    async def add(self, rows: Sequence[DebtorLine]) -> None:
+        """Copy a batch of good rows."""
+        await self._driver.copy_records_to_table(
+            "import_row", records=[self._row(row) for row in rows], columns=_ROW_COLUMNS
+        )
+        phones = [_phone(row, place) for row in rows for place in range(len(row.phones))]
+        await self._driver.copy_records_to_table(
+            "import_phone", records=phones, columns=_PHONE_COLUMNS
+        )
+
+    async def finish(self) -> None:
+        """Let the planner know what was copied."""
+        for statement in _FINISH:
+            await self._connection.execute(text(statement))
+
+    def _row(self, row: DebtorLine) -> tuple[object, ...]:
+        document = row.document.text
+        return (
+            row.line,
+            row.contract,
+            row.instalment,
+            self._keys.blind_index(document, bound_to=DOCUMENT_COLUMN),
+            self._keys.seal(document, bound_to=DOCUMENT_COLUMN),
+            row.document.holder,
+            row.name,
+            row.birth_date,
+            row.uf,
+            row.product,
+            int(row.amount * 100),
+            row.due_on,
+            uuid7(),
+            uuid7(),
+            uuid7(),
+            uuid7(),
+        )
+
+
+def _phone(row: DebtorLine, place: int) -> tuple[object, ...]:
+    phone = row.phones[place]
+    area = phone.area
+    score = first_score(phone, place)
+    return (
+        row.line, uuid7(), phone.e164, area.ddd, area.uf, area.zone, phone.line, score,
+    )  # fmt: skip
+
+
+def first_score(phone: Phone, place: int) -> float:
+    """Return the score, 0..1, of a row's number by its place before any call was made."""
+    score = _FIRST_SCORE - _SCORE_STEP * place
+    if phone.line == "fixed":
+        score -= _FIXED_LINE_LOSS
+    return max(_LOWEST_SCORE, round(score, 2))

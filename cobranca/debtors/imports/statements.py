@@ -1,0 +1,185 @@
+"""The statements that join staged rows with the database; `merge` runs them in order.
+
+Parameters: `:creditor`, `:portfolio`, `:source`, `:now`. Temporary tables: `import_row` and
+`import_phone` as staged, then `import_debtor`, `import_contract`, `import_point`.
+"""
+
+from __future__ import annotations
+
+# What is wrong with a row can only be seen beside the others and beside the database.
+JUDGE = (
+    """
+    UPDATE import_row r SET fate = 'other_holder'
+      FROM contract c JOIN debtor d ON d.id = c.debtor_id
+     WHERE c.creditor_id = :creditor AND c.number = r.contract
+       AND d.document_index <> r.document_index
+    """,
+    """
+    UPDATE import_row r SET fate = 'other_holder_in_file', other_line = f.line
+      FROM (SELECT DISTINCT ON (contract) contract, document_index, line
+              FROM import_row WHERE fate IS NULL ORDER BY contract, line) f
+     WHERE r.fate IS NULL AND f.contract = r.contract
+       AND f.document_index <> r.document_index
+    """,
+    """
+    UPDATE import_row r
+       SET fate = CASE WHEN (r.amount, r.due_on) = (f.amount, f.due_on)
+                       THEN 'repeated' ELSE 'contradicts' END,
+           other_line = f.line
+      FROM (SELECT DISTINCT ON (contract, instalment)
+                   contract, instalment, line, amount, due_on
+              FROM import_row WHERE fate IS NULL ORDER BY contract, instalment, line) f
+     WHERE r.fate IS NULL AND f.contract = r.contract AND f.instalment = r.instalment
+       AND r.line > f.line
+    """,
+    "UPDATE import_row SET fate = 'good' WHERE fate IS NULL",
+)
+
+# The last line that says something of a debtor or a contract is right; blanks say nothing.
+GATHER = (
+    """
+    CREATE TEMP TABLE import_debtor ON COMMIT DROP AS
+    SELECT document_index,
+           (array_agg(debtor_id ORDER BY line))[1] AS id,
+           (array_agg(document_sealed ORDER BY line))[1] AS document_sealed,
+           min(kind) AS kind,
+           (array_agg(name ORDER BY line DESC))[1] AS name,
+           (array_agg(birth_date ORDER BY line DESC)
+              FILTER (WHERE birth_date IS NOT NULL))[1] AS birth_date,
+           (array_agg(uf ORDER BY line DESC) FILTER (WHERE uf IS NOT NULL))[1] AS uf,
+           'new' AS state
+      FROM import_row WHERE fate IN ('good', 'repeated') GROUP BY document_index
+    """,
+    """
+    UPDATE import_debtor i
+       SET id = d.id,
+           state = CASE WHEN d.name = i.name
+                         AND coalesce(i.birth_date, d.birth_date)
+                             IS NOT DISTINCT FROM d.birth_date
+                         AND coalesce(i.uf, d.uf) IS NOT DISTINCT FROM d.uf
+                        THEN 'same' ELSE 'changed' END
+      FROM debtor d WHERE d.document_index = i.document_index
+    """,
+    """
+    CREATE TEMP TABLE import_contract ON COMMIT DROP AS
+    SELECT contract AS number,
+           (array_agg(document_index ORDER BY line))[1] AS document_index,
+           (array_agg(contract_id ORDER BY line))[1] AS id,
+           (array_agg(debt_id ORDER BY line))[1] AS debt_id,
+           (array_agg(product ORDER BY line DESC)
+              FILTER (WHERE product IS NOT NULL))[1] AS product,
+           'new' AS state
+      FROM import_row WHERE fate IN ('good', 'repeated') GROUP BY contract
+    """,
+    """
+    UPDATE import_contract i
+       SET id = c.id,
+           debt_id = coalesce(t.id, i.debt_id),
+           state = CASE WHEN c.portfolio_id = :portfolio
+                         AND coalesce(i.product, c.product)
+                             IS NOT DISTINCT FROM c.product
+                        THEN 'same' ELSE 'changed' END
+      FROM contract c LEFT JOIN debt t ON t.contract_id = c.id
+     WHERE c.creditor_id = :creditor AND c.number = i.number
+    """,
+    """
+    CREATE TEMP TABLE import_point ON COMMIT DROP AS
+    SELECT DISTINCT ON (r.document_index, p.value)
+           r.line, r.document_index, d.id AS debtor_id,
+           p.id, p.value, p.ddd, p.uf, p.zone, p.kind, p.score
+      FROM import_phone p JOIN import_row r USING (line)
+      JOIN import_debtor d USING (document_index)
+     WHERE r.fate IN ('good', 'repeated')
+       AND NOT EXISTS (SELECT FROM contact_point c
+                        WHERE c.debtor_id = d.id AND c.kind = 'phone' AND c.value = p.value)
+     ORDER BY r.document_index, p.value, r.line
+    """,
+    "ANALYZE import_debtor",
+    "ANALYZE import_contract",
+)
+COUNT = """
+    SELECT CASE WHEN n.id IS NULL THEN 'new'
+                WHEN (n.amount, n.due_on) <> (r.amount, r.due_on)
+                     OR d.state = 'changed' OR c.state = 'changed'
+                     OR r.document_index IN (SELECT document_index FROM import_point)
+                THEN 'changed' ELSE 'same' END AS what, count(*) AS rows
+      FROM import_row r
+      JOIN import_debtor d USING (document_index)
+      JOIN import_contract c ON c.number = r.contract
+      LEFT JOIN instalment n ON n.debt_id = c.debt_id AND n.number = r.instalment
+     WHERE r.fate = 'good' GROUP BY what
+    UNION ALL
+    SELECT fate, count(*) FROM import_row WHERE fate <> 'good' GROUP BY fate
+    UNION ALL
+    SELECT 'new_debtors', count(*) FROM import_debtor WHERE state = 'new'
+    UNION ALL
+    SELECT 'new_points', count(*) FROM import_point
+"""
+
+# An id is read again after each insert: another writer may have been first.
+WRITE = (
+    """
+    INSERT INTO debtor (id, kind, name, document_sealed, document_index, birth_date, uf,
+                        created_at, updated_at)
+    SELECT id, kind, name, document_sealed, document_index, birth_date, uf, :now, :now
+      FROM import_debtor WHERE state = 'new' ORDER BY id
+    ON CONFLICT (document_index) DO NOTHING
+    """,
+    """
+    UPDATE import_debtor i SET id = d.id
+      FROM debtor d WHERE d.document_index = i.document_index AND d.id <> i.id
+    """,
+    """
+    UPDATE debtor d
+       SET name = i.name, birth_date = coalesce(i.birth_date, d.birth_date),
+           uf = coalesce(i.uf, d.uf), updated_at = :now
+      FROM import_debtor i WHERE i.state = 'changed' AND d.id = i.id
+    """,
+    """
+    INSERT INTO contract (id, creditor_id, portfolio_id, debtor_id, number, product)
+    SELECT c.id, :creditor, :portfolio, d.id, c.number, c.product
+      FROM import_contract c JOIN import_debtor d USING (document_index)
+     WHERE c.state = 'new' ORDER BY c.id
+    ON CONFLICT (creditor_id, number) DO NOTHING
+    """,
+    """
+    UPDATE import_contract i SET id = c.id
+      FROM contract c
+     WHERE c.creditor_id = :creditor AND c.number = i.number AND c.id <> i.id
+    """,
+    """
+    UPDATE contract c
+       SET portfolio_id = :portfolio, product = coalesce(i.product, c.product)
+      FROM import_contract i WHERE i.state = 'changed' AND c.id = i.id
+    """,
+    """
+    INSERT INTO debt (id, contract_id, status, created_at)
+    SELECT debt_id, id, 'open', :now FROM import_contract ORDER BY debt_id
+    ON CONFLICT (contract_id) DO NOTHING
+    """,
+    """
+    UPDATE import_contract i SET debt_id = t.id
+      FROM debt t WHERE t.contract_id = i.id AND t.id <> i.debt_id
+    """,
+    """
+    INSERT INTO instalment AS n (id, debt_id, number, amount, due_on)
+    SELECT r.instalment_id, c.debt_id, r.instalment, r.amount, r.due_on
+      FROM import_row r JOIN import_contract c ON c.number = r.contract
+     WHERE r.fate = 'good' ORDER BY r.line
+    ON CONFLICT (debt_id, number) DO UPDATE
+       SET amount = excluded.amount, due_on = excluded.due_on
+     WHERE (n.amount, n.due_on) <> (excluded.amount, excluded.due_on)
+    """,
+    """
+    INSERT INTO contact_point (id, debtor_id, kind, value, ddd, uf, zone, line, source,
+                               score, status, tries)
+    SELECT p.id, d.id, 'phone', p.value, p.ddd, p.uf, p.zone, p.kind, :source, p.score,
+           'active', 0
+      FROM import_point p JOIN import_debtor d USING (document_index) ORDER BY p.id
+    ON CONFLICT (debtor_id, kind, value) DO NOTHING
+    """,
+)
+REFUSED = """
+    SELECT line, fate, other_line FROM import_row
+     WHERE fate NOT IN ('good', 'repeated') ORDER BY line
+"""

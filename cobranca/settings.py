@@ -1,0 +1,25 @@
+"""Settings of the worker."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict, Field
+
+from foundation import settings
+
+
+class Worker(settings.Worker):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    parallel: int = Field(4, ge=1, le=32, description="outbox rows handled at once")
+    poll_s: float = Field(
+        1.0, gt=0, le=60, description="pause between looks, when nobody wakes us"
+    )
+    sweep_s: float = Field(
+        300.0, gt=0, description="pause between sweeps for what a crash left behind"
+    )
+
+
+class WorkerSettings(settings.ProcessSettings):
+    """What `acordo worker` reads."""
+
+    worker: Worker = Worker()
