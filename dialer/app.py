@@ -98,7 +98,11 @@ class DialerProcess:
     async def _lead(self, term: Term) -> None:
         """Lead until the term is over or the process stops; resign in the latter case."""
         log.info("term_began", epoch=term.epoch, holder=term.holder)
-        telephony = AmiTelephony(self.settings)
+        secret = self.settings.ami.secret
+        telephony = AmiTelephony(
+            self.settings.ami,
+            secret.get_secret_value() if secret else Home(self.settings.home).secret("ami"),
+        )
         tools = await self._tools(telephony)
         try:
             async with telephony, asyncio.TaskGroup() as tasks:
@@ -114,6 +118,7 @@ class DialerProcess:
                 for task in work:
                     task.cancel()
         except* LoginRefused as refused:
+            log.error("login_refused", why=[str(e) for e in refused.exceptions])
             raise CannotRun(
                 "dialer: o Asterisk recusou usuário ou senha do AMI "
                 "(ACORDO_AMI__USERNAME, ACORDO_AMI__SECRET)"
