@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from os import getpid
 from uuid import UUID
 
-from cobranca.compliance.service import ContactPolicy
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cobranca.compliance.service import ContactPolicy
 from cobranca.people.store import AgentRow
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.board import Board
