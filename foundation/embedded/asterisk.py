@@ -136,7 +136,7 @@ class Instance:
             addresses=dict(addresses or {}),
         )
 
-    def cli(self, command: str, *, timeout_s: float = 5.0) -> str:
+    def cli(self, command: str, *, timeout_s: float = 2.0) -> str:
         """Answer of the command line; raises CalledProcessError when nobody listens."""
         answer = subprocess.run(
             [*self._command(), "-rx", command],

@@ -269,7 +269,11 @@ class _Apt:
                 env={**os.environ, "LC_ALL": "C.UTF-8"},
             ) as process:
                 os.close(writer)
-                self._show_progress(reader, quiet=arguments[0] == "update")
+                try:
+                    self._show_progress(reader, quiet=arguments[0] == "update")
+                except BaseException:
+                    process.kill()  # we were told to stop: do not wait for a download
+                    raise
             if process.returncode == 0:
                 return None
             stderr.seek(0)

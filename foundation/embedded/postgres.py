@@ -97,6 +97,7 @@ def program(home: Home, settings: Mapping[str, str] | None = None) -> Program:
         ready=lambda: _is_ready(home),
         account=_account(),
         stop_signal=signal.SIGINT,  # fast shutdown: do not wait for clients
+        start_limit_s=300.0,  # after a crash it reads the log of changes again
         addresses={"socket": str(home.sockets / f".s.PGSQL.{PORT}")},
     )
 

@@ -34,6 +34,7 @@ def prepare(home: Home) -> None:
         "appendfsync everysec",
         'save ""',
         "daemonize no",
+        "set-proc-title no",  # a leftover is known by its command line
         "loglevel notice",
     ]
     config = _config(home)

@@ -1,0 +1,158 @@
+"""What `acordo up` starts, in which order, and where each listens.
+
+Servers given by address are somebody else's: they are neither prepared nor started.
+Within a stage the order does not matter; a stage starts when the one before serves.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from http.client import HTTPConnection, HTTPException
+from importlib.metadata import entry_points
+
+from foundation import settings as sections
+from foundation.cli import COMMANDS
+from foundation.embedded import asterisk, postgres, switch, valkey
+from foundation.embedded.program import Program
+from foundation.home import Home
+from foundation.preflight import Port, is_loopback
+from foundation.settings import ProcessSettings
+
+READY_LIMIT_S = 2.0
+
+
+class UpSettings(ProcessSettings):
+    """The settings of every process, as far as `acordo up` must know them."""
+
+    dialer: sections.Dialer = sections.Dialer()
+    ura: sections.Ura = sections.Ura()
+    console: sections.Console = sections.Console()
+    worker: sections.Worker = sections.Worker()
+    carrier: sections.Carrier = sections.Carrier()
+    phones: sections.Phones = sections.Phones()
+    outside: sections.Outside = sections.Outside()
+
+
+def ports(settings: UpSettings, *, demo: bool) -> list[Port]:
+    """Every port that what we start will listen on."""
+    names = _names(demo=demo)
+    found = [Port(f"saúde de {name}", *_health(settings, name)) for name in names]
+    found.append(Port("console", settings.console.host, settings.console.port))
+    found.append(Port("FastAGI", settings.agi.host, settings.agi.port))
+    if _own_switch(settings):
+        ours = settings.asterisk
+        found.append(Port("SIP", ours.sip_host, ours.sip_port, socket.SOCK_DGRAM))
+        found.append(Port("WebSocket", ours.http_host, ours.http_port))
+        found.append(Port("AMI", settings.ami.host, settings.ami.port))
+    if "carrier" in names and is_loopback(settings.trunk.host):
+        trunk = settings.trunk
+        found.append(Port("operadora", trunk.host, trunk.port, socket.SOCK_DGRAM))
+    return found
+
+
+def servers(settings: UpSettings) -> tuple[Program, ...]:
+    """Prepare the database and the bus, unless their addresses are given."""
+    home = Home(settings.home)
+    programs = []
+    if settings.database_url is None:
+        postgres.prepare(home)
+        programs.append(postgres.program(home))
+    if settings.redis_url is None:
+        valkey.prepare(home)
+        programs.append(valkey.program(home))
+    return tuple(programs)
+
+
+def main_switch(settings: UpSettings, say: Callable[[str], None]) -> tuple[Program, ...]:
+    """Prepare the telephone switch, unless it is on another machine."""
+    if not _own_switch(settings):
+        return ()
+    instance = switch.main_instance(settings, asterisk.unpacked(settings, say))
+    ours = settings.asterisk
+    addresses = {
+        "sip": f"{ours.sip_host}:{ours.sip_port}",
+        "ami": f"{settings.ami.host}:{settings.ami.port}",
+        "http": f"http://{ours.http_host}:{ours.http_port}",
+    }
+    return (instance.program(addresses),)
+
+
+def stages(settings: UpSettings, *, demo: bool) -> tuple[tuple[Program, ...], ...]:
+    """Our own processes: the telephone network first, the simulated agents last."""
+    wanted = _names(demo=demo)
+    order = (("carrier", "outside"), ("dialer", "ura", "console", "worker"), ("phones",))
+    return tuple(
+        tuple(_process(settings, name) for name in stage if name in wanted)
+        for stage in order
+    )
+
+
+def one_shot(settings: UpSettings, *arguments: str) -> Program:
+    """A command of ours that does its work and ends."""
+    return Program(
+        name=arguments[0],
+        argv=_command(*arguments),
+        env=_environment(settings),
+        ready=lambda: False,
+    )
+
+
+def _names(*, demo: bool) -> Sequence[str]:
+    names = ["dialer", "ura", "console", "worker"]
+    if demo:
+        names += ["carrier", "phones"]
+        if entry_points(group=COMMANDS, name="outside"):
+            names.append("outside")
+    return names
+
+
+def _process(settings: UpSettings, name: str) -> Program:
+    host, port = _health(settings, name)
+    addresses = {"saúde": f"http://{host}:{port}"}
+    if name == "console":
+        console = settings.console
+        addresses = {"url": f"http://{console.host}:{console.port}", **addresses}
+    if name == "carrier":
+        addresses = {"sip": f"{settings.trunk.host}:{settings.trunk.port}", **addresses}
+    return Program(
+        name=name,
+        argv=_command(name),
+        env=_environment(settings),
+        ready=lambda: _answers_ready(host, port),
+        addresses=addresses,
+    )
+
+
+def _command(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "foundation", *arguments)
+
+
+def _environment(settings: UpSettings) -> dict[str, str]:
+    """People read our output, so processes write text unless told otherwise."""
+    environment = {"ACORDO_HOME": str(settings.home), "PYTHONUNBUFFERED": "1"}
+    if "form" not in settings.log.model_fields_set:
+        environment["ACORDO_LOG__FORM"] = "text"
+    return environment
+
+
+def _health(settings: UpSettings, name: str) -> tuple[str, int]:
+    section: sections.Process = getattr(settings, name)
+    return section.health_host, section.health_port
+
+
+def _own_switch(settings: UpSettings) -> bool:
+    return is_loopback(settings.ami.host)
+
+
+def _answers_ready(host: str, port: int) -> bool:
+    target = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - we only connect
+    connection = HTTPConnection(target, port, timeout=READY_LIMIT_S)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
