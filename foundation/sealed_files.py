@@ -54,10 +54,16 @@ def seal_file(key: bytes, clear: Path, sealed: Path, *, bound_to: str) -> Sealed
 
     The clear file stays. Raises OSError (no room, say) and then leaves nothing behind.
     """
+    with clear.open("rb") as source:
+        return seal_stream(key, source, sealed, bound_to=bound_to)
+
+
+def seal_stream(key: bytes, source: BinaryIO, sealed: Path, *, bound_to: str) -> SealedFile:
+    """Write the sealed form of a stream, under the same promises as `seal_file`."""
     handle, draft = tempfile.mkstemp(dir=sealed.parent, prefix=".sealing-")
     digest, size = hashlib.sha256(), 0
     try:
-        with os.fdopen(handle, "wb") as target, clear.open("rb") as source:
+        with os.fdopen(handle, "wb") as target:
             for piece in seal_chunks(key, source, bound_to=bound_to):
                 digest.update(piece)
                 size += target.write(piece)

@@ -120,11 +120,15 @@ async def enqueue(
         "available_at": now + func.make_interval(0, 0, 0, 0, 0, 0, after_s),
         "tries": 0,
     }
-    added = insert(OutboxRow).values(row).on_conflict_do_nothing().returning(OutboxRow.id)
-    if (await connection.execute(added)).first() is None:
-        return False
-    await connection.execute(select(func.pg_notify(CHANNEL, topic)))
-    return True
+    added = (
+        insert(OutboxRow)
+        .values(row)
+        .on_conflict_do_nothing()
+        .returning(OutboxRow.topic)
+        .cte("added")
+    )
+    waking = select(func.pg_notify(CHANNEL, added.c.topic))  # sent at the commit
+    return (await connection.execute(waking)).first() is not None
 
 
 async def claim(connection: AsyncConnection) -> Entry | None:
