@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from dialer.calls.events import NetworkOutcome
 from tests.unit.house.tree import ROOT, shown, texts
 
 PREREQUISITES = "apt install git make python3-venv"
@@ -61,3 +62,8 @@ def test_links_between_documents_lead_somewhere() -> None:
     broken = [(shown(page), to) for page, to in links if not (page.parent / to).exists()]
     assert links
     assert broken == []
+
+
+def test_the_glossary_names_every_network_outcome() -> None:
+    glossary = (ROOT / "docs/glossario.md").read_text("utf-8")
+    assert [outcome for outcome in NetworkOutcome if f"`{outcome}`" not in glossary] == []
