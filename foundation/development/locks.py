@@ -1,9 +1,10 @@
 """Tells whether the committed locks still answer to `pyproject.toml`, or writes them anew.
 
-To check, each lock is resolved again without upgrading; a requirement that was added, removed or
-tightened since gives other lines. Hashes are left out of the comparison, for they change
-when somebody publishes one more wheel of a version that is locked already. Without
-network the resolver's cache answers, and when that is empty the check says so and fails.
+To check, each lock is resolved again without upgrading; a requirement that was added,
+removed or tightened since gives other lines. Hashes are left out of the comparison, for
+they change when somebody publishes one more wheel of a version that is locked already.
+Without network the resolver's cache answers; when that is empty the check says so and
+fails.
 """
 
 from __future__ import annotations
