@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from cobranca.compliance.facts import Candidate
-from cobranca.compliance.service import ContactPolicy, StoredVerdict
 from sqlalchemy import bindparam, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.compliance.facts import Candidate
+from cobranca.compliance.service import ContactPolicy, StoredVerdict
 from dialer.calls.store import AttemptRow
 from foundation.db.leadership import Term, holds
 from foundation.ids import uuid7

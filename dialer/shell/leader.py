@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from cobranca.compliance.service import ContactPolicy
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cobranca.compliance.service import ContactPolicy
 from dialer.adapters.board import Board
 from dialer.adapters.call_log import CallLog
 from dialer.calls.call import Call, CallState

@@ -19,7 +19,7 @@ T = TypeVar("T")
 def with_database(
     settings: ProcessSettings, use: Callable[[AsyncConnection], Awaitable[T]]
 ) -> T:
-    """Run `use` in a transaction and return its answer; raises Failure without a database."""
+    """Run `use` in a transaction, return its answer; Failure without a database."""
     return asyncio.run(_within(settings, use))
 
 

@@ -47,6 +47,10 @@ def hung_up(floor: Floor, channel: str, s: float, cause: int = 16) -> Step:
     return floor.on_switch(HungUp(channel=channel, at=at(s), cause=cause, sip_code=None))
 
 
+def state(floor: Floor) -> AgentState:
+    return floor.agents["agent001"].state
+
+
 def joins(step: Step) -> list[tuple[str, str]]:
     return [(a.call, a.agent) for a in step.actions if isinstance(a, Join)]
 
@@ -71,7 +75,7 @@ def test_a_conversation_ends_in_wrap_up_and_frees_the_agent_for_who_waits(
     assert [(e.call.outcome, e.agent, e.abandoned) for e in ended] == [
         ("answered", "agent001", False)
     ]
-    assert floor.agents["agent001"].state is AgentState.WRAP_UP
+    assert state(floor) is AgentState.WRAP_UP
     step = floor.on_agent("agent001", lambda a: agents.wrapped_up(a, at(50)), at(50))
     assert joins(step) == [("c2", "agent001")]
 
@@ -103,7 +107,7 @@ def test_a_debtor_gone_before_the_bridge_gives_the_agent_back(floor: Floor) -> N
     seat(floor, "agent001")
     answer(floor, "c1", 10)
     step = hung_up(floor, "c1", 10.01)
-    assert floor.agents["agent001"].state is AgentState.IDLE
+    assert state(floor) is AgentState.IDLE
     assert step.ended[0].abandoned is False
 
 
@@ -116,13 +120,13 @@ def test_a_refused_bridge_is_tried_again_but_not_for_ever(floor: Floor) -> None:
         floor.on_join_failed("c1", "agent001", at(10 + tries))
         step = floor.sweep(at(10 + tries))
     assert tries == 3
-    assert floor.agents["agent001"].state is AgentState.IDLE
+    assert state(floor) is AgentState.IDLE
 
 
 def test_a_reservation_nobody_resolves_expires(floor: Floor) -> None:
     seat(floor, "agent001")
     answer(floor, "c1", 10)
-    assert floor.agents["agent001"].state is AgentState.RESERVED
+    assert state(floor) is AgentState.RESERVED
     step = floor.sweep(at(16))
     assert "reservation_expired" in [fact.kind for fact in step.facts]
 
@@ -134,9 +138,9 @@ def test_wrap_up_ends_by_its_limit(floor: Floor) -> None:
     floor.on_switch(Joined(channel="c1", at=at(10.1), peer=None))
     hung_up(floor, "c1", 30)
     floor.sweep(at(49))
-    assert floor.agents["agent001"].state is AgentState.WRAP_UP
+    assert state(floor) is AgentState.WRAP_UP
     floor.sweep(at(51))
-    assert floor.agents["agent001"].state is AgentState.IDLE
+    assert state(floor) is AgentState.IDLE
 
 
 def test_a_lost_leg_is_made_again_and_its_debtor_goes_to_somebody_else(
@@ -167,7 +171,7 @@ def test_a_call_in_the_overflow_is_not_taken_from_its_message(floor: Floor) -> N
     floor.on_switch(Said(channel="c1", at=at(12), what="overflow", fields={}))
     leg = seat(floor, "agent001", s=13)
     assert leg
-    assert floor.agents["agent001"].state is AgentState.IDLE
+    assert state(floor) is AgentState.IDLE
     assert hung_up(floor, "c1", 20).ended[0].abandoned is True
 
 

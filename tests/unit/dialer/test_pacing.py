@@ -10,6 +10,7 @@ from dialer.pacing import (
     Abandoned,
     BadPolicy,
     ClockWentBack,
+    Event,
     ImpossibleSnapshot,
     Pacer,
     Placed,
@@ -92,7 +93,10 @@ def test_the_budget_counts_exactly_and_forgets_what_left_the_window() -> None:
 
 
 def test_history_refills_the_budget() -> None:
-    history = [Resolved(at_s=1.0, call="a", outcome="human"), Abandoned(at_s=3.0, call="a")]
+    history: list[Event] = [
+        Resolved(at_s=1.0, call="a", outcome="human"),
+        Abandoned(at_s=3.0, call="a"),
+    ]
     assert Pacer(Policy(limits=LIMITS), history).budgets[0].rate == 1.0
 
 
