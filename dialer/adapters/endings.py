@@ -19,7 +19,7 @@ from dialer.calls.events import NetworkOutcome
 from dialer.campaigns.retry_rules import RetryRules
 from dialer.shell.facts import Ended
 from foundation.db.engine import Row
-from foundation.db.outbox import enqueue
+from foundation.db.outbox import enqueue_all
 from foundation.db.types import UtcDateTime
 
 _INSTANTS = ("ringing_at", "answered_at", "bridged_at", "ended_at")
@@ -96,11 +96,10 @@ async def write(
     outbound = [row for row in closed if row.campaign_id is not None]
     if outbound:
         await _next_turns(connection, outbound, contact_now)
-    for row in closed:
-        if row.answered_at is not None:
-            creditor = None if row.creditor_id is None else str(row.creditor_id)
-            payload = {"attempt": str(row.id), "creditor_id": creditor}
-            await enqueue(connection, "recording", str(row.id), payload)
+    recorded = [row for row in closed if row.answered_at is not None]
+    await enqueue_all(
+        connection, "recording", {str(row.id): _recording(row) for row in recorded}
+    )
 
 
 async def insert_new(
@@ -109,6 +108,11 @@ async def insert_new(
     """Insert rows that are not there yet."""
     statement = pg_insert(table).on_conflict_do_nothing()
     await connection.execute(statement, list(rows))
+
+
+def _recording(row: Any) -> dict[str, str | None]:
+    creditor = None if row.creditor_id is None else str(row.creditor_id)
+    return {"attempt": str(row.id), "creditor_id": creditor}
 
 
 def _arrays(ended: Sequence[Ended], agents: Mapping[str, UUID]) -> dict[str, list[Any]]:

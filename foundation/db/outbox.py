@@ -9,7 +9,7 @@ and marked done in the very transaction in which the handler writes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -129,6 +129,28 @@ async def enqueue(
     )
     waking = select(func.pg_notify(CHANNEL, added.c.topic))  # sent at the commit
     return (await connection.execute(waking)).first() is not None
+
+
+async def enqueue_all(
+    connection: AsyncConnection, topic: str, payloads: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Promise many facts of one topic at once, by key; what is there already stays."""
+    if not payloads:
+        return
+    now = func.clock_timestamp()
+    rows = [
+        {
+            "topic": topic,
+            "key": key,
+            "payload": payload,
+            "created_at": now,
+            "available_at": now,
+            "tries": 0,
+        }
+        for key, payload in payloads.items()
+    ]
+    await connection.execute(insert(OutboxRow).values(rows).on_conflict_do_nothing())
+    await connection.execute(select(func.pg_notify(CHANNEL, topic)))
 
 
 async def claim(connection: AsyncConnection) -> Entry | None:

@@ -27,7 +27,7 @@ class OwnValkey:
             str(self.folder), "--unixsocket", f"{self.folder}/valkey.sock", stdout=DEVNULL,
         )  # fmt: skip
         async with asyncio.timeout(SECONDS_TO_START), Redis.from_url(self.url) as client:
-            while not await _answers(client):  # noqa: ASYNC110 nothing tells of it
+            while not await _answers(client):
                 await asyncio.sleep(0.02)
 
     async def kill(self) -> None:

@@ -99,7 +99,7 @@ class Caller(asyncio.DatagramProtocol):
             except TimeoutError:
                 self._send(self._request(call, "CANCEL", 1, extra=reason))
         elif hangs_up_s is not None:
-            while call.answered_at is None and not call.ended.is_set():  # noqa: ASYNC110
+            while call.answered_at is None and not call.ended.is_set():
                 await asyncio.sleep(0.01)
             await asyncio.sleep(hangs_up_s)
             if not call.ended.is_set():

@@ -55,7 +55,7 @@ async def start(settings_env: dict[str, str]) -> AsyncIterator[Start]:
 
 async def until_ready(port: int) -> None:
     async with asyncio.timeout(20), aiohttp.ClientSession() as session:
-        while not await _ready(session, port):  # noqa: ASYNC110 another process
+        while not await _ready(session, port):
             await asyncio.sleep(0.05)
 
 
@@ -69,7 +69,7 @@ async def _ready(session: aiohttp.ClientSession, port: int) -> bool:
 
 async def until_tried(engine: AsyncEngine) -> None:
     async with asyncio.timeout(10):
-        while (await one_row(engine)).tries == 0:  # noqa: ASYNC110 another process
+        while (await one_row(engine)).tries == 0:
             await asyncio.sleep(0.02)
 
 

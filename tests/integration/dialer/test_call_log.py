@@ -1,0 +1,215 @@
+"""Facts and endings reach the database once, and the debtor's next turn with them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cobranca.debtors.store import ContactPointRow
+from cobranca.people.store import AgentRow
+from dialer.adapters.call_log import CallLog
+from dialer.adapters.open_attempts import agents_before, open_attempts
+from dialer.calls.call import Call, CallState
+from dialer.calls.events import NetworkOutcome
+from dialer.calls.store import AttemptRow, CallEventRow, DispositionRow
+from dialer.campaigns.store import CampaignDebtorRow
+from dialer.shell.facts import Began, Ended, Fact, Step
+from foundation.clock import OffsetClock
+from foundation.db.outbox import OutboxRow
+from foundation.ids import uuid7
+from tests.builders.portfolio import a_campaign, a_portfolio, some_seats
+
+NOW = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def writing(engine: AsyncEngine) -> AsyncIterator[CallLog]:
+    async with engine.begin() as connection:
+        await some_seats(connection)
+        query = select(AgentRow.endpoint, AgentRow.id)
+        agents = {r.endpoint: r.id for r in await connection.execute(query)}
+    log = CallLog(engine, agents)
+    log.contact_clock = OffsetClock(timedelta())
+    task = asyncio.create_task(log.run())
+    yield log
+    await asyncio.wait_for(log.drained(), 10)
+    task.cancel()
+
+
+async def an_attempt(engine: AsyncEngine, phones: int = 1) -> UUID:
+    attempt = uuid7()
+    async with engine.begin() as connection:
+        (debtor,) = await a_portfolio(connection, debtors=1, phones=phones)
+        campaign = await a_campaign(connection)
+        points = select(ContactPointRow.id, ContactPointRow.value)
+        point = (await connection.execute(points.order_by(ContactPointRow.value))).first()
+        assert point is not None
+        await connection.execute(
+            insert(AttemptRow),
+            {
+                "id": attempt,
+                "direction": "outbound",
+                "campaign_id": campaign,
+                "debtor_id": debtor,
+                "contact_point_id": point.id,
+                "number": point.value,
+                "route": "trunk",
+                "epoch": 1,
+                "placed_at": NOW,
+                "contact_day": NOW.date(),
+                "abandoned": False,
+            },
+        )
+        await connection.execute(text("UPDATE campaign_debtor SET attempts = 1"))
+    return attempt
+
+
+def ending(attempt: UUID, outcome: NetworkOutcome, *, agent: str | None = None) -> Ended:
+    answered = NOW if outcome is NetworkOutcome.ANSWERED else None
+    call = Call(
+        id=str(attempt),
+        state=CallState.ENDED,
+        answered_at=answered,
+        joined_at=answered,
+        ended_at=NOW + timedelta(seconds=30),
+        cause=16,
+        outcome=outcome,
+    )
+    return Ended(call=call, agent=agent, abandoned=False)
+
+
+async def test_an_ending_closes_the_attempt_and_promises_its_recording(
+    engine: AsyncEngine,
+) -> None:
+    attempt = await an_attempt(engine)
+    async with writing(engine) as log:
+        fact = Fact(kind="answered", at=NOW, call=str(attempt))
+        ended = ending(attempt, NetworkOutcome.ANSWERED, agent="agent002")
+        log.add(Step(facts=[fact], ended=[ended]))
+    async with engine.connect() as connection:
+        row = (await connection.execute(select(AttemptRow.__table__))).one()
+        agent = await connection.execute(
+            select(AgentRow.endpoint).where(AgentRow.id == row.agent_id)
+        )
+        assert (row.outcome, row.outcome_source) == ("answered", "events")
+        assert agent.scalar_one() == "agent002"
+        turn = (await connection.execute(select(CampaignDebtorRow.__table__))).one()
+        assert (turn.state, turn.last_outcome) == ("done", "answered")
+        promised = (await connection.execute(select(OutboxRow.topic, OutboxRow.key))).one()
+        assert tuple(promised) == ("recording", str(attempt))
+
+
+async def test_the_first_ending_stays_whatever_is_written_later(
+    engine: AsyncEngine,
+) -> None:
+    attempt = await an_attempt(engine)
+    async with writing(engine) as log:
+        log.add(Step(ended=[ending(attempt, NetworkOutcome.BUSY)]))
+        await log.drained()
+        log.add(Step(ended=[ending(attempt, NetworkOutcome.CONGESTION)]))
+    async with engine.connect() as connection:
+        outcome = await connection.execute(select(AttemptRow.outcome))
+        assert outcome.scalar_one() == "busy"
+
+
+@pytest.mark.parametrize(
+    ("phones", "state"),
+    [(1, "done"), (2, "ready")],  # with a second number the debtor's turn is not over
+)
+async def test_an_invalid_number_is_retired_for_good(
+    engine: AsyncEngine, phones: int, state: str
+) -> None:
+    attempt = await an_attempt(engine, phones)
+    async with writing(engine) as log:
+        log.add(Step(ended=[ending(attempt, NetworkOutcome.INVALID_NUMBER)]))
+    async with engine.connect() as connection:
+        points = await connection.execute(
+            select(ContactPointRow.status).order_by(ContactPointRow.value)
+        )
+        assert next(iter(points.scalars())) == "invalid"
+        turn = await connection.execute(select(CampaignDebtorRow.state))
+        assert turn.scalar_one() == state
+
+
+async def test_a_busy_debtor_is_tried_again_after_a_quarter_of_an_hour(
+    engine: AsyncEngine,
+) -> None:
+    attempt = await an_attempt(engine)
+    before = datetime.now(UTC)
+    async with writing(engine) as log:
+        log.add(Step(ended=[ending(attempt, NetworkOutcome.BUSY)]))
+    async with engine.connect() as connection:
+        turn = (await connection.execute(select(CampaignDebtorRow.__table__))).one()
+    assert turn.state == "ready"
+    assert timedelta(minutes=15) <= turn.next_at - before < timedelta(minutes=16)
+
+
+async def test_inbound_calls_and_dispositions_become_rows(engine: AsyncEngine) -> None:
+    call = uuid7()
+    said = {"code": "promise", "note": "paga dia 5", "right_party": True}
+    async with writing(engine) as log:
+        log.add(Step(began=[Began(call=str(call), number="5511900000001", at=NOW)]))
+        fact = Fact(kind="disposition", at=NOW, call=str(call), agent="agent001", data=said)
+        log.add(Step(facts=[fact]))
+    async with engine.connect() as connection:
+        row = (await connection.execute(select(AttemptRow.__table__))).one()
+        disposition = (await connection.execute(select(DispositionRow.__table__))).one()
+    assert (row.id, row.direction, row.outcome) == (call, "inbound", None)
+    assert (disposition.attempt_id, disposition.code) == (call, "promise")
+
+
+async def test_nothing_is_lost_while_the_database_is_away(engine: AsyncEngine) -> None:
+    attempt = await an_attempt(engine)
+    async with writing(engine) as log, engine.connect() as connection:
+        await connection.execute(text("ALTER TABLE call_event RENAME TO hidden"))
+        await connection.commit()
+        log.add(Step(facts=[Fact(kind="ringing", at=NOW, call=str(attempt))]))
+        async with asyncio.timeout(10):
+            while not log.failing:
+                await asyncio.sleep(0.01)
+        await connection.execute(text("ALTER TABLE hidden RENAME TO call_event"))
+        await connection.commit()
+    async with engine.connect() as connection:
+        kinds = await connection.execute(select(CallEventRow.kind))
+        assert list(kinds.scalars()) == ["ringing"]
+
+
+async def test_open_attempts_are_folded_from_their_facts(engine: AsyncEngine) -> None:
+    attempt = await an_attempt(engine)
+    async with writing(engine) as log:
+        facts = [
+            Fact(kind=kind, at=NOW + timedelta(seconds=n), call=str(attempt))
+            for n, kind in enumerate(["created", "ringing", "answered", "joined"])
+        ]
+        log.add(Step(facts=facts))
+    async with engine.connect() as connection:
+        (found,) = await open_attempts(connection)
+    expected = Call(
+        id=str(attempt),
+        state=CallState.TALKING,
+        ringing_at=NOW + timedelta(seconds=1),
+        answered_at=NOW + timedelta(seconds=2),
+        joined_at=NOW + timedelta(seconds=3),
+    )
+    assert found.call == expected
+    assert found.known_to_switch
+    assert replace(found, call=expected) == found
+
+
+async def test_agents_return_with_the_wish_they_had(engine: AsyncEngine) -> None:
+    wishes = {"agent001": ("talking", "idle"), "agent002": ("offline", "paused")}
+    async with writing(engine) as log:
+        for endpoint, (state, wants) in wishes.items():
+            data = {"state": state, "wants": wants, "pause_code": "x", "leg": None}
+            log.add(Step(facts=[Fact(kind="agent", at=NOW, agent=endpoint, data=data)]))
+    async with engine.connect() as connection:
+        (agent,) = await agents_before(connection)
+    assert (agent.endpoint, agent.state, agent.wants) == ("agent001", "connecting", "idle")

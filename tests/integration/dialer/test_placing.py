@@ -1,0 +1,120 @@
+"""Attempts are committed before they are dialled, by the leader alone, once per debtor."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cobranca.compliance.service import ContactPolicy
+from cobranca.compliance.store import VerdictRow
+from dialer.calls.store import AttemptRow
+from dialer.campaigns.placing import Placement, PlacingRules, TermIsOver, commit_attempts
+from dialer.campaigns.store import CampaignDebtorRow
+from foundation.db.leadership import Term, take
+from tests.builders.contact import TUESDAY_TEN
+from tests.builders.portfolio import a_campaign, a_portfolio
+
+
+@pytest_asyncio.fixture
+async def term(engine: AsyncEngine) -> AsyncIterator[Term]:
+    async with engine.begin() as connection:
+        won = await take(connection, "floor", "test", lease_s=60)
+    assert won is not None
+    yield won
+
+
+async def place(
+    engine: AsyncEngine,
+    term: Term,
+    campaign: UUID,
+    wanted: int,
+    contact_now: datetime = TUESDAY_TEN,
+) -> list[Placement]:
+    async with engine.begin() as connection:
+        return await commit_attempts(
+            connection,
+            term=term,
+            rules=PlacingRules(campaign=campaign, lease_s=60),
+            policy=ContactPolicy(simulated_route=True),
+            wanted=wanted,
+            now=datetime.now(UTC),
+            contact_now=contact_now,
+        )
+
+
+async def a_list(
+    engine: AsyncEngine, *, debtors: int = 3, phones: int = 1
+) -> tuple[UUID, list[UUID]]:
+    async with engine.begin() as connection:
+        ids = await a_portfolio(connection, debtors=debtors, phones=phones)
+        return await a_campaign(connection), ids
+
+
+async def test_attempts_follow_the_list_and_carry_their_verdict(
+    engine: AsyncEngine, term: Term
+) -> None:
+    campaign, debtors = await a_list(engine, debtors=3)
+    first = await place(engine, term, campaign, 2)
+    second = await place(engine, term, campaign, 2)
+    assert [p.debtor for p in first] == debtors[:2]
+    assert [p.debtor for p in second] == debtors[2:]
+    async with engine.connect() as connection:
+        query = select(VerdictRow.allowed, AttemptRow.epoch).join(
+            AttemptRow, AttemptRow.verdict_id == VerdictRow.id
+        )
+        rows = [tuple(r) for r in await connection.execute(query)]
+    assert rows == [(True, term.epoch)] * 3
+
+
+async def test_a_debtor_with_an_open_attempt_is_not_called_by_another_campaign(
+    engine: AsyncEngine, term: Term
+) -> None:
+    campaign, _ = await a_list(engine, debtors=1)
+    async with engine.begin() as connection:
+        other = await a_campaign(connection, "Abril")
+    assert len(await place(engine, term, campaign, 5)) == 1
+    assert await place(engine, term, other, 5) == []
+
+
+async def test_a_deposed_leader_commits_nothing(engine: AsyncEngine, term: Term) -> None:
+    campaign, _ = await a_list(engine)
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE leadership SET expires_at = now()"))
+        successor = await take(connection, "floor", "other", lease_s=60)
+    assert successor is not None
+    assert successor.epoch == term.epoch + 1
+    with pytest.raises(TermIsOver):
+        await place(engine, term, campaign, 5)
+    async with engine.connect() as connection:
+        count = await connection.execute(select(func.count()).select_from(AttemptRow))
+        assert count.scalar_one() == 0
+
+
+async def test_refused_debtors_are_put_off_and_their_verdicts_kept(
+    engine: AsyncEngine, term: Term
+) -> None:
+    campaign, debtors = await a_list(engine, debtors=2)
+    sunday = datetime.fromisoformat("2026-03-15T11:00:00-03:00")
+    assert await place(engine, term, campaign, 5, contact_now=sunday) == []
+    async with engine.connect() as connection:
+        verdicts = list(await connection.execute(select(VerdictRow.__table__)))
+        put_off = await connection.execute(select(CampaignDebtorRow.next_at))
+        next_at = set(put_off.scalars())
+    assert [v.allowed for v in verdicts] == [False] * len(debtors)
+    assert next_at == {datetime.fromisoformat("2026-03-16T08:00:00-03:00")}
+
+
+async def test_numbers_take_turns_between_tries(engine: AsyncEngine, term: Term) -> None:
+    campaign, _ = await a_list(engine, debtors=1, phones=2)
+    (first,) = await place(engine, term, campaign, 1)
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE attempt SET outcome = 'busy'"))
+        await connection.execute(text("UPDATE campaign_debtor SET state = 'ready'"))
+    (second,) = await place(engine, term, campaign, 1)
+    assert first.number != second.number
