@@ -1,0 +1,204 @@
+"""The supervisor on real processes: order, restart, back-off, and a stop that ends."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from foundation import supervision
+from foundation.embedded.program import Program
+from foundation.process_log import ProcessLog
+from foundation.supervision import Child, NeverServed, State, Supervisor
+
+
+class _Bench:
+    """A supervisor whose console and changes can be read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.console = io.StringIO()
+        self.log = ProcessLog(folder, self.console)
+        self.supervisor = Supervisor(self.log, self._changed)
+        self.seen: list[tuple[str, State]] = []
+        self._news = asyncio.Event()
+
+    def _changed(self, children: Sequence[Child]) -> None:
+        for child in children:
+            entry = (child.program.name, child.state)
+            if entry not in self.seen[-len(children) :]:
+                self.seen.append(entry)
+        self._news.set()
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not true():
+                self._news.clear()
+                await self._news.wait()
+
+    def child(self, name: str) -> Child:
+        return next(one for one in self.supervisor.children if one.program.name == name)
+
+    def pid(self, name: str) -> int:
+        process = self.child(name).process
+        assert process is not None
+        return process.pid
+
+
+@pytest_asyncio.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[_Bench]:
+    bench = _Bench(tmp_path)
+    yield bench
+    await bench.supervisor.stop()
+    bench.log.close()
+
+
+def _program(name: str, script: str, ready: Path, *, limit_s: float = 10.0) -> Program:
+    return Program(
+        name=name, argv=("sh", "-c", script), ready=ready.exists, start_limit_s=limit_s
+    )
+
+
+async def test_start_returns_when_it_serves_and_not_before(
+    bench: _Bench, tmp_path: Path
+) -> None:
+    gate, ready = tmp_path / "gate", tmp_path / "ready"
+    os.mkfifo(gate)
+    program = _program("a", f"read x <{gate}; touch {ready}; exec sleep 1000", ready)
+    starting = asyncio.create_task(bench.supervisor.start(program))
+    with gate.open("w") as file:  # opens when the program reads
+        assert not starting.done()
+        assert bench.child("a").state is State.STARTING
+        file.write("go\n")
+    await asyncio.wait_for(starting, 10)
+    assert bench.child("a").state is State.READY
+
+
+async def test_what_served_is_started_again_at_once(bench: _Bench, tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    await bench.supervisor.start(_program("a", f"touch {ready}; exec sleep 1000", ready))
+    first = bench.pid("a")
+    killed_at = time.monotonic()
+    os.kill(first, signal.SIGKILL)
+    child = bench.child("a")
+    await bench.until(lambda: child.restarts == 1 and child.state is State.READY)
+    # no pause before it: the first of the pauses would be seen as WAITING
+    assert ("a", State.WAITING) not in bench.seen
+    assert bench.pid("a") != first
+    assert time.monotonic() - killed_at < 10
+    assert "a caiu (SIGKILL); reiniciando" in bench.console.getvalue()
+
+
+async def test_what_never_serves_is_given_up(
+    bench: _Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "FIRST_PAUSE_S", 0.01)
+    with pytest.raises(NeverServed, match="a"):
+        await bench.supervisor.start(_program("a", "echo broken; exit 3", tmp_path / "no"))
+    console = bench.console.getvalue()
+    assert console.count("broken") == supervision.TRIES
+    pauses = [line.split()[-2] for line in console.splitlines() if "tentativa" in line]
+    assert pauses == ["0.01", "0.02", "0.04", "0.08"]
+
+
+async def test_what_served_once_is_never_given_up(
+    bench: _Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr(supervision, "LONGEST_PAUSE_S", 0.01)
+    ready, tries = tmp_path / "ready", tmp_path / "tries"
+    script = (
+        f"echo x >>{tries}; n=$(wc -l <{tries}); [ $n -eq 1 ] || [ $n -ge 9 ] || exit 1;"
+        f"touch {ready}; exec sleep 1000"
+    )
+    await bench.supervisor.start(_program("a", script, ready))
+    ready.unlink()
+    os.kill(bench.pid("a"), signal.SIGKILL)
+    child = bench.child("a")
+    await bench.until(lambda: child.restarts == 8 and child.state is State.READY)
+
+
+async def test_stop_goes_in_reverse_order(bench: _Bench, tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        ready = tmp_path / name
+        script = (
+            f"trap 'echo bye; exit 0' TERM; touch {ready}; while :; do sleep 0.05; done"
+        )
+        await bench.supervisor.start(_program(name, script, ready))
+    await bench.supervisor.stop()
+    lines = bench.console.getvalue().splitlines()
+    assert [line.split()[0] for line in lines if line.endswith("bye")] == ["c", "b", "a"]
+    assert all(child.state is State.STOPPED for child in bench.supervisor.children)
+
+
+async def test_deaf_programs_cannot_delay_a_stop(bench: _Bench, tmp_path: Path) -> None:
+    pids = []
+    for name in ("a", "b", "c"):
+        ready = tmp_path / name
+        script = f"trap '' TERM; touch {ready}; while :; do sleep 1000; done"
+        await bench.supervisor.start(_program(name, script, ready))
+        pids += [bench.pid(name), *psutil.Process(bench.pid(name)).children()]
+    began = time.monotonic()
+    await bench.supervisor.stop()
+    assert time.monotonic() - began < 10
+    alive = [pid for pid in pids if isinstance(pid, psutil.Process) and pid.is_running()]
+    assert not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
+
+
+async def test_stop_while_one_is_still_starting(bench: _Bench, tmp_path: Path) -> None:
+    program = _program("a", "exec sleep 1000", tmp_path / "never", limit_s=1000)
+    starting = asyncio.create_task(bench.supervisor.start(program))
+    await bench.until(lambda: bool(bench.supervisor.children and bench.child("a").process))
+    pid = bench.pid("a")
+    starting.cancel()
+    await asyncio.wait({starting})
+    await bench.supervisor.stop()
+    assert not psutil.pid_exists(pid)
+
+
+async def test_a_missing_program_is_said_by_name(
+    bench: _Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "FIRST_PAUSE_S", 0.001)
+    program = Program(name="a", argv=(str(tmp_path / "absent"),), ready=bool)
+    with pytest.raises(NeverServed):
+        await bench.supervisor.start(program)
+    assert "No such file" in bench.console.getvalue()
+
+
+def test_lines_carry_the_name_and_stay_in_files_of_limited_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("foundation.process_log.LIMIT_BYTES", 100)
+    console = io.StringIO()
+    log = ProcessLog(tmp_path, console)
+    log.feed("dialer", "ligação".encode()[:-1])
+    log.feed("dialer", "ligação".encode()[-1:] + b"\nhalf")
+    log.end("dialer")
+    for number in range(100):
+        log.feed("ura", f"line {number:03}\n".encode())
+    log.close()
+    assert console.getvalue().startswith(
+        "dialer           | ligação\ndialer           | half\n"
+    )
+    assert (tmp_path / "dialer.log").read_text() == "ligação\nhalf\n"
+    files = sorted(path.name for path in tmp_path.glob("ura.log*"))
+    assert files == ["ura.log", "ura.log.1", "ura.log.2"]
+    assert all((tmp_path / name).stat().st_size <= 110 for name in files)
+    assert (tmp_path / "ura.log").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_full_disk_costs_lines_and_not_the_supervisor(tmp_path: Path) -> None:
+    (tmp_path / "ura.log").symlink_to("/dev/full")
+    console = io.StringIO()
+    log = ProcessLog(tmp_path, console)
+    log.feed("ura", b"still here\n")
+    log.close()
+    assert "still here" in console.getvalue()
