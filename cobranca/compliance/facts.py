@@ -29,7 +29,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.model import Suppression
 from cobranca.compliance.store import SuppressionRow
-from cobranca.debtors.store import ContactPointRow, DebtorRow
 
 _ATTEMPT = table(
     "attempt",
@@ -41,29 +40,24 @@ _ATTEMPT = table(
 _DAY_EITHER_SIDE = timedelta(days=1)  # local days differ from the day in UTC by one at most
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One point of one debtor that somebody wants to contact."""
+    """One point of one debtor that somebody wants to contact, as the database has it."""
 
     debtor_id: UUID
     contact_point_id: UUID
-    number: str  # E.164, as stored
-
-
-@dataclass(frozen=True, slots=True)
-class PointFacts:
-    """What is known of a candidate that exists."""
-
-    uf: str | None  # of the address
+    number: str  # E.164
+    zone: str | None  # of the DDD
+    ddd_uf: str | None
+    address_uf: str | None
     birth_date: date | None
-    status: str
+    point_status: str = "active"
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a batch; a candidate that is missing does not exist as given."""
+    """What is known besides of the debtors of a batch."""
 
-    points: Mapping[Candidate, PointFacts]
     attempts: Mapping[tuple[UUID, date], int]  # outbound, on that local day
     by_debtor: Mapping[UUID, tuple[Suppression, ...]]
     by_number: Mapping[str, tuple[Suppression, ...]]
@@ -79,18 +73,6 @@ def _any(name: str, type_: Uuid[UUID] | Text) -> object:
     return any_(bindparam(name, type_=ARRAY(type_)))
 
 
-_POINTS = (
-    select(
-        ContactPointRow.debtor_id,
-        ContactPointRow.id,
-        ContactPointRow.value,
-        ContactPointRow.status,
-        DebtorRow.uf,
-        DebtorRow.birth_date,
-    )
-    .join(DebtorRow, DebtorRow.id == ContactPointRow.debtor_id)
-    .where(ContactPointRow.id == _any("points", Uuid()))
-)
 _ATTEMPTS = (
     select(_ATTEMPT.c.debtor_id, _ATTEMPT.c.contact_day, func.count())
     .where(
@@ -121,9 +103,6 @@ async def load_facts(
 ) -> Facts:
     """Read what the rules need of these candidates; `now` on the compliance clock."""
     debtors = list({candidate.debtor_id for candidate in candidates})
-    points = await connection.execute(
-        _POINTS, {"points": [candidate.contact_point_id for candidate in candidates]}
-    )
     attempts = await connection.execute(
         _ATTEMPTS,
         {
@@ -144,10 +123,6 @@ async def load_facts(
         if number is not None:
             by_number[number] += (Suppression(reason, until),)
     return Facts(
-        points={
-            Candidate(debtor_id, point_id, value): PointFacts(uf, birth_date, status)
-            for debtor_id, point_id, value, status, uf, birth_date in points
-        },
         attempts={(debtor_id, day): count for debtor_id, day, count in attempts},
         by_debtor=by_debtor,
         by_number=by_number,

@@ -16,29 +16,26 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.facts import Candidate, Facts, load_facts
-from cobranca.compliance.model import Question, Verdict, contact_day, places_of
+from cobranca.compliance.model import Place, Question, Verdict, contact_day, places_of
 from cobranca.compliance.rulebook import rules_in_force
-from cobranca.compliance.rules import NO_VERDICT, Rule, may_contact
+from cobranca.compliance.rules import Rule, may_contact
 from cobranca.compliance.store import VerdictRow
 from foundation.brasil.phone import line_of
 from foundation.ids import uuid7
 
+__all__ = ["Candidate", "ContactPolicy", "Ruling"]
+
 VOICE = "voice"
-_UNKNOWN = Verdict(False, NO_VERDICT, "O ponto de contato não é deste devedor", None)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredVerdict:
-    """The answer for one candidate.
-
-    `id` is that of the `verdict` row (None: debtor or point do not exist so, refused).
-    `contact_day` is the debtor's local day, by which an attempt must be counted.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """The answer for one candidate, and the id of its `verdict` row."""
 
     candidate: Candidate
-    id: UUID | None
     verdict: Verdict
-    contact_day: date | None
+    verdict_id: UUID
+    contact_day: date | None  # the debtor's local day, by which an attempt is counted
 
 
 class ContactPolicy:
@@ -48,31 +45,27 @@ class ContactPolicy:
         self, *, simulated_route: bool, rules: Sequence[Rule] | None = None
     ) -> None:
         self._simulated_route = simulated_route
-        self._rules = rules_in_force() if rules is None else tuple(rules)
+        self.rules = rules_in_force() if rules is None else tuple(rules)
 
     async def ask(
         self, connection: AsyncConnection, candidates: Sequence[Candidate], now: datetime
-    ) -> list[StoredVerdict]:
+    ) -> list[Ruling]:
         """Answer each candidate, in order, and store the verdicts; the caller commits.
 
         `now` is aware, on the compliance clock. A contact allowed earlier in the batch
         counts as an attempt for the later ones of the same debtor.
         """
         facts = await load_facts(connection, candidates, now)
-        answers = list(self._answers(candidates, facts, now))
-        rows = [_row(answer, now) for answer in answers if answer.id is not None]
-        if rows:
-            await connection.execute(insert(VerdictRow), rows)
-        return answers
+        rulings = list(self._rulings(candidates, facts, now))
+        if rulings:
+            await connection.execute(insert(VerdictRow), [_row(r, now) for r in rulings])
+        return rulings
 
     def question(
         self, candidate: Candidate, facts: Facts, now: datetime, *, allowed_before: int = 0
-    ) -> Question | None:
-        """Return what the rules look at; None when the candidate does not exist."""
-        point = facts.points.get(candidate)
-        if point is None:
-            return None
-        places = places_of(candidate.number, point.uf)
+    ) -> Question:
+        """Return what the rules look at."""
+        places = _places(candidate)
         day = contact_day(places, now)
         attempts = 0 if day is None else facts.attempts.get((candidate.debtor_id, day), 0)
         return Question(
@@ -80,37 +73,49 @@ class ContactPolicy:
             number=candidate.number,
             line=line_of(candidate.number),
             places=places,
-            point_status=point.status,
+            point_status=candidate.point_status,
             attempts_today=attempts + allowed_before,
             simulated_route=self._simulated_route,
             suppressions=facts.suppressions_of(candidate),
-            birth_date=point.birth_date,
+            birth_date=candidate.birth_date,
         )
 
-    def _answers(
+    def _rulings(
         self, candidates: Sequence[Candidate], facts: Facts, now: datetime
-    ) -> Iterator[StoredVerdict]:
+    ) -> Iterator[Ruling]:
         allowed: Counter[UUID] = Counter()
         for candidate in candidates:
             debtor = candidate.debtor_id
             question = self.question(candidate, facts, now, allowed_before=allowed[debtor])
-            if question is None:
-                yield StoredVerdict(candidate, None, _UNKNOWN, None)
-                continue
-            verdict = may_contact(question, self._rules)
+            verdict = may_contact(question, self.rules)
             allowed[debtor] += verdict.allowed
-            yield StoredVerdict(candidate, uuid7(), verdict, question.contact_day)
+            yield Ruling(
+                candidate=candidate,
+                verdict=verdict,
+                verdict_id=uuid7(),
+                contact_day=question.contact_day,
+            )
 
 
-def _row(answer: StoredVerdict, now: datetime) -> dict[str, object]:
+def _places(candidate: Candidate) -> tuple[Place, ...]:
+    """Where the debtor may be; none when the stored zone or state contradicts the DDD."""
+    places = places_of(candidate.number, candidate.address_uf)
+    agrees = bool(places) and (candidate.zone, candidate.ddd_uf) == (
+        places[0].zone,
+        places[0].uf,
+    )
+    return places if agrees else ()
+
+
+def _row(ruling: Ruling, now: datetime) -> dict[str, object]:
     return {
-        "id": answer.id,
-        "debtor_id": answer.candidate.debtor_id,
-        "contact_point_id": answer.candidate.contact_point_id,
+        "id": ruling.verdict_id,
+        "debtor_id": ruling.candidate.debtor_id,
+        "contact_point_id": ruling.candidate.contact_point_id,
         "means": VOICE,
         "asked_at": now,
-        "allowed": answer.verdict.allowed,
-        "rule": answer.verdict.rule,
-        "source": answer.verdict.source,
-        "until": answer.verdict.until,
+        "allowed": ruling.verdict.allowed,
+        "rule": ruling.verdict.rule,
+        "source": ruling.verdict.source,
+        "until": ruling.verdict.until,
     }

@@ -116,6 +116,12 @@ async def _counts(connection: AsyncConnection) -> Counts:
 
 async def refused_in_merge(connection: AsyncConnection) -> AsyncIterator[Remark]:
     """Yield a remark for each staged row that was refused, in flat memory."""
-    async for line, fate, other_line in await connection.stream(text(REFUSED)):
-        field, reason = _REASONS[fate]
-        yield Remark(line, str(field), reason.format(other_line=other_line))
+    last = 0
+    while True:
+        page = (await connection.execute(text(REFUSED), {"after": last})).all()
+        for line, fate, other_line in page:
+            field, reason = _REASONS[fate]
+            yield Remark(line, str(field), reason.format(other_line=other_line))
+        if not page:
+            return
+        last = page[-1].line

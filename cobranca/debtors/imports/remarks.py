@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -15,11 +16,15 @@ HEADER = ("linha", "coluna", "gravidade", "motivo")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+class RemarksUnwritable(RuntimeError):
+    """Não foi possível gravar o arquivo de erros."""
+
+
 class RemarksFile:
     """A CSV that spreadsheets open well; it exists only when there is something to say.
 
     A file of an earlier import at the same place is replaced, or removed when this one has
-    nothing to say. Raises OSError when the place cannot be written.
+    nothing to say. Raises RemarksUnwritable with the path and the system's reason.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,7 +40,8 @@ class RemarksFile:
         """Write the remarks; the first one opens the file."""
         for remark in remarks:
             cells = (remark.line, remark.column, str(remark.severity), remark.reason)
-            csv.writer(self._open_file(), delimiter=";").writerow(map(_harmless, cells))
+            with self._naming_what_fails():
+                csv.writer(self._open_file(), delimiter=";").writerow(map(_harmless, cells))
 
     def _open_file(self) -> TextIO:
         if self._file is None:
@@ -52,15 +58,28 @@ class RemarksFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Put the file in its place; an import that failed leaves the earlier one alone."""
-        if self._file is not None:
+        """Leave nothing behind when the import failed; `put_in_place` was not called."""
+        if self._file is not None and not self._file.closed:
             self._file.close()
-        if error is not None:
             self._draft.unlink(missing_ok=True)
-        elif self._file is not None:
-            self._draft.replace(self.path)
-        elif _is_ours(self.path):
-            self.path.unlink()
+
+    def put_in_place(self) -> None:
+        """Let the file appear, or the one of an earlier import go."""
+        with self._naming_what_fails():
+            if self._file is not None:
+                self._file.close()
+                self._draft.replace(self.path)
+            elif _is_ours(self.path):
+                self.path.unlink()
+
+    @contextmanager
+    def _naming_what_fails(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise RemarksUnwritable(
+                f"{RemarksUnwritable.__doc__} {self.path} ({error.strerror})"
+            ) from error
 
 
 def _is_ours(path: Path) -> bool:

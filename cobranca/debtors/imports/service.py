@@ -1,7 +1,7 @@
 """Import of a creditor's file of debtors: read, stage, merge, in one transaction.
 
-Memory stays flat: rows go to the database in batches. Nothing is committed before the end,
-so that an import that fails on the way has done nothing and is simply run again.
+Memory stays flat: rows go to the database in batches. The caller commits at the end or
+not at all: an import that fails on the way has done nothing and is simply run again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.imports import errors
 from cobranca.debtors.imports.merge import (
@@ -66,20 +66,27 @@ class _Tally:
     warnings: int = 0
 
 
+def check_file(path: Path) -> None:
+    """Read the header only; raises UnreadableFile. Needs no database."""
+    with open_source(path) as text:
+        CsvFile(text)
+
+
 async def import_debtors(
-    engine: AsyncEngine,
+    connection: AsyncConnection,
     keys: Keys,
     order: Order,
     remarks: RemarksFile,
     progress: Callable[[int], None] = lambda _bytes_read: None,
 ) -> Report:
-    """Import a file; `progress` hears the bytes read so far.
+    """Import a file in the caller's transaction; `progress` hears the bytes read so far.
 
-    Raises UnreadableFile, and whatever the database raises; then nothing was imported.
+    Raises UnreadableFile, RemarksUnwritable, and whatever the database raises. Only one
+    import at a time within a transaction.
     """
     with open_source(order.path) as text:
         file = CsvFile(text)
-        async with engine.connect() as connection, connection.begin() as transaction:
+        async with connection.begin_nested() as savepoint:
             tally = _Tally()
             staging = Staging(connection, keys)
             await staging.create()
@@ -88,7 +95,9 @@ async def import_debtors(
                 raise errors.NoRows
             report = await _merge(connection, order, file, remarks, tally)
             if order.dry_run:
-                await transaction.rollback()
+                await savepoint.rollback()
+            else:
+                await staging.drop()
     return report
 
 

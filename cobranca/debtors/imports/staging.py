@@ -9,11 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.imports.rows import DebtorLine
+from cobranca.debtors.service import document_index, seal_document
 from foundation.brasil.phone import Phone
 from foundation.crypto import Keys
 from foundation.ids import uuid7
-
-DOCUMENT_COLUMN = "debtor.document"  # what sealed documents and their index are bound to
 
 _CREATE = (
     """
@@ -33,6 +32,7 @@ _CREATE = (
     """,
 )
 _FINISH = ("ANALYZE import_row", "ANALYZE import_phone")
+_DROP = "DROP TABLE import_row, import_phone, import_debtor, import_contract, import_point"
 _ROW_COLUMNS = (
     "line", "contract", "instalment",
     "document_index", "document_sealed", "kind",
@@ -75,14 +75,17 @@ class Staging:
         for statement in _FINISH:
             await self._connection.execute(text(statement))
 
+    async def drop(self) -> None:
+        """Make room for another import in the same transaction."""
+        await self._connection.execute(text(_DROP))
+
     def _row(self, row: DebtorLine) -> tuple[object, ...]:
-        document = row.document.text
         return (
             row.line,
             row.contract,
             row.instalment,
-            self._keys.blind_index(document, bound_to=DOCUMENT_COLUMN),
-            self._keys.seal(document, bound_to=DOCUMENT_COLUMN),
+            document_index(self._keys, row.document),
+            seal_document(self._keys, row.document),
             row.document.holder,
             row.name,
             row.birth_date,

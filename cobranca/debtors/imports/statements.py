@@ -181,5 +181,5 @@ WRITE = (
 )
 REFUSED = """
     SELECT line, fate, other_line FROM import_row
-     WHERE fate NOT IN ('good', 'repeated') ORDER BY line
+     WHERE fate NOT IN ('good', 'repeated') AND line > :after ORDER BY line LIMIT 5000
 """

@@ -1,0 +1,87 @@
+"""Why a debtor may or may not be contacted at an instant, rule by rule. Stores nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cobranca.compliance.facts import Candidate, load_facts
+from cobranca.compliance.model import Refusal, Verdict
+from cobranca.compliance.rules import may_contact, refusals
+from cobranca.compliance.service import ContactPolicy
+from cobranca.debtors.store import ContactPointRow, DebtorRow
+
+
+class NoSuchDebtor(LookupError):
+    """Não há devedor com este identificador ou documento."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The policy's answer for one point, and each rule that objects."""
+
+    candidate: Candidate
+    verdict: Verdict
+    objections: tuple[Refusal, ...]
+    attempts_today: int
+
+
+async def explain(
+    connection: AsyncConnection, policy: ContactPolicy, debtor_id: UUID, now: datetime
+) -> list[Explanation]:
+    """Return the answer for each telephone; raises NoSuchDebtor.
+
+    `now` is aware, on the compliance clock.
+    """
+    candidates = await _telephones(connection, debtor_id)
+    facts = await load_facts(connection, candidates, now)
+    explanations = []
+    for candidate in candidates:
+        question = policy.question(candidate, facts, now)
+        explanations.append(
+            Explanation(
+                candidate,
+                may_contact(question, policy.rules),
+                tuple(refusals(question, policy.rules)),
+                question.attempts_today,
+            )
+        )
+    return explanations
+
+
+async def _telephones(connection: AsyncConnection, debtor_id: UUID) -> list[Candidate]:
+    debtor = (
+        await connection.execute(
+            select(DebtorRow.uf, DebtorRow.birth_date).where(DebtorRow.id == debtor_id)
+        )
+    ).one_or_none()
+    if debtor is None:
+        raise NoSuchDebtor(NoSuchDebtor.__doc__)
+    points = await connection.execute(
+        select(
+            ContactPointRow.id,
+            ContactPointRow.value,
+            ContactPointRow.zone,
+            ContactPointRow.uf,
+            ContactPointRow.status,
+        )
+        .where(ContactPointRow.debtor_id == debtor_id, ContactPointRow.kind == "phone")
+        .order_by(ContactPointRow.score.desc(), ContactPointRow.value)
+    )
+    return [
+        Candidate(
+            debtor_id=debtor_id,
+            contact_point_id=point.id,
+            number=point.value,
+            zone=point.zone,
+            ddd_uf=point.uf,
+            address_uf=debtor.uf,
+            birth_date=debtor.birth_date,
+            point_status=point.status,
+        )
+        for point in points
+    ]
