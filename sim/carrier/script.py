@@ -7,10 +7,10 @@ outcome; SIPp, in its place, sends them all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from sim.world.trace import RINGS_ON, Kind, TraceRow
+from sim.world.trace import RINGS_ON, Kind, Timed, TraceRow
 
 # SIP code: the Q.850 cause that makes Asterisk 22 send it (each one measured)
 CAUSES: Mapping[int, int] = MappingProxyType(
@@ -41,7 +41,7 @@ def astdb_value(row: TraceRow, seconds: Callable[[str], float]) -> str:
     act, limit = _act(row)
     cause = CAUSES[row.code] if row.code != RINGS_ON else CAUSES[480]
     times = f"{row.post_dial_s:.3f},{row.ring_s:.3f},{max(limit, SHORTEST_S):.3f}"
-    return f"{act},{times},{cause},{_steps(row, seconds)}"
+    return f"{act},{times},{cause},{steps(row.says, row.keys, seconds)}"
 
 
 def _act(row: TraceRow) -> tuple[str, float]:
@@ -58,15 +58,17 @@ def _act(row: TraceRow) -> tuple[str, float]:
             return "refuse", PATIENCE_S
 
 
-def _steps(row: TraceRow, seconds: Callable[[str], float]) -> str:
+def steps(
+    says: Iterable[Timed], keys: Iterable[Timed], seconds: Callable[[str], float]
+) -> str:
     """List the steps in the order of time; one that is late starts at once."""
-    acts = [(item.at_s, "p", item.what) for item in row.says]
-    acts += [(item.at_s, "k", item.what) for item in row.keys]
-    steps, now = [], 0.0
+    acts = [(item.at_s, "p", item.what) for item in says]
+    acts += [(item.at_s, "k", item.what) for item in keys]
+    found, now = [], 0.0
     for at, letter, what in sorted(acts):
         if at - now >= SHORTEST_S:
-            steps.append(f"w{at - now:.3f}")
+            found.append(f"w{at - now:.3f}")
             now = at
-        steps.append(letter + what)
+        found.append(letter + what)
         now += seconds(what) if letter == "p" else 0.0
-    return "&".join(steps)
+    return "&".join(found)

@@ -139,8 +139,8 @@ def test_scripted_numbers_name_the_code_they_end_with() -> None:
     for digits, row in SCRIPTED.items():
         refused = row.kind in (Kind.BUSY, Kind.INVALID, Kind.REJECTED, Kind.CONGESTION)
         if refused:
-            family, tens, ones = str(row.code)
-            assert digits == (tens if family == "4" else family) + ones
+            code = str(row.code)
+            assert digits == (code[1] if code[0] == "4" else code[0]) + code[2]
     assert {row.kind for row in SCRIPTED.values()} == set(Kind)
 
 
