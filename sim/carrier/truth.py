@@ -26,7 +26,6 @@ _BUSY = (486, 600)
 _NO_ANSWER = (408, 480)
 _INVALID = (404, 410, 484, 604)
 _REJECTED = (403, 603)
-_CANCELLED_BY_CALLER = 487
 
 
 class BadTruth(ValueError):
@@ -36,11 +35,11 @@ class BadTruth(ValueError):
 def outcome(call: WireCall) -> str:
     """Name what became of a call, from its codes alone.
 
-    A call that the caller took back was never answered for the caller, even if a 200
-    crossed the CANCEL; what it was depends on whether it had rung and on the reason given.
+    A call that the caller took back was over for the caller, whatever crossed the CANCEL on
+    its way; what it was depends on whether it had rung and on the reason given.
     """
     code = call.final_code
-    if call.cancel_at is not None and code in (None, _CANCELLED_BY_CALLER, 200):
+    if call.cancel_at is not None:
         if call.reason == _ELSEWHERE:
             return "cancelled"
         return "carrier_silent" if call.ringing_at is None else "no_answer"

@@ -1,7 +1,8 @@
 """What a simulated number does when the trace has no row for it.
 
-Simulated numbers are `+55 DD 90 OO xxxxx`; OO is read here. Where it can, OO is the last
-two digits of the SIP code that the call ends with. Pure: a table of values.
+Simulated numbers are `+55 DD 90 OO xxxxx`; OO is read here. Refusals carry their SIP code
+in it: 4xx its last two digits (86 is 486), 5xx and 6xx the first and the last (53 is 503).
+Pure: a table of values.
 """
 
 from __future__ import annotations

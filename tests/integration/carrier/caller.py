@@ -7,6 +7,7 @@ network needs no second switch. Times are seconds since the INVITE.
 from __future__ import annotations
 
 import asyncio
+import math
 import uuid
 from dataclasses import dataclass, field
 
@@ -197,3 +198,21 @@ def _sdp(port: int) -> str:
             "a=sendrecv",
         )
     )
+
+
+def loudness(packets: list[bytes]) -> float:
+    """Return the root mean square of A-law packets, on the scale of 16-bit samples."""
+    samples = [_linear(byte) for packet in packets for byte in packet]
+    return math.sqrt(sum(sample * sample for sample in samples) / max(len(samples), 1))
+
+
+def _linear(byte: int) -> int:
+    """Expand one A-law byte (ITU-T G.711)."""
+    value = byte ^ 0x55
+    exponent, mantissa = (value >> 4) & 7, value & 15
+    size = (
+        (mantissa << 4) + 8
+        if exponent == 0
+        else ((mantissa << 4) + 0x108) << (exponent - 1)
+    )
+    return size if value & 0x80 else -size

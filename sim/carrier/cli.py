@@ -1,0 +1,33 @@
+"""`acordo carrier`: run the simulated telephone network."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from sim.carrier.settings import CarrierSettings
+
+
+@click.command()
+@click.option(
+    "--trace",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="O que a rede faz com cada chamada (CSV ou Parquet); sem ele valem os dígitos OO.",
+)
+@click.option("--sipp", is_flag=True, help="SIPp no lugar do Asterisk (carga pura).")
+def carrier(trace: Path | None, sipp: bool) -> None:
+    """Roda a rede telefônica simulada, que atende na rota padrão."""
+    from foundation import process
+    from sim.carrier import app
+    from sim.carrier.sipp import runner
+
+    settings = CarrierSettings()
+    serve = runner.run if sipp else app.run
+    process.run(
+        "carrier",
+        settings,
+        settings.carrier,
+        partial(serve, settings=settings, trace=trace),
+    )

@@ -1,0 +1,27 @@
+"""Settings of the simulated telephone network."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict, Field
+
+from foundation.settings import Carrier, ProcessSettings
+
+
+class CarrierSection(Carrier):
+    """Where the network listens is the default route: `ACORDO_TRUNK__HOST` and `__PORT`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sip_host: str | None = Field(
+        None, description="address to listen on; default: the default route's host"
+    )
+    rtp_start: int = Field(26000, ge=1024, le=65535)
+    rtp_end: int = Field(29999, ge=1024, le=65535)
+
+
+class CarrierSettings(ProcessSettings):
+    carrier: CarrierSection = CarrierSection()
+
+    @property
+    def sip_host(self) -> str:
+        return self.carrier.sip_host or self.trunk.host
