@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.facts import Candidate
-from cobranca.compliance.service import ContactPolicy, StoredVerdict
+from cobranca.compliance.service import ContactPolicy, Ruling
 from dialer.calls.store import AttemptRow
 from foundation.db.leadership import Term, holds
 from foundation.ids import uuid7
@@ -38,8 +38,10 @@ class Placement:
 
 _NEXT = text(
     """
-    SELECT cd.debtor_id, p.id AS contact_point_id, p.value AS number
+    SELECT cd.debtor_id, d.uf AS address_uf, d.birth_date, p.id AS contact_point_id,
+           p.value AS number, p.zone, p.uf AS ddd_uf, p.status AS point_status
       FROM campaign_debtor cd
+      JOIN debtor d ON d.id = cd.debtor_id
      CROSS JOIN LATERAL (
            SELECT * FROM contact_point p
             WHERE p.debtor_id = cd.debtor_id AND p.kind = 'phone' AND p.status = 'active'
@@ -97,9 +99,7 @@ async def commit_attempts(
     picked = await connection.execute(
         _NEXT, {"campaign": rules.campaign, "now": contact_now, "wanted": wanted}
     )
-    candidates = [
-        Candidate(row.debtor_id, row.contact_point_id, row.number) for row in picked
-    ]
+    candidates = [Candidate(**row._mapping) for row in picked]
     if not candidates:
         return []
     rulings = await policy.ask(connection, candidates, contact_now)
@@ -110,7 +110,7 @@ async def commit_attempts(
 
 
 async def _put_off(
-    connection: AsyncConnection, campaign: UUID, refused: Sequence[StoredVerdict]
+    connection: AsyncConnection, campaign: UUID, refused: Sequence[Ruling]
 ) -> None:
     rows = [
         {
@@ -128,7 +128,7 @@ async def _insert(
     connection: AsyncConnection,
     term: Term,
     rules: PlacingRules,
-    allowed: Sequence[StoredVerdict],
+    allowed: Sequence[Ruling],
     now: datetime,
 ) -> list[Placement]:
     if not allowed:
@@ -154,7 +154,7 @@ async def _insert(
 
 
 def _row(
-    term: Term, rules: PlacingRules, ruling: StoredVerdict, now: datetime
+    term: Term, rules: PlacingRules, ruling: Ruling, now: datetime
 ) -> dict[str, object]:
     candidate = ruling.candidate
     return {
@@ -163,7 +163,7 @@ def _row(
         "campaign_id": rules.campaign,
         "debtor_id": candidate.debtor_id,
         "contact_point_id": candidate.contact_point_id,
-        "verdict_id": ruling.id,
+        "verdict_id": ruling.verdict_id,
         "number": candidate.number,
         "route": ROUTE,
         "epoch": term.epoch,

@@ -135,7 +135,7 @@ async def test_calls_that_last_at_the_stop_are_written_too(fresh_home: Home) -> 
     async with networks.calling(fresh_home.root, [rings]) as (network, caller):
         call = asyncio.create_task(caller.call(rings.number))
         async with asyncio.timeout(10):
-            while not any(known.seen(180) for known in caller.calls.values()):  # noqa: ASYNC110
+            while not any(known.seen(180) for known in caller.calls.values()):
                 await asyncio.sleep(0.01)
         await network.stop()
         call.cancel()
