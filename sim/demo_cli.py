@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from foundation.cli import Failure
 from foundation.settings import ProcessSettings
 from sim.demo import DEBTORS, SEED
+
+Answer = TypeVar("Answer")
 
 
 @click.group()
@@ -32,17 +36,48 @@ def load(debtors: int, seed: int) -> None:
     """Cria devedores de demonstração; repetir não muda nada."""
     from sim import demo as demonstration
 
-    settings = ProcessSettings()
-    if not settings.trunk.simulated:
-        raise Failure("A demonstração só vale em rota simulada (ACORDO_TRUNK__SIMULATED).")
-    try:
-        report = asyncio.run(demonstration.load(settings, debtors=debtors, seed=seed))
-    except OSError as error:
-        raise Failure("Banco de dados fora do ar; inicie com: acordo up") from error
-    except SQLAlchemyError as error:
-        raise Failure(f"O banco de dados recusou: {error.__cause__ or error}") from error
+    settings = _settings()
+    report = _run(demonstration.load(settings, debtors=debtors, seed=seed))
     counts = report.counts
     click.echo(
         f"{counts.new} parcelas novas, {counts.changed} alteradas, {counts.same} iguais; "
         f"{counts.new_debtors} devedores e {counts.new_points} telefones novos."
     )
+
+
+@demo.command()
+def prepare() -> None:
+    """Prepara devedores, posições e a rede simulada; repetir não muda nada."""
+    from sim import demo_floor
+
+    prepared = _run(demo_floor.prepare(_settings()))
+    click.echo(f"{prepared.new_debtors} devedores novos; rede em {prepared.trace.name}")
+
+
+@demo.command()
+def start() -> None:
+    """Inicia a campanha do dia simulado."""
+    from dialer.campaigns.service import CampaignError
+    from sim import demo_floor
+
+    try:
+        name = _run(demo_floor.start(_settings()))
+    except CampaignError as error:
+        raise Failure(str(error)) from error
+    click.echo(f"campanha «{name}» em andamento")
+
+
+def _settings() -> ProcessSettings:
+    settings = ProcessSettings()
+    if not settings.trunk.simulated:
+        raise Failure("A demonstração só vale em rota simulada (ACORDO_TRUNK__SIMULATED).")
+    return settings
+
+
+def _run(work: Coroutine[Any, Any, Answer]) -> Answer:
+    try:
+        return asyncio.run(work)
+    except OSError as error:
+        raise Failure("Banco de dados fora do ar; inicie com: acordo up") from error
+    except SQLAlchemyError as error:
+        raise Failure(f"O banco de dados recusou: {error.__cause__ or error}") from error

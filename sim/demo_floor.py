@@ -1,0 +1,114 @@
+"""The demonstration's floor: debtors, a network that knows them, seats, one campaign.
+
+What is there already is used again. On old state the simulated clock moves to ten in
+the morning of the next business day, and that day gets a campaign of its own, so that
+every start has people to call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from cobranca.debtors.store import CreditorRow
+from cobranca.debts.store import ContractRow
+from cobranca.people.service import create_seats
+from dialer.campaigns import service
+from dialer.campaigns.service import CampaignError, NewCampaign
+from foundation.clock import SAO_PAULO
+from foundation.db.contact_clock import contact_clock, move_to_next_business_day
+from foundation.db.engine import connect
+from foundation.home import Home
+from foundation.settings import ProcessSettings
+from sim import traces
+from sim.carrier import trace_file
+from sim.demo import CREDITOR, load
+
+SEATS = 12
+SCENARIO = "demo.toml"
+# a demonstration's talks are short, so are its wrap-ups
+WRAP_UP_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What `prepare` found or made."""
+
+    new_debtors: int
+    trace: Path
+
+
+def trace_path(home: Home) -> Path:
+    """Where the demonstration's trace lies."""
+    return home.root / "demo" / "trace.csv"
+
+
+async def prepare(settings: ProcessSettings) -> Prepared:
+    """Make sure of debtors, seats and a trace; move the clock on old state."""
+    engine = connect(settings, pool_size=1)
+    try:
+        old = await _is_loaded(engine)
+        new_debtors = 0 if old else (await load(settings)).counts.new_debtors
+        async with engine.begin() as connection:
+            await create_seats(connection, SEATS)
+            if old:
+                await move_to_next_business_day(connection, settings)
+            else:
+                await contact_clock(connection, settings)
+        path = trace_path(Home(settings.home))
+        if new_debtors or not path.exists():
+            await _write_trace(engine, path)
+        return Prepared(new_debtors, path)
+    finally:
+        await engine.dispose()
+
+
+async def start(settings: ProcessSettings) -> str:
+    """Start the campaign of the simulated day and stop earlier ones; returns its name."""
+    engine = connect(settings, pool_size=1)
+    try:
+        async with engine.begin() as connection:
+            clock = await contact_clock(connection, settings)
+            day = clock.now().astimezone(SAO_PAULO).date()
+            name = f"Demonstração {day.isoformat()}"
+            for other, status in await service.names(connection):
+                if other != name and status == "running":
+                    await service.set_status(connection, other, "stopped")
+            await _start_or_create(connection, name)
+            return name
+    finally:
+        await engine.dispose()
+
+
+async def _start_or_create(connection: AsyncConnection, name: str) -> None:
+    known = dict(await service.names(connection))
+    if name not in known:
+        new = NewCampaign(
+            name=name, creditor=CREDITOR, policy={}, retries={}, wrap_up_s=WRAP_UP_S
+        )
+        await service.create(connection, new)
+    if known.get(name) == "finished":
+        raise CampaignError(f"Campanha «{name}» já terminou.")
+    await service.set_status(connection, name, "running")
+
+
+async def _is_loaded(engine: AsyncEngine) -> bool:
+    query = (
+        select(func.count())
+        .select_from(ContractRow)
+        .join(CreditorRow, CreditorRow.id == ContractRow.creditor_id)
+        .where(CreditorRow.name == CREDITOR)
+    )
+    async with engine.connect() as connection:
+        return (await connection.execute(query)).scalar_one() > 0
+
+
+async def _write_trace(engine: AsyncEngine, path: Path) -> None:
+    numbers = await traces.numbers_of_database(engine)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    draft = path.with_name("draft.csv")
+    trace_file.write(draft, traces.trace_of(traces.load(traces.FOLDER / SCENARIO), numbers))
+    draft.replace(path)
