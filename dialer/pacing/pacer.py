@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from dialer.pacing.events import Abandoned, Event, Placed, Resolved
 from dialer.pacing.policy import Policy
+from dialer.pacing.rate import CallsPerSecond
 
 
 class ClockWentBack(ValueError):
@@ -80,7 +81,7 @@ class Pacer:
     def __init__(self, policy: Policy, history: Iterable[Event] | None = None) -> None:
         self.policy = policy
         self.budgets = [Budget(share, window_s) for share, window_s in policy.limits]
-        self._placed: deque[float] = deque()
+        self._rate = None if policy.max_cps is None else CallsPerSecond(policy.max_cps)
         self._now_s = float("-inf")
         for event in history or ():
             self.observe(event)
@@ -89,8 +90,8 @@ class Pacer:
         """Learn one fact; raises ClockWentBack."""
         self._move_to(event.at_s)
         match event:
-            case Placed() if self.policy.max_cps is not None:
-                self._placed.append(event.at_s)
+            case Placed() if self._rate is not None:
+                self._rate.count(event.at_s)
             case Resolved(outcome="human"):
                 for budget in self.budgets:
                     budget.humans.append(event.at_s)
@@ -108,21 +109,14 @@ class Pacer:
         held = min(len(floor.inbound_waiting), floor.idle)
         free = floor.idle - held - spoken_for
         bounds = {"one_to_one": max(0, free), "no_room": floor.room}
-        if self.policy.max_cps is not None:
-            bounds["calls_per_second"] = self._calls_left(now_s, self.policy.max_cps)
+        if self._rate is not None:
+            bounds["calls_per_second"] = self._rate.left(now_s)
         if self.policy.max_lines is not None:
             lines = len(floor.talking) + spoken_for
             bounds["lines"] = max(0, self.policy.max_lines - lines)
         calls = min(bounds.values())
         reasons = tuple(name for name, bound in bounds.items() if bound == calls)
         return Decision(calls=calls, held=held, reasons=reasons)
-
-    def _calls_left(self, now_s: float, max_cps: float) -> int:
-        """Calls that `max_cps` still allows; below 1 call/s the window is 1/max_cps."""
-        window_s = max(1.0, 1.0 / max_cps)
-        while self._placed and self._placed[0] <= now_s - window_s:
-            self._placed.popleft()
-        return max(0, int(max_cps * window_s + 1e-9) - len(self._placed))
 
     def _move_to(self, at_s: float) -> None:
         if at_s < self._now_s:

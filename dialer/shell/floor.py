@@ -185,8 +185,8 @@ class Floor:
         match event:
             case Joined() if agent is not None:
                 ongoing.talked_with = agent.endpoint
-                self._set(agents.joined(agent, ongoing.call.id, event.at), event.at, step)
                 self._wrap_up_s[agent.endpoint] = ongoing.wrap_up_s
+                self._set(agents.joined(agent, ongoing.call.id, event.at), event.at, step)
             case Parted():
                 self._part(ongoing, agent, event.at, step)
             case Said(what="back_to_floor"):
@@ -197,8 +197,7 @@ class Floor:
     def _part(
         self, ongoing: Ongoing, agent: Agent | None, at: datetime, step: Step
     ) -> None:
-        if agent is not None:
-            self._set(agents.parted(agent, ongoing.call.id, at), at, step)
+        self._free(agent, ongoing.call.id, at, step)
         ongoing.agent = None
 
     def _end(self, ongoing: Ongoing, agent: Agent | None, at: datetime, step: Step) -> None:
@@ -211,9 +210,12 @@ class Floor:
 
     def _free(self, agent: Agent | None, call_id: str, at: datetime, step: Step) -> None:
         """After a talk the agent wraps up; before it he is simply free again."""
-        if agent is not None:
-            self._set(agents.parted(agent, call_id, at), at, step)
-            self._set(agents.released(self.agents[agent.endpoint], call_id, at), at, step)
+        if agent is None:
+            return
+        after = agents.released(agents.parted(agent, call_id, at), call_id, at)
+        if self._wrap_up_s.get(agent.endpoint) == 0:
+            after = agents.wrapped_up(after, at)
+        self._set(after, at, step)
 
     def _on_inbound(self, event: Said, step: Step) -> None:
         call_id = str(inbound_attempt(event.channel))

@@ -79,8 +79,9 @@ class Leader:
         self.tools = tools
         self.term = term
         self.floor = Floor(tools.new_leg)
+        trunk = tools.settings.trunk
         self.pacing = PacingLoop(
-            self.floor, self.place, max_lines=tools.settings.trunk.max_lines
+            self.floor, self.place, max_lines=trunk.max_lines, max_cps=trunk.max_cps
         )
         self.recovery = Recovery(self.floor, tools)
         self.connected = False

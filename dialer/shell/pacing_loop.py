@@ -12,6 +12,7 @@ from dialer.calls.call import CallState
 from dialer.campaigns.running import Running
 from dialer.pacing import Abandoned, Answered, Pacer, Placed, Resolved, Snapshot
 from dialer.pacing.events import CallOutcome
+from dialer.pacing.rate import CallsPerSecond
 from dialer.shell.facts import Ended, Step
 from dialer.shell.floor import Floor, Ongoing
 
@@ -32,10 +33,13 @@ Place = Callable[[Running, int], Awaitable[int]]
 class PacingLoop:
     """One pacer per running campaign over the one floor."""
 
-    def __init__(self, floor: Floor, place: Place, *, max_lines: int) -> None:
+    def __init__(
+        self, floor: Floor, place: Place, *, max_lines: int, max_cps: float
+    ) -> None:
         self._floor = floor
         self._place = place
         self._max_lines = max_lines
+        self._route = CallsPerSecond(max_cps)
         self._pacers: dict[UUID, Pacer] = {}
         self.campaigns: list[Running] = []
         self.wake = asyncio.Event()
@@ -79,7 +83,9 @@ class PacingLoop:
             pacer.observe(Abandoned(at_s=now_s, call=call.id))
 
     def placed(self, campaign: UUID, call: str) -> None:
-        self._pacers[campaign].observe(Placed(at_s=time.monotonic(), call=call))
+        now_s = time.monotonic()
+        self._route.count(now_s)
+        self._pacers[campaign].observe(Placed(at_s=now_s, call=call))
 
     async def run(self, may_place: Callable[[], bool]) -> None:
         """Decide for ever; `may_place` is false in a gap, or when nothing can be stored."""
@@ -97,7 +103,8 @@ class PacingLoop:
         """One round over all campaigns; each takes its share of what is still free."""
         idle = len(self._floor.idle_agents())
         for campaign in self.campaigns:
-            room = max(0, self._max_lines - len(self._floor.calls))
+            lines = self._max_lines - len(self._floor.calls)
+            room = max(0, min(lines, self._route.left(time.monotonic())))
             snapshot = self._snapshot(campaign.id, idle, room)
             decision = self._pacers[campaign.id].decide(time.monotonic(), snapshot)
             self.reasons[campaign.name] = decision.reasons
