@@ -16,7 +16,7 @@ _ROWS = (
     " int4send(g), now(), now() FROM generate_series(1, :debtors) g",
     "INSERT INTO contact_point (id, debtor_id, kind, value, ddd, uf, zone, line, source,"
     " score, status, tries) SELECT gen_random_uuid(), id, 'phone',"
-    " '+5511900' || lpad((row_number() OVER ())::text, 7, '0'), '11', 'SP',"
+    " '+551190' || lpad((row_number() OVER ())::text, 7, '0'), '11', 'SP',"
     " 'America/Sao_Paulo', 'mobile', 'medida', 0.5, 'active', 0 FROM debtor",
     "INSERT INTO contract (id, creditor_id, portfolio_id, debtor_id, number)"
     " SELECT gen_random_uuid(), c.id, p.id, d.id, d.name"
