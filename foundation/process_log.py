@@ -78,7 +78,7 @@ class ProcessLog:
             if file.tell() > LIMIT_BYTES:
                 self._rotate(name)
         except OSError:
-            self._files.pop(name, None)  # no room: try again with the next line
+            self._forget(name)  # no room: try again with the next line
 
     def _open(self, name: str) -> BinaryIO:
         path = self._folder / f"{name}.log"
@@ -86,8 +86,13 @@ class ProcessLog:
         self._files[name] = open(handle, "ab", buffering=0)  # noqa: SIM115 - kept open
         return self._files[name]
 
+    def _forget(self, name: str) -> None:
+        file = self._files.pop(name, None)
+        if file is not None:
+            file.close()
+
     def _rotate(self, name: str) -> None:
-        self._files.pop(name).close()
+        self._forget(name)
         path = self._folder / f"{name}.log"
         for number in range(KEPT_FILES - 1, 0, -1):
             older = path.with_suffix(f".log.{number}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from asyncio.subprocess import PIPE, STDOUT, Process
+from asyncio.subprocess import Process
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,7 +25,6 @@ FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 30.0
 UNREADY_GRACE_S = 3.0
 POLL_S = 0.05
-LAST_WORDS_S = 0.5  # what stands in the pipe of an ended process
 
 
 class State(StrEnum):
@@ -48,7 +47,7 @@ class Child:
     program: Program
     state: State = State.STOPPED
     process: Process | None = None
-    reader: asyncio.Task[None] | None = None
+    output: int | None = None  # our end of the pipe that it writes to
     restarts: int = 0
 
 
@@ -118,14 +117,10 @@ class Supervisor:
         """Start it and poll its readiness, as long as it lives and may take."""
         program = child.program
         try:
-            process = await asyncio.create_subprocess_exec(
-                *program.argv, stdout=PIPE, stderr=STDOUT, **popen_options(program)
-            )
+            child.process = process = await self._spawn(child)
         except OSError as error:
             self._log.say(f"{program.name}: {error}")
             return False
-        child.process = process
-        child.reader = asyncio.create_task(self._read(program.name, process))
         self._set(child, State.STARTING)
         clock = asyncio.get_running_loop().time
         deadline = clock() + program.start_limit_s
@@ -135,8 +130,24 @@ class Supervisor:
             await asyncio.sleep(POLL_S)
         return False
 
+    async def _spawn(self, child: Child) -> Process:
+        # a pipe of our own: asyncio's would keep `wait` from ending for as long as a
+        # grandchild holds the other end
+        reader, writer = os.pipe()
+        streams = {"stdout": writer, "stderr": writer, **popen_options(child.program)}
+        try:
+            process = await asyncio.create_subprocess_exec(*child.program.argv, **streams)
+        except BaseException:
+            os.close(reader)
+            raise
+        finally:
+            os.close(writer)
+        os.set_blocking(reader, False)
+        child.output = reader
+        asyncio.get_running_loop().add_reader(reader, self._read, child)
+        return process
+
     async def _outlived(self, child: Child) -> str:
-        """Wait until the process is gone; tell how it ended."""
         assert child.process is not None  # noqa: S101 - it came up
         code = await child.process.wait()
         await self._end(child, 0)
@@ -148,8 +159,7 @@ class Supervisor:
         if process is None:
             return
         if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.send_signal(child.program.stop_signal)
+            process.send_signal(child.program.stop_signal)
             try:
                 await asyncio.wait_for(process.wait(), grace_s)
             except TimeoutError:
@@ -159,16 +169,30 @@ class Supervisor:
                 await process.wait()
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)  # it leads a group of its own
-        if child.reader is not None:
-            await asyncio.wait({child.reader}, timeout=LAST_WORDS_S)
-            child.reader.cancel()
-        self._log.end(child.program.name)
+        while child.output is not None and self._read(child):
+            pass
+        self._close(child)
         child.process = None  # only now: when we are cancelled above, `stop` ends it
 
-    async def _read(self, name: str, process: Process) -> None:
-        assert process.stdout is not None  # noqa: S101 - we asked for a pipe
-        while data := await process.stdout.read(65_536):
-            self._log.feed(name, data)
+    def _read(self, child: Child) -> bool:
+        """Take what stands in the pipe; False when there is nothing now."""
+        assert child.output is not None  # noqa: S101 - closed together with its reader
+        try:
+            data = os.read(child.output, 65_536)
+        except BlockingIOError:
+            return False
+        if not data:
+            self._close(child)
+            return False
+        self._log.feed(child.program.name, data)
+        return True
+
+    def _close(self, child: Child) -> None:
+        if child.output is not None:
+            asyncio.get_running_loop().remove_reader(child.output)
+            os.close(child.output)
+            child.output = None
+            self._log.end(child.program.name)
 
     def _set(self, child: Child, state: State) -> None:
         child.state = state
