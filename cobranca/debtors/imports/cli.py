@@ -99,7 +99,8 @@ def _imported(order: Order, remarks: RemarksFile, *, quiet: bool) -> Report:
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise Failure(f"O banco de dados falhou: {error}. {_NOTHING_DONE}") from error
     except Failure as error:
-        raise Failure(f"{error.message} {_NOTHING_DONE}") from error
+        message = error.message.rstrip(".")
+        raise Failure(f"{message}. {_NOTHING_DONE}") from error
 
 
 def _keep(remarks: RemarksFile) -> None:

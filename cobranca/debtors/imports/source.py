@@ -82,21 +82,34 @@ class CsvFile:
         return cells
 
     def _whole(self, line: str) -> str | None:
-        """Join the lines of a record whose quotes go on; None when they never close."""
+        """Join the lines of a record whose quotes go on; None when they never close.
+
+        A line that is a whole row by itself ends the search: two rows with a stray quote
+        each must not swallow what stands between them.
+        """
         taken: list[tuple[int, str]] = []
         text = line
         while _is_open(text, self.delimiter):
             full = len(taken) == LINES_JOINED_MAX or len(text) > LONGEST_LINE
             following = None if full else self._next_line()
-            if following is None:
-                self._ahead.extendleft(reversed(taken))
-                return None
-            taken.append(following)
-            text += following[1]
-        if taken and len(_cells(text, self.delimiter)) != len(self.layout.headers):
-            self._ahead.extendleft(reversed(taken))
-            return None
-        return text
+            if following is not None:
+                taken.append(following)
+                text += following[1]
+            if following is None or self._is_a_row(following[1]):
+                break
+        else:
+            if not taken or self._is_a_row(text):
+                return text
+        self._ahead.extendleft(reversed(taken))
+        return None
+
+    def _is_a_row(self, text: str) -> bool:
+        """Tell whether a text is well-formed and as wide as the header."""
+        try:
+            cells = next(csv.reader([text], delimiter=self.delimiter, strict=True), [])
+        except csv.Error:
+            return False
+        return len(cells) == len(self.layout.headers)
 
     def _next_filled(self) -> str | None:
         while (numbered := self._next_line()) is not None:
