@@ -28,6 +28,8 @@ from foundation.embedded.program import running
 from foundation.home import Home
 from foundation.settings import PREFIX, ProcessSettings
 
+pytest_plugins = ("real_switch",)
+
 
 def pytest_configure() -> None:
     """Without this, pytest-asyncio makes an event loop that it never closes."""

@@ -27,9 +27,12 @@ def ping() -> Action:
     return {"Action": "Ping"}
 
 
-def core_status() -> Action:
-    """Tells when the switch was started."""
-    return {"Action": "CoreStatus"}
+def boot() -> Action:
+    """The global variable that the dialplan draws anew at each start of the switch.
+
+    CoreStatus tells the start to the second, too coarse for a crash right after it.
+    """
+    return {"Action": "Getvar", "Variable": "ACORDO_BOOT"}
 
 
 def originate(call: Origination) -> Action:

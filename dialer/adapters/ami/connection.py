@@ -19,7 +19,6 @@ from panoramisk.message import Message
 
 from dialer.adapters.ami import actions
 from dialer.adapters.ami.protocol import Wire
-from dialer.adapters.ami.translate import boot_id
 from dialer.calls.events import ConnectionLost, ConnectionRestored
 from dialer.ports import LoginRefused, SwitchUnreachable
 from foundation.clock import Clock
@@ -37,6 +36,7 @@ class Timing:
 
     action_s: float = 5.0
     connect_s: float = 3.0
+    login_s: float = 15.0  # the switch answers a wrong password late, on purpose
     boot_s: float = 60.0  # from login to FullyBooted
     ping_every_s: float = 2.0
     ping_s: float = 3.0  # a ping unanswered for so long means a dead peer
@@ -134,7 +134,7 @@ class Connection:
     async def _log_in(self, wire: Wire, early: _Early, lost: asyncio.Future[str]) -> str:
         answer = (
             await wire.ask(
-                actions.login(self._ami.username, self._secret), self._timing.action_s
+                actions.login(self._ami.username, self._secret), self._timing.login_s
             )
         )[0]
         if not answer.success:
@@ -148,8 +148,8 @@ class Connection:
             raise SwitchUnreachable("the switch does not finish booting") from error
         finally:
             booted.cancel()
-        status = (await wire.ask(actions.core_status(), self._timing.action_s))[0]
-        return boot_id(status)
+        boot = (await wire.ask(actions.boot(), self._timing.action_s))[0]
+        return str(boot.get("Value", ""))
 
     async def _watch_over(self, session: Session) -> str:
         """Return why the session ended: the peer closed, or no longer answers pings."""

@@ -125,11 +125,6 @@ def reachable_seat(message: Message) -> str | None:
     return None if message["State"] in _NOT_THERE else name
 
 
-def boot_id(message: Message) -> str:
-    """When the switch started, to the second, as CoreStatus tells it."""
-    return f"{message['CoreStartupDate']}T{message['CoreStartupTime']}"
-
-
 def _at(message: Message) -> datetime:
     return datetime.fromtimestamp(float(message["Timestamp"]), UTC)
 
