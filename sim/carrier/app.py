@@ -63,5 +63,5 @@ def _values(settings: CarrierSettings, hep_port: int) -> dict[str, object]:
         "rtp_start": settings.carrier.rtp_start,
         "rtp_end": settings.carrier.rtp_end,
         "hep_port": hep_port,
-        "sounds": str(sounds.AUDIO),
+        "sounds": switch.plain(sounds.AUDIO),
     }
