@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from foundation.home import Home
 from foundation.observability import get_logger
 from foundation.settings import ProcessSettings
 
+_PLAIN_PATH = re.compile(r"[\w/.+@~-]+")
 BOOT_LIMIT_S = 60.0
 STOP_LIMIT_S = 4.0
 _POLL_S = 0.1
@@ -59,10 +61,20 @@ async def instance(name: str, settings: ProcessSettings, home: Home) -> Instance
 def prepare(
     switch: Instance, templates: Path, values: Mapping[str, object], **options: str
 ) -> None:
-    """Make the folders and render the configuration."""
+    """Make the folders and render the configuration; raises SwitchUnusable."""
     switch.prepare(options)
     (switch.spool / "outgoing").mkdir(mode=0o700, exist_ok=True)
-    asterisk.render(templates, switch.root, values)
+    try:
+        asterisk.render(templates, switch.root, values)
+    except ServerProblem as problem:
+        raise SwitchUnusable(str(problem)) from problem
+
+
+def plain(path: Path) -> str:
+    """Return a path that the dialplan can hold; `,` `&` `$` and blanks are its syntax."""
+    if _PLAIN_PATH.fullmatch(str(path)) is None:
+        raise SwitchUnusable(f"o Asterisk não aceita esta pasta: {path}")
+    return str(path)
 
 
 def refuse_busy_port(host: str, port: int, purpose: str) -> None:

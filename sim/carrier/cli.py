@@ -7,8 +7,6 @@ from pathlib import Path
 
 import click
 
-from sim.carrier.settings import CarrierSettings
-
 
 @click.command()
 @click.option(
@@ -19,13 +17,14 @@ from sim.carrier.settings import CarrierSettings
 @click.option("--sipp", is_flag=True, help="SIPp no lugar do Asterisk (carga pura).")
 def carrier(trace: Path | None, sipp: bool) -> None:
     """Roda a rede telefônica simulada, que atende na rota padrão."""
-    from foundation import process
+    from foundation.process import read_settings, run
     from sim.carrier import app
+    from sim.carrier.settings import CarrierSettings
     from sim.carrier.sipp import runner
 
-    settings = CarrierSettings()
+    settings = read_settings(CarrierSettings)
     serve = runner.run if sipp else app.run
-    process.run(
+    run(
         "carrier",
         settings,
         settings.carrier,

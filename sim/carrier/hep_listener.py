@@ -11,14 +11,13 @@ import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from prometheus_client import Gauge
 
-from foundation.health import CannotRun
 from foundation.metrics import REGISTRY
 from foundation.observability import get_logger
 from sim.carrier import hep
+from sim.carrier.recording import Recording
 from sim.carrier.truth_log import TruthLog
 
 BUFFER_BYTES = 16 * 1024 * 1024
@@ -43,28 +42,6 @@ def open_socket() -> socket.socket:
     listener.settimeout(_TICK_S)
     listener.bind(("127.0.0.1", 0))
     return listener
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A recording under way on a UDP `port`."""
-
-    port: int
-    reader: asyncio.Task[None]
-
-    async def ended(self) -> CannotRun:
-        """Wait until the reading thread ends by itself, and say so."""
-        await asyncio.wait({self.reader})
-        return RecordingEnded()
-
-
-class RecordingEnded(CannotRun):
-    """O registro das chamadas parou."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "o registro das chamadas parou; a rede simulada não segue sem ele."
-        )
 
 
 @asynccontextmanager

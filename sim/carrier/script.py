@@ -38,13 +38,14 @@ SHORTEST_S = 0.05  # a limit of 0 would mean none
 
 def astdb_value(row: TraceRow, seconds: Callable[[str], float]) -> str:
     """Write one row of a trace for the dialplan; `seconds` tells how long a clip lasts."""
-    act, limit = _act(row)
+    act, limit = act_of(row)
     cause = CAUSES[row.code] if row.code != RINGS_ON else CAUSES[480]
     times = f"{row.post_dial_s:.3f},{row.ring_s:.3f},{max(limit, SHORTEST_S):.3f}"
     return f"{act},{times},{cause},{steps(row.says, row.keys, seconds)}"
 
 
-def _act(row: TraceRow) -> tuple[str, float]:
+def act_of(row: TraceRow) -> tuple[str, float]:
+    """Return the act that plays a row, and for how many seconds at most."""
     match row.kind:
         case Kind.HUMAN | Kind.MACHINE:
             return "answer", row.talk_s

@@ -89,6 +89,27 @@ async def test_every_kind_of_call_is_played_and_written_down(fresh_home: Home) -
         assert written[planned.number].final_code == call.final
 
 
+async def test_sipp_takes_the_place_of_the_network_and_knows_every_code(
+    fresh_home: Home,
+) -> None:
+    more = (
+        row(30, Kind.BUSY, 600),
+        row(31, Kind.INVALID, 604),
+        row(32, Kind.CONGESTION, 504),
+    )
+    plain = [replace(planned, says=(), keys=()) for planned in (*TRACE, *more)]
+    async with networks.calling(fresh_home.root, plain, "--sipp") as (network, caller):
+        calls = await asyncio.gather(*(place(caller, planned) for planned in plain))
+        scripted = await caller.call("5511908800077")
+        unknown = await caller.call("5511998765432")
+    written = {call.called: call for call in network.truth()}
+    assert len(network.truth()) == len(plain) + 2
+    for planned, call in zip(plain, calls, strict=True):
+        assert_played(planned, call)
+        assert truth.outcome(written[planned.number]) == expected(planned), planned
+    assert (scripted.final, unknown.final) == (488, 404)
+
+
 def expected(planned: TraceRow) -> str:
     if planned.kind is Kind.EARLY_MEDIA:
         return {404: "invalid_number", 480: "no_answer"}[planned.code]
