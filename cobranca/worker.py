@@ -26,7 +26,7 @@ from foundation.reach import reach_database
 
 HANDLERS = "acordo.outbox"
 SWEEPS = "acordo.sweeps"
-DATABASE = "banco de dados"
+DATABASE = "database"
 MEASURE_S = 10.0
 RETRY_S = 0.5  # pause after the database was lost
 CPU_THREADS = 2

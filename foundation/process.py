@@ -68,10 +68,10 @@ def read_settings(kind: type[S]) -> S:
     except (SecretFileUnreadable, SettingsError) as error:
         raise Failure(f"configuração: {error}") from None
     except ValidationError as error:
-        raise Failure(f"configuração: {_wrong(error)}") from None
+        raise Failure(f"configuração: {what_is_wrong(error)}") from None
 
 
-def _wrong(error: ValidationError) -> str:
+def what_is_wrong(error: ValidationError) -> str:
     """Names and reasons, never values: one of them may be a secret."""
     return "; ".join(
         f"{PREFIX}{'__'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"

@@ -1,0 +1,248 @@
+"""The contract with the switch: nothing a client does harms another call."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+
+from foundation.health import PortBusy
+from tests.integration.ura.scripted_switch import ScriptedSwitch
+from ura.adapters import fastagi
+from ura.adapters.fastagi import AgiChannel, AgiServer
+from ura.flow.opening_hours import OpeningHours
+from ura.scripts.inbound import inbound
+
+TUESDAY = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)  # ten o'clock in São Paulo
+SUNDAY = datetime(2026, 3, 15, 13, 0, tzinfo=UTC)
+PROMPTS = b"200 result=1 (/srv/prompts)"
+PLAYED = b"200 result=0 endpos=48960"
+DONE = b"200 result=1"
+
+
+async def on_tuesday(channel: AgiChannel) -> None:
+    await inbound(channel, TUESDAY, OpeningHours())
+
+
+async def on_sunday(channel: AgiChannel) -> None:
+    await inbound(channel, SUNDAY, OpeningHours())
+
+
+async def broken(channel: AgiChannel) -> None:
+    raise ZeroDivisionError
+
+
+async def twice(channel: AgiChannel) -> None:
+    await channel.play("inbound_welcome")
+    await channel.play("inbound_wait")
+
+
+@pytest_asyncio.fixture
+async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
+    monkeypatch.setattr(fastagi, "HELLO_S", 0.3)
+    monkeypatch.setattr(fastagi, "ANSWER_S", 0.3)
+    scripts = {"inbound": on_tuesday, "closed": on_sunday, "broken": broken, "twice": twice}
+    async with AgiServer(scripts, most_calls=5).serving("127.0.0.1", 0) as port:
+        yield port
+
+
+async def a_good_call(port: int) -> None:
+    switch = await ScriptedSwitch.connect(port)
+    switch.begin()
+    await switch.dialogue(DONE, PROMPTS, PLAYED)
+    assert await switch.ended()
+    assert switch.heard[:3] == [
+        'SET VARIABLE ACORDO_NEXT "agent"',
+        "GET VARIABLE PROMPTS",
+        'STREAM FILE "/srv/prompts/inbound_welcome" ""',
+    ]
+    switch.close()
+
+
+async def test_open_the_caller_is_greeted_and_sent_to_an_agent(port: int) -> None:
+    await a_good_call(port)
+
+
+async def test_closed_the_dialplan_is_told_and_nothing_is_played(port: int) -> None:
+    switch = await ScriptedSwitch.connect(port)
+    switch.begin(b"closed")
+    await switch.dialogue(DONE)
+
+    assert await switch.ended()
+    assert switch.heard[0] == 'SET VARIABLE ACORDO_NEXT "closed"'
+    switch.close()
+
+
+async def test_connect_and_close_is_nothing(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(50):
+        (await ScriptedSwitch.connect(port)).close()
+
+    await a_good_call(port)
+    assert "failed" not in caplog.text
+
+
+async def test_a_reset_connection_is_nothing(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    for said in (b"", b"agi_network: yes\n"):
+        client = socket.create_connection(("127.0.0.1", port))
+        client.sendall(said)
+        linger = struct.pack("ii", 1, 0)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        client.close()  # sends RST
+
+    await a_good_call(port)
+    assert "failed" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"\xff\xfe\x00\n\n",
+        b"\n",
+        b"x" * 100_000,  # a line without end
+        b"agi_x: y\n" * 1000,  # an environment without end
+        b"agi_network: yes\nagi_request: agi://x/unheard_of\n\n",
+    ],
+)
+async def test_garbage_ends_that_connection_alone(port: int, garbage: bytes) -> None:
+    switch = await ScriptedSwitch.connect(port)
+    switch.say(garbage)
+
+    with suppress(ConnectionResetError):  # closed with our bytes unread
+        assert await switch.ended()
+    switch.close()
+    await a_good_call(port)
+
+
+async def test_a_silent_client_is_left_after_its_deadline(port: int) -> None:
+    silent = await ScriptedSwitch.connect(port)
+    half = await ScriptedSwitch.connect(port)
+    half.say(b"agi_network: yes\n")
+    mute = await ScriptedSwitch.connect(port)
+    mute.begin()
+    await mute.hear()  # and never answer
+
+    await a_good_call(port)
+    for switch in (silent, half, mute):
+        assert await switch.ended()
+        switch.close()
+
+
+async def test_a_hangup_line_shifts_no_answer(port: int) -> None:
+    switch = await ScriptedSwitch.connect(port)
+    switch.begin()
+    await switch.dialogue(b"HANGUP\n" + DONE)
+
+    assert await switch.ended()  # no command goes to a dead channel
+    switch.close()
+    await a_good_call(port)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"200 result=-1 endpos=11520",  # he hung up while it played; HANGUP follows later
+        b"HANGUP\n511 Command Not Permitted on a dead channel or intercept routine",
+    ],
+)
+async def test_the_caller_hangs_up_during_the_greeting(
+    port: int, answer: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    switch = await ScriptedSwitch.connect(port)
+    switch.begin(b"twice")
+    await switch.dialogue(PROMPTS, answer)
+
+    assert await switch.ended()
+    assert "caller_hung_up" in caplog.text
+    assert "call_failed" not in caplog.text
+    switch.close()
+
+
+async def test_a_missing_prompt_is_loud_and_the_conversation_goes_on(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    switch = await ScriptedSwitch.connect(port)
+    switch.begin(b"twice")
+    await switch.dialogue(PROMPTS, b"200 result=0 endpos=0", b"100 Trying\n" + PLAYED)
+
+    assert await switch.ended()
+    assert "prompt_not_played" in caplog.text
+    switch.close()
+
+
+async def test_a_refused_command_ends_the_call_and_is_said(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    switch = await ScriptedSwitch.connect(port)
+    switch.begin()
+    await switch.dialogue(
+        b"520-Invalid command syntax.  Proper usage follows:\nUsage: SET VARIABLE <a> <b>\n"
+        b"520 End of proper usage."
+    )
+
+    assert await switch.ended()
+    assert "refused: SET" in caplog.text
+    switch.close()
+
+
+async def test_a_broken_conversation_is_loud_and_alone(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    switch = await ScriptedSwitch.connect(port)
+    switch.begin(b"broken")
+
+    assert await switch.ended()
+    assert "call_failed" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+    assert "Maria" not in caplog.text
+    switch.close()
+    await a_good_call(port)
+
+
+async def test_calls_beyond_the_most_are_refused_at_once(port: int) -> None:
+    held = [await ScriptedSwitch.connect(port) for _ in range(5)]
+    for switch in held:
+        switch.begin()
+        await switch.hear()
+    sixth = await ScriptedSwitch.connect(port)
+
+    assert await sixth.ended()
+    for switch in (*held, sixth):
+        switch.close()
+
+
+async def test_many_calls_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with AgiServer({"inbound": on_tuesday}, 300).serving("127.0.0.1", 0) as port:
+        await asyncio.gather(*(a_good_call(port) for _ in range(200)))
+
+
+async def test_a_call_in_hand_is_finished_when_the_server_stops() -> None:
+    async with AgiServer({"inbound": on_tuesday}, 5).serving("127.0.0.1", 0) as port:
+        switch = await ScriptedSwitch.connect(port)
+        switch.begin()
+        await switch.hear()
+        rest = asyncio.create_task(switch.dialogue(PROMPTS, PLAYED))
+        switch.say(DONE + b"\n")
+    await rest
+
+    assert await switch.ended()
+    switch.close()
+
+
+async def test_a_busy_port_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortBusy, match=rf"a porta {port} em 127.0.0.1 \(FastAGI\)"):
+            async with AgiServer({}, 1).serving("127.0.0.1", port):
+                pytest.fail("it must not serve")

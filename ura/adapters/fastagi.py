@@ -1,0 +1,199 @@
+"""A FastAGI server: one task per call, and nothing a client does harms another call.
+
+A client that connects and goes, sends garbage, goes silent or never ends its line costs
+one connection until its deadline. `HANGUP` lines, which come between answers, are told
+apart from them, so that no answer is taken for that of another command.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from foundation.health import bind_failure
+from foundation.observability import bound, get_logger
+from ura.adapters.agi_protocol import (
+    HANGUP,
+    OK,
+    USAGE_ENDS,
+    Answer,
+    BadAgi,
+    begins_usage,
+    parse_answer,
+    parse_environment,
+    quoted,
+    script_of,
+)
+from ura.ports import CallOver
+
+LONGEST_LINE = 8 * 1024
+MOST_LINES = 100  # of an environment or a usage text
+HELLO_S = 5.0  # to say what call it is
+ANSWER_S = 5.0  # for a command that does nothing audible
+PLAY_S = 60.0  # for a prompt, which takes as long as it is
+
+log = get_logger(__name__)
+
+
+class SilentClient(RuntimeError):
+    """The other side did not speak within its deadline."""
+
+
+class AgiChannel:
+    """A call, as a VoiceChannel."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._prompts: str | None = None
+        self.environment: dict[str, str] = {}
+        self.hung_up = False
+
+    async def hello(self) -> None:
+        """Hear what call it is. Raises CallOver, BadAgi, SilentClient."""
+        lines: list[str] = []
+        async with _deadline(HELLO_S):
+            while line := await self._line():
+                lines.append(line)
+                if len(lines) > MOST_LINES:
+                    raise BadAgi("endless environment")
+        self.environment = parse_environment(lines)
+
+    async def play(self, prompt: str) -> bool:
+        if self._prompts is None:  # the switch knows where its sounds are
+            self._prompts = (await self.command("GET VARIABLE PROMPTS")).value or ""
+        path = quoted(f"{self._prompts}/{prompt}")
+        answer = await self.command(f'STREAM FILE {path} ""', within_s=PLAY_S)
+        if answer.result == "-1":  # the HANGUP line follows later
+            raise CallOver
+        if answer.endpos == 0:  # there is no such sound: result=0, but not a sample
+            log.error("prompt_not_played", prompt=prompt, code=answer.code)
+        return answer.endpos > 0
+
+    async def set_variable(self, name: str, value: str) -> None:
+        await self.command(f"SET VARIABLE {name} {quoted(value)}")
+
+    async def command(self, text: str, *, within_s: float | None = None) -> Answer:
+        """Send one command and return its answer. Raises CallOver, BadAgi, SilentClient."""
+        if self.hung_up:
+            raise CallOver
+        async with _deadline(ANSWER_S if within_s is None else within_s):
+            try:
+                self._writer.write(f"{text}\n".encode())
+                await self._writer.drain()
+            except ConnectionError as error:
+                raise CallOver from error
+            return await self._answer(text)
+
+    async def _answer(self, text: str) -> Answer:
+        while True:
+            line = await self._line()
+            if line == HANGUP:
+                self.hung_up = True
+                continue
+            if begins_usage(line):
+                await self._skip_usage()
+                raise BadAgi(f"refused: {text.split(' ', 1)[0]}")
+            answer = parse_answer(line)
+            if answer is None:
+                continue
+            if answer.code != OK and self.hung_up:
+                raise CallOver  # 511: not on a dead channel
+            return answer
+
+    async def _skip_usage(self) -> None:
+        for _ in range(MOST_LINES):
+            if (await self._line()).startswith(USAGE_ENDS):
+                return
+
+    async def _line(self) -> str:
+        try:
+            raw = await self._reader.readuntil(b"\n")
+        except asyncio.IncompleteReadError as error:
+            raise CallOver from error
+        except asyncio.LimitOverrunError as error:
+            raise BadAgi("endless line") from error
+        except ConnectionError as error:
+            raise CallOver from error
+        return raw.decode("utf-8", "replace").rstrip("\r\n")
+
+
+Conversation = Callable[[AgiChannel], Awaitable[None]]
+
+
+class AgiServer:
+    """Serves the named conversations to at most `most_calls` calls at once."""
+
+    def __init__(self, conversations: Mapping[str, Conversation], most_calls: int) -> None:
+        self._conversations = conversations
+        self._most = most_calls
+        self._calls: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def serving(self, host: str, port: int) -> AsyncIterator[int]:
+        """Listen while the block runs; yields the port. Raises PortBusy, AddressUnusable.
+
+        At the end no call is taken any more; those that last are waited for, unless the
+        block was cancelled.
+        """
+        tasks = asyncio.TaskGroup()
+
+        def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if len(self._calls) >= self._most:
+                log.error("agi_calls_refused", most=self._most)
+                writer.close()
+                return
+            task = tasks.create_task(self._call(reader, writer), name="call")
+            self._calls.add(task)
+            task.add_done_callback(self._calls.discard)
+
+        try:
+            server = await asyncio.start_server(
+                accept, host, port, limit=LONGEST_LINE, start_serving=False
+            )
+        except OSError as error:
+            raise bind_failure(error, host, port, "FastAGI") from error
+        async with tasks:
+            try:
+                await server.start_serving()
+                yield int(server.sockets[0].getsockname()[1])
+            finally:
+                server.close()
+
+    async def _call(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        channel = AgiChannel(reader, writer)
+        try:
+            await channel.hello()
+            script = script_of(channel.environment)
+            with bound(channel=channel.environment.get("agi_uniqueid", ""), script=script):
+                await self._converse(script, channel)
+        except CallOver:
+            pass  # connected and went, before it said which call it is
+        except (BadAgi, SilentClient) as error:
+            log.warning("agi_client_refused", why=str(error))
+        except Exception:  # the top of a call: the others go on
+            log.exception("call_failed")
+        finally:
+            writer.close()
+
+    async def _converse(self, script: str, channel: AgiChannel) -> None:
+        conversation = self._conversations.get(script)
+        if conversation is None:
+            log.error("script_unknown")
+            return
+        try:
+            await conversation(channel)
+        except CallOver:
+            log.info("caller_hung_up")
+
+
+@asynccontextmanager
+async def _deadline(seconds: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise SilentClient(f"nothing in {seconds:.0f} s") from error
