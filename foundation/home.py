@@ -56,6 +56,11 @@ class Home:
         return self.root / "recordings" / "sealed"
 
     @property
+    def demo_trace(self) -> Path:
+        """What the simulated network does with each call of the demonstration."""
+        return self.root / "demo" / "trace.csv"
+
+    @property
     def sockets(self) -> Path:
         """Folder of the Unix sockets: below the root, or a short one if that is deep."""
         inside = self.root / "run"

@@ -138,6 +138,8 @@ class _Centre:
         for program in servers:
             await self._supervisor.start(program)
         await self._upgrade()
+        if demo:
+            await self._once(plan.one_shot(self._settings, "demo", "prepare"))
         for stage in stages:
             await asyncio.gather(*(self._supervisor.start(program) for program in stage))
         if demo:

@@ -41,11 +41,6 @@ class Prepared:
     trace: Path
 
 
-def trace_path(home: Home) -> Path:
-    """Where the demonstration's trace lies."""
-    return home.root / "demo" / "trace.csv"
-
-
 async def prepare(settings: ProcessSettings) -> Prepared:
     """Make sure of debtors, seats and a trace; move the clock on old state."""
     engine = connect(settings, pool_size=1)
@@ -58,7 +53,7 @@ async def prepare(settings: ProcessSettings) -> Prepared:
                 await move_to_next_business_day(connection, settings)
             else:
                 await contact_clock(connection, settings)
-        path = trace_path(Home(settings.home))
+        path = Home(settings.home).demo_trace
         if new_debtors or not path.exists():
             await _write_trace(engine, path)
         return Prepared(new_debtors, path)

@@ -61,6 +61,7 @@ class Floor:
         self.calls: dict[str, Ongoing] = {}
         self.agents: dict[str, Agent] = {}
         self.legs: dict[str, str] = {}  # leg's channel -> endpoint
+        self.reachable: set[str] = set()  # endpoints whose phone is registered
         self._nailing: dict[str, datetime] = {}  # endpoint -> since when the leg is made
         self._wrap_up_s: dict[str, float] = {}
         self._channels: dict[str, str] = {}  # channel -> call, where they differ
@@ -144,11 +145,15 @@ class Floor:
         self._assign(at, step)
         return step
 
-    def on_reachable(self, endpoint: str, at: datetime) -> Step:
-        """The agent's phone registered: make its leg now, not at the next try."""
-        self._nailing.pop(endpoint, None)
+    def on_endpoint(self, endpoint: str, at: datetime, *, reachable: bool) -> Step:
+        """The agent's phone registered (its leg is made at once) or went away."""
         step = Step()
-        self._seat(endpoint, at, step)
+        if reachable:
+            self.reachable.add(endpoint)
+            self._nailing.pop(endpoint, None)
+            self._seat(endpoint, at, step)
+        else:
+            self.reachable.discard(endpoint)
         return step
 
     def drop(self, call_id: str, at: datetime) -> Step:
@@ -277,7 +282,7 @@ class Floor:
                 if owner == endpoint:
                     step.actions.append(HangUp(channel=leg))
             return
-        if agent.state is not AgentState.CONNECTING:
+        if agent.state is not AgentState.CONNECTING or endpoint not in self.reachable:
             return
         since = self._nailing.get(endpoint)
         if since is not None and at - since < NAILING:

@@ -100,8 +100,11 @@ class Leader:
             case ConnectionRestored():
                 await self._reconcile(event)
             case EndpointSeen():
-                if event.reachable:
-                    self.carry_out(self.floor.on_reachable(event.endpoint, event.at))
+                self.carry_out(
+                    self.floor.on_endpoint(
+                        event.endpoint, event.at, reachable=event.reachable
+                    )
+                )
             case ChannelEvent():
                 self.carry_out(self.floor.on_switch(event))
 

@@ -45,6 +45,7 @@ class Recovery:
     async def reconcile(self) -> list[Step]:
         """Adopt what lives, end what does not; raises SwitchUnreachable."""
         live = {c.channel: c for c in await self._tools.telephony.channels()}
+        self._floor.reachable = await self._tools.telephony.reachable_endpoints()
         by_attempt = {_attempt_of(c): c for c in live.values()}
         await self._adopt_agents(live.values())
         async with self._tools.engine.connect() as connection:

@@ -24,7 +24,9 @@ def at(seconds: float) -> datetime:
 @pytest.fixture
 def floor() -> Floor:
     numbers = count(1)
-    return Floor(lambda: f"leg-{next(numbers)}")
+    floor = Floor(lambda: f"leg-{next(numbers)}")
+    floor.reachable |= {"agent001", "agent002", "agent003"}
+    return floor
 
 
 def seat(floor: Floor, endpoint: str, s: float = 0) -> str:
@@ -184,3 +186,14 @@ def test_logging_out_ends_the_leg(floor: Floor) -> None:
 def test_events_of_unknown_channels_are_nobodys(floor: Floor) -> None:
     step = hung_up(floor, "stranger", 1)
     assert (step.actions, step.facts, step.ended) == ([], [], [])
+
+
+def test_an_agent_without_a_registered_phone_gets_a_leg_when_it_registers(
+    floor: Floor,
+) -> None:
+    floor.on_endpoint("agent001", at(0), reachable=False)
+    step = floor.on_agent("agent001", lambda a: agents.logged_in(a, at(1)), at(1))
+    assert step.actions == []
+    assert floor.sweep(at(2)).actions == []
+    step = floor.on_endpoint("agent001", at(3), reachable=True)
+    assert [type(action) for action in step.actions] == [Nail]
