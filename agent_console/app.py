@@ -73,7 +73,7 @@ async def main(own: Process, settings: ConsoleSettings) -> None:
         console = settings.console
         async with listen(app, console.host, console.port, "console") as port:
             own.missing.has(LISTENER)
-            log.info("console_listening", address=f"http://{console.host}:{port}")
+            log.info("console_listening", listens=f"http://{console.host}:{port}")
             await own.stopping.wait()
     finally:
         await client.aclose()

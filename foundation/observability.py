@@ -24,7 +24,7 @@ from foundation.settings import Log
 __all__ = ["bound", "configure", "get_logger"]
 
 # Libraries that tell every step at INFO: their warnings are enough.
-QUIET = ("aiohttp.access", "asyncio", "sqlalchemy", "panoramisk", "alembic", "faker")
+QUIET = ("aiohttp.access", "asyncio", "sqlalchemy", "panoramisk", "alembic")
 _OURS = frozenset({"at", "level", "logger", "process"})
 
 

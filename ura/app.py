@@ -81,7 +81,7 @@ async def main(own: Process, settings: UraSettings) -> None:
         agi = settings.agi
         async with server.serving(agi.host, agi.port) as port:
             own.missing.has(LISTENER)
-            log.info("fastagi_listening", address=f"{agi.host}:{port}")
+            log.info("fastagi_listening", listens=f"{agi.host}:{port}")
             await own.stopping.wait()
     finally:
         await engine.dispose()
