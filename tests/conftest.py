@@ -28,7 +28,7 @@ from foundation.embedded.program import running
 from foundation.home import Home
 from foundation.settings import PREFIX, ProcessSettings
 
-pytest_plugins = ("real_switch",)
+pytest_plugins = ("tests.real_switch",)
 
 
 def pytest_configure() -> None:

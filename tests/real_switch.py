@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,7 +55,7 @@ class RealSwitch:
     main: asterisk.Instance
     far: asterisk.Instance
     pid: int
-    far_pid: int
+    started_at: datetime
 
     @property
     def home(self) -> Home:
@@ -70,11 +71,15 @@ class RealSwitch:
         return self.far.root
 
     def telephony(
-        self, *, port: int | None = None, timing: Timing | None = None
+        self,
+        *,
+        port: int | None = None,
+        timing: Timing | None = None,
+        longest_call_s: int = 3600,
     ) -> AmiTelephony:
         """A new connection, through another port if a test stands in between."""
         ami = self.settings.ami.model_copy(update={"port": port or self.settings.ami.port})
-        return AmiTelephony(ami, self.secret, timing=timing)
+        return AmiTelephony(ami, self.secret, timing=timing, longest_call_s=longest_call_s)
 
     def number(self, ending: str) -> str:
         """A simulated number that no other test calls."""
@@ -208,10 +213,10 @@ def real_switch(home: Home, asterisk_prefix: Path) -> Iterator[RealSwitch]:
     far = _far_end(settings, home, asterisk_prefix)
     with (
         running(main.program(), home.logs / "asterisk.log") as process,
-        running(far.program(), home.logs / "asterisk-far.log") as far_process,
+        running(far.program(), home.logs / "asterisk-far.log"),
     ):
         _wait_for_phones(main)
-        yield RealSwitch(settings, main, far, process.pid, far_process.pid)
+        yield RealSwitch(settings, main, far, process.pid, datetime.now(UTC))
 
 
 @pytest_asyncio.fixture

@@ -12,7 +12,8 @@ import click
 @click.option(
     "--trace",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="O que a rede faz com cada chamada (CSV ou Parquet); sem ele valem os dígitos OO.",
+    help="O que a rede faz com cada chamada (CSV ou Parquet). Sem ele: "
+    "ACORDO_CARRIER__TRACE, ou o da demonstração; sem nenhum valem os dígitos OO.",
 )
 @click.option("--sipp", is_flag=True, help="SIPp no lugar do Asterisk (carga pura).")
 def carrier(trace: Path | None, sipp: bool) -> None:
@@ -23,10 +24,19 @@ def carrier(trace: Path | None, sipp: bool) -> None:
     from sim.carrier.sipp import runner
 
     settings = read_settings(CarrierSettings)
-    serve = runner.run if sipp else app.run
+    serve = runner.run if sipp or settings.carrier.engine == "sipp" else app.run
+    trace = trace or settings.carrier.trace or _demonstration(settings.home)
     run(
         "carrier",
         settings,
         settings.carrier,
         partial(serve, settings=settings, trace=trace),
     )
+
+
+def _demonstration(home: Path) -> Path | None:
+    from foundation.home import Home
+    from sim.demo_floor import trace_path
+
+    path = trace_path(Home(home))
+    return path if path.exists() else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Literal
+
 from pydantic import ConfigDict, Field
 
 from foundation.settings import Carrier, ProcessSettings
@@ -14,6 +17,10 @@ class CarrierSection(Carrier):
 
     sip_host: str | None = Field(
         None, description="address to listen on; default: the default route's host"
+    )
+    trace: Path | None = Field(None, description="what the network does with each call")
+    engine: Literal["asterisk", "sipp"] = Field(
+        "asterisk", description="who plays the network"
     )
     rtp_start: int = Field(26000, ge=1024, le=65535)
     rtp_end: int = Field(29999, ge=1024, le=65535)

@@ -64,6 +64,15 @@ def bridge(channel: str, peer: str) -> Action:
     }
 
 
+def limit(channel: str, seconds: int) -> Action:
+    """End the channel after so many seconds, whatever it does."""
+    return {
+        "Action": "AbsoluteTimeout",
+        "Channel": header_value(channel),
+        "Timeout": str(seconds),
+    }
+
+
 def hang_up(channel: str, cause: int) -> Action:
     if channel.startswith(
         "/"

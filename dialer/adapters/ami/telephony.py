@@ -43,6 +43,7 @@ class AmiTelephony:
         *,
         clock: Clock | None = None,
         timing: Timing | None = None,
+        longest_call_s: int = 3600,
     ) -> None:
         self._connection = Connection(
             ami,
@@ -51,6 +52,7 @@ class AmiTelephony:
             timing=timing or Timing(),
             watch=self._watch,
         )
+        self._longest_call_s = longest_call_s
         self._births: dict[str, asyncio.Future[str | None]] = {}
         self._keeper: asyncio.Task[None] | None = None
 
@@ -101,8 +103,13 @@ class AmiTelephony:
             raise SwitchRefused(refusal)
 
     async def bridge(self, channel: str, peer: str) -> None:
-        """Join two live channels; raises SwitchRefused when one of them is gone."""
+        """Join two live channels; raises SwitchRefused when one of them is gone.
+
+        `channel` is the debtor's: he gets the backstop against a call without an end anew,
+        because entering a bridge loses the one that the dialplan set.
+        """
         _accepted((await self._connection.ask(actions.bridge(channel, peer)))[0])
+        await self._connection.ask(actions.limit(channel, self._longest_call_s))
 
     async def hang_up(self, channel: str, cause: int = 16) -> bool:
         """End a channel; False when it was gone."""

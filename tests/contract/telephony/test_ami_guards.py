@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from ami_proxy import AmiProxy
-from real_switch import RealSwitch, eventually, hearing, switch_settings
 
 from dialer.adapters.ami.connection import Timing
 from dialer.adapters.ami.sanitise import UnsafeValue
@@ -22,6 +20,8 @@ from foundation.embedded import switch
 from foundation.embedded.program import running
 from foundation.home import Home
 from foundation.ids import uuid7
+from tests.ami_proxy import AmiProxy
+from tests.real_switch import RealSwitch, eventually, hearing, switch_settings
 
 _QUICK = Timing(action_s=1.0, ping_every_s=0.2, ping_s=0.5, first_retry_s=0.05)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
-from real_switch import PHONES, Heard, RealSwitch, hearing
 
 from dialer.adapters.scripted import Party, ScriptedTelephony
 from dialer.calls.events import (
@@ -20,6 +19,7 @@ from dialer.calls.events import (
 )
 from dialer.ports import Origination, SwitchRefused, Telephony
 from foundation.ids import uuid7
+from tests.real_switch import PHONES, Heard, RealSwitch, hearing
 
 _PARTIES = {
     "01": Party(answers_s=0.0),

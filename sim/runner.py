@@ -1,0 +1,280 @@
+"""Run the whole thing for a while and collect both sides' stories.
+
+A throw-away installation: its own state folder, its own ports, real servers, the real
+dialer, the simulated network and simulated agents. One campaign over debtors from a CSV
+file, for so many seconds; then it stops, drains, and both stories are handed back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from dialer.calls.store import AttemptRow
+from foundation import plan
+from foundation.bus import BOARD, Bus
+from foundation.bus import connect as connect_bus
+from foundation.db.engine import connect, database_url
+from foundation.db.migrate import upgrade
+from foundation.embedded.program import popen_options
+from foundation.embedded.valkey import redis_url
+from foundation.health import CannotRun
+from foundation.home import Home
+from foundation.plan import UpSettings
+from foundation.process_log import ProcessLog
+from foundation.settings import PREFIX
+from foundation.supervision import NeverServed, Supervisor
+from sim import traces
+from sim.carrier import trace_file, truth
+from sim.demo import write_csv
+from sim.world.compare import OPEN, Seen
+
+CAMPAIGN, CREDITOR, PORTFOLIO = "Fumaça", "Credor de fumaça", "Fumaça"
+NEEDED = ("carrier", "dialer", "worker", "phones")  # of our own processes
+RING_S = 6  # the dialer gives up then; the scenario's rings are shorter
+WRAP_UP_S = 10  # at most; the scenario's agents are quicker
+SEATED_S = 60.0
+DRAIN_S = 120.0
+_POLL_S = 0.25
+_RTP_PORTS = 2000
+
+Say = Callable[[str], None]
+
+
+class SmokeFailed(CannotRun):
+    """O ensaio não chegou ao fim."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What is to be run."""
+
+    scenario: Path
+    engine: str  # asterisk | sipp
+    agents: int
+    debtors: int
+    seconds: float
+    keep: bool = False  # leave the state folder for a look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stories:
+    """Each side's calls, and the campaign's own figures."""
+
+    dialer: list[Seen]
+    carrier: list[Seen]
+    campaign: dict[str, Any]
+
+
+async def run(rehearsal: Rehearsal, say: Say) -> Stories:
+    """Run it; raises SmokeFailed, ServerProblem, CannotRun."""
+    with _throw_away(rehearsal) as home, open(os.devnull, "w") as nowhere:  # noqa: ASYNC230
+        settings = UpSettings()
+        home.prepare()
+        log = ProcessLog(home.logs, nowhere)
+        try:
+            async with _installation(settings, rehearsal, log, say):
+                told, figures = await _campaign(settings, rehearsal, say)
+            seen = truth.seen(truth.read(home.switch("asterisk-carrier") / truth.FILE))
+        except NeverServed as error:
+            raise SmokeFailed(f"{error} não ficou pronto: {_tail(home, error)}") from error
+        finally:
+            log.close()
+        return Stories(dialer=told, carrier=seen, campaign=figures)
+
+
+@contextmanager
+def _throw_away(rehearsal: Rehearsal) -> Iterator[Home]:
+    """A state folder and ports of our own, by the environment that children inherit."""
+    root = Path(tempfile.mkdtemp(prefix="acordo-smoke-"))
+    root.chmod(0o711)  # PostgreSQL passes through as another user when we are root
+    before = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
+    for name in before:
+        del os.environ[name]
+    os.environ.update(_environment(root / "var", rehearsal))
+    try:
+        yield Home(root / "var")
+    finally:
+        for name in [name for name in os.environ if name.startswith(PREFIX)]:
+            del os.environ[name]
+        os.environ.update(before)
+        if not rehearsal.keep:
+            shutil.rmtree(root, ignore_errors=True)
+
+
+def _environment(home: Path, rehearsal: Rehearsal) -> dict[str, str]:
+    rtp = 20_000 + 6 * (os.getpid() % 5_000)
+    values = {
+        "HOME": str(home),
+        "AMI__PORT": _free_port(socket.SOCK_STREAM),
+        "AGI__PORT": _free_port(socket.SOCK_STREAM),
+        "ASTERISK__SIP_PORT": _free_port(socket.SOCK_DGRAM),
+        "ASTERISK__HTTP_PORT": _free_port(socket.SOCK_STREAM),
+        "ASTERISK__ENDPOINTS": str(rehearsal.agents),
+        "ASTERISK__RTP_START": str(rtp),
+        "ASTERISK__RTP_END": str(rtp + _RTP_PORTS - 1),
+        "TRUNK__PORT": _free_port(socket.SOCK_DGRAM),
+        "CARRIER__ENGINE": rehearsal.engine,
+        "CARRIER__TRACE": str(home / "trace.csv"),
+        "CARRIER__RTP_START": str(rtp + _RTP_PORTS),
+        "CARRIER__RTP_END": str(rtp + 2 * _RTP_PORTS - 1),
+        "PHONES__SIP_PORT": _free_port(socket.SOCK_DGRAM),
+        "PHONES__RTP_START": str(rtp + 2 * _RTP_PORTS),
+        "PHONES__RTP_END": str(rtp + 3 * _RTP_PORTS - 1),
+        "PHONES__AGENTS": str(rehearsal.agents),
+        "PHONES__SCENARIO": str(rehearsal.scenario.absolute()),
+    }
+    values |= {
+        f"{name.upper()}__HEALTH_PORT": _free_port(socket.SOCK_STREAM) for name in NEEDED
+    }
+    return {f"{PREFIX}{name}": value for name, value in values.items()}
+
+
+def _free_port(kind: socket.SocketKind) -> str:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def _installation(
+    settings: UpSettings, rehearsal: Rehearsal, log: ProcessLog, say: Say
+) -> AsyncIterator[None]:
+    """Everything up, with debtors, seats and a trace, until the block ends."""
+    supervisor = Supervisor(log, lambda _children: None)
+    try:
+        say("subindo PostgreSQL e Valkey")
+        for program in await asyncio.to_thread(plan.servers, settings):
+            await supervisor.start(program)
+        await upgrade(database_url(settings))
+        await _fill(settings, rehearsal, say)
+        say("subindo o Asterisk, a rede simulada, o discador e os agentes")
+        switches = await asyncio.to_thread(plan.main_switch, settings, log.say)
+        stages = plan.stages(settings, demo=True)
+        for program in (*switches, *(program for stage in stages for program in stage)):
+            if program in switches or program.name in NEEDED:
+                await supervisor.start(program)
+        yield
+    finally:
+        await supervisor.stop()
+
+
+async def _fill(settings: UpSettings, rehearsal: Rehearsal, say: Say) -> None:
+    """Import the debtors from a CSV file, make the seats, draw the trace."""
+    csv_file = settings.home / "devedores.csv"
+    write_csv(csv_file, rehearsal.debtors)
+    say(f"importando {rehearsal.debtors} devedores")
+    creditor = ("--creditor", CREDITOR, "--portfolio", PORTFOLIO)
+    await acordo(settings, "import", "debtors", str(csv_file), *creditor)
+    await acordo(settings, "agents", "create", str(rehearsal.agents))
+    engine = connect(settings, pool_size=1)
+    try:
+        numbers = await traces.numbers_of_database(engine)
+    finally:
+        await engine.dispose()
+    trace = settings.home / "trace.csv"
+    scenario = traces.load(rehearsal.scenario)
+    await asyncio.to_thread(trace_file.write, trace, traces.trace_of(scenario, numbers))
+
+
+async def _campaign(
+    settings: UpSettings, rehearsal: Rehearsal, say: Say
+) -> tuple[list[Seen], dict[str, Any]]:
+    """Run one campaign and return what the dialer says of it."""
+    options = ("--creditor", CREDITOR, "--retries", "none", "--ring", str(RING_S))
+    await acordo(
+        settings, "campaign", "create", CAMPAIGN, *options, "--wrap-up", str(WRAP_UP_S)
+    )
+    await _seated(settings, rehearsal.agents)
+    say(f"{rehearsal.agents} agentes sentados; discando por {rehearsal.seconds:g} s")
+    await acordo(settings, "campaign", "start", CAMPAIGN)
+    await asyncio.sleep(rehearsal.seconds)
+    await acordo(settings, "campaign", "stop", CAMPAIGN)
+    say("parada; esperando as chamadas em curso")
+    figures = await _drained(settings)
+    return await _attempts(settings), figures
+
+
+async def _seated(settings: UpSettings, agents: int) -> None:
+    client = connect_bus(redis_url(settings))
+    try:
+        async with asyncio.timeout(SEATED_S):
+            while True:
+                board = await Bus(client).table(BOARD)
+                idle = sum(entry["state"] == "idle" for entry in board.values())
+                if idle >= agents:
+                    return
+                await asyncio.sleep(_POLL_S)
+    except TimeoutError:
+        raise SmokeFailed(f"só {idle} de {agents} agentes disponíveis") from None
+    finally:
+        await client.aclose()
+
+
+async def _drained(settings: UpSettings) -> dict[str, Any]:
+    """Wait until no attempt is open; return the campaign's figures."""
+    try:
+        async with asyncio.timeout(DRAIN_S):
+            while True:
+                answer = await acordo(settings, "campaign", "status", CAMPAIGN, "--json")
+                figures: dict[str, Any] = json.loads(answer)
+                if figures["open"] == 0:
+                    return figures
+                await asyncio.sleep(_POLL_S)
+    except TimeoutError:
+        raise SmokeFailed(f"há tentativas sem fim depois de {DRAIN_S:.0f} s") from None
+
+
+async def _attempts(settings: UpSettings) -> list[Seen]:
+    engine = connect(settings, pool_size=1)
+    query = select(AttemptRow.number, AttemptRow.placed_at, AttemptRow.outcome).where(
+        AttemptRow.direction == "outbound"
+    )
+    try:
+        async with engine.connect() as connection:
+            return [
+                Seen(number.removeprefix("+"), placed_at.timestamp(), outcome or OPEN)
+                for number, placed_at, outcome in (await connection.execute(query)).tuples()
+            ]
+    finally:
+        await engine.dispose()
+
+
+async def acordo(settings: UpSettings, *arguments: str) -> str:
+    """Run one of our commands to its end; raises SmokeFailed with what it said."""
+    program = plan.one_shot(settings, *arguments)
+    process = await asyncio.create_subprocess_exec(
+        *program.argv,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        **popen_options(program),
+    )
+    try:
+        output, errors = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode != 0:
+        said = errors.decode(errors="replace").strip()
+        raise SmokeFailed(f"acordo {' '.join(arguments[:2])}: {said[-300:]}")
+    return output.decode()
+
+
+def _tail(home: Home, name: object) -> str:
+    try:
+        lines = (home.logs / f"{name}.log").read_text("utf-8", "replace").splitlines()
+    except FileNotFoundError:
+        return "sem registro"
+    return " | ".join(lines[-3:])

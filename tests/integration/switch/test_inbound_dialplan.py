@@ -1,0 +1,116 @@
+"""What a caller meets, for each answer of the voice conversation and for none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from dialer.adapters.ami.telephony import AmiTelephony
+from dialer.calls.events import Answered, HungUp, Joined, Said
+from dialer.ports import Origination
+from foundation.ids import uuid7
+from tests.real_switch import Heard, RealSwitch, hearing
+
+OUR_NUMBER = "551133330000"
+
+
+@asynccontextmanager
+async def _conversation(port: int, decides: str) -> AsyncIterator[list[str]]:
+    """A FastAGI server that says at once what comes next; yields what it was asked."""
+    asked: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while (line := await reader.readline()).strip():
+            asked.append(line.decode().strip())
+        writer.write(f"SET VARIABLE ACORDO_NEXT {decides}\n".encode())
+        await reader.readline()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", port)
+    async with server:
+        yield asked
+
+
+async def _caller(real_switch: RealSwitch, heard: Heard) -> str:
+    """Let somebody call our number; return his channel on our side."""
+    known = {event.channel for event in heard.all(Answered)}
+    real_switch.far.cli(f"channel originate PJSIP/{OUR_NUMBER}@switch extension s@caller")
+
+    def new() -> list[str]:
+        return [
+            event.channel for event in heard.all(Answered) if event.channel not in known
+        ]
+
+    await heard.until(lambda: bool(new()))
+    return new()[0]
+
+
+async def test_a_caller_is_sent_to_the_floor_and_joined(
+    real_switch: RealSwitch, telephony: AmiTelephony
+) -> None:
+    async with (
+        _conversation(real_switch.settings.agi.port, "agent") as asked,
+        hearing(telephony) as heard,
+    ):
+        caller = await _caller(real_switch, heard)
+        inbound = await heard.said("inbound", caller)
+        assert inbound.fields == {
+            "Attempt": caller,
+            "Number": "5511900100199",  # digits only: a comma would begin a header
+            "Called": OUR_NUMBER,
+        }
+        assert f"agi_uniqueid: {caller}" in asked
+        assert "agi_network_script: inbound" in asked
+        leg = str(uuid7())
+        await telephony.originate(
+            Origination(
+                channel=leg,
+                dial="PJSIP/agent001",
+                context="agent",
+                extension="nail",
+                timeout_s=8.0,
+            )
+        )
+        await heard.said("agent_ready", leg)
+        await telephony.set_variable(caller, "ACORDO_JOINED", "1")
+        await telephony.bridge(caller, leg)
+        await heard.first(Joined, caller)
+        await telephony.set_variable(caller, "ACORDO_DONE", "1")
+        await telephony.hang_up(leg)
+        ended = await heard.first(HungUp, caller)
+        assert ended.cause == 16
+        assert not [said for said in heard.all(Said, caller) if said.what != "inbound"]
+    recording = real_switch.home.recordings_clear / f"{caller}.raw"
+    assert recording.stat().st_size > 0
+
+
+@pytest.mark.parametrize("decides", ["closed", "nonsense"])
+async def test_a_caller_whom_nobody_takes_hears_why_and_is_released(
+    real_switch: RealSwitch, telephony: AmiTelephony, decides: str
+) -> None:
+    async with (
+        _conversation(real_switch.settings.agi.port, decides),
+        hearing(telephony) as heard,
+    ):
+        caller = await _caller(real_switch, heard)
+        await _hears_a_message_and_is_released(heard, caller)
+
+
+async def test_a_caller_is_released_when_the_conversation_is_dead(
+    real_switch: RealSwitch, telephony: AmiTelephony
+) -> None:
+    async with hearing(telephony) as heard:
+        caller = await _caller(real_switch, heard)
+        await _hears_a_message_and_is_released(heard, caller)
+
+
+async def _hears_a_message_and_is_released(heard: Heard, caller: str) -> None:
+    answered = await heard.first(Answered, caller)
+    ended = await heard.first(HungUp, caller, within_s=15)
+    assert ended.cause == 16
+    # the shortest of the messages takes 6.5 s
+    assert 6 < (ended.at - answered.at).total_seconds() < 13
+    assert heard.all(Said, caller) == []

@@ -1,0 +1,40 @@
+"""Looks at recorded sound: which tone, how loud, from when on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+RATE = 8000  # samples a second
+_QUIET = 200.0  # root mean square of a 16-bit line that carries no sound
+
+Samples = npt.NDArray[np.float64]
+
+
+def stereo(path: Path) -> tuple[Samples, Samples]:
+    """Left and right of an interleaved 16-bit little-endian recording."""
+    samples = np.fromfile(path, dtype="<i2").astype(np.float64)
+    samples = samples[: len(samples) // 2 * 2]
+    return samples[0::2], samples[1::2]
+
+
+def tone(samples: Samples) -> float:
+    """The strongest frequency, in hertz."""
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    spectrum[:5] = 0.0
+    return float(np.argmax(spectrum)) * RATE / len(samples)
+
+
+def is_loud(samples: Samples) -> bool:
+    return bool(np.sqrt(np.mean(samples**2)) > _QUIET)
+
+
+def sounds_from_s(samples: Samples) -> float:
+    """Seconds until the first loud tenth of a second; the whole length if there is none."""
+    step = RATE // 10
+    for start in range(0, len(samples) - step, step):
+        if is_loud(samples[start : start + step]):
+            return start / RATE
+    return len(samples) / RATE
