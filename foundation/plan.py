@@ -110,9 +110,6 @@ def _names(*, demo: bool) -> Sequence[str]:
 
 def _process(settings: UpSettings, name: str) -> Program:
     host, port = _health(settings, name)
-    # the network knows the demonstration's debtors; `demo prepare` wrote what it does
-    trace = str(Home(settings.home).demo_trace)
-    arguments = ("--trace", trace) if name == "carrier" else ()
     addresses = {"saúde": f"http://{host}:{port}"}
     if name == "console":
         console = settings.console
@@ -121,7 +118,7 @@ def _process(settings: UpSettings, name: str) -> Program:
         addresses = {"sip": f"{settings.trunk.host}:{settings.trunk.port}", **addresses}
     return Program(
         name=name,
-        argv=_command(name, *arguments),
+        argv=_command(name),
         env=_environment(settings),
         ready=lambda: _answers_ready(host, port),
         addresses=addresses,

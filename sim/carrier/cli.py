@@ -36,7 +36,6 @@ def carrier(trace: Path | None, sipp: bool) -> None:
 
 def _demonstration(home: Path) -> Path | None:
     from foundation.home import Home
-    from sim.demo_floor import trace_path
 
-    path = trace_path(Home(home))
+    path = Home(home).demo_trace
     return path if path.exists() else None

@@ -52,7 +52,7 @@ async def start(settings_env: dict[str, str]) -> AsyncIterator[Start]:
 
 async def until_ready(port: int) -> None:
     async with asyncio.timeout(20), aiohttp.ClientSession() as session:
-        while not await _ready(session, port):  # noqa: ASYNC110 another process
+        while not await _ready(session, port):
             await asyncio.sleep(0.05)
 
 
