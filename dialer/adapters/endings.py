@@ -97,9 +97,9 @@ async def write(
     if outbound:
         await _next_turns(connection, outbound, contact_now)
     recorded = [row for row in closed if row.answered_at is not None]
-    await enqueue_all(
-        connection, "recording", {str(row.id): _recording(row) for row in recorded}
-    )
+    channels = {UUID(e.call.id): e.channel for e in ended}
+    orders = {str(row.id): _recording(row, channels[row.id]) for row in recorded}
+    await enqueue_all(connection, "recording", orders)
 
 
 async def insert_new(
@@ -110,9 +110,13 @@ async def insert_new(
     await connection.execute(statement, list(rows))
 
 
-def _recording(row: Any) -> dict[str, str | None]:
-    creditor = None if row.creditor_id is None else str(row.creditor_id)
-    return {"attempt": str(row.id), "creditor_id": creditor}
+def _recording(row: Any, channel: str) -> dict[str, str]:
+    order = {"attempt": str(row.id)}
+    if row.creditor_id is not None:
+        order["creditor_id"] = str(row.creditor_id)
+    if channel != order["attempt"]:
+        order["file"] = channel
+    return order
 
 
 def _arrays(ended: Sequence[Ended], agents: Mapping[str, UUID]) -> dict[str, list[Any]]:

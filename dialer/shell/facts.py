@@ -62,6 +62,7 @@ class Ended:
     """A call with its final outcome; written once."""
 
     call: Call
+    channel: str  # names the recording's file; the attempt's id but for inbound calls
     agent: str | None
     abandoned: bool
     source: str = "events"  # events | channels | cel | placement

@@ -209,7 +209,14 @@ class Floor:
         call = ongoing.call
         self._free(agent, call.id, at, step)
         abandoned = is_abandoned(call, ongoing.threshold_s)
-        step.ended.append(Ended(call=call, agent=ongoing.talked_with, abandoned=abandoned))
+        step.ended.append(
+            Ended(
+                call=call,
+                channel=ongoing.channel,
+                agent=ongoing.talked_with,
+                abandoned=abandoned,
+            )
+        )
         del self.calls[call.id]
         self._channels.pop(ongoing.channel, None)
 

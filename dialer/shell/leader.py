@@ -261,7 +261,13 @@ class Leader:
             ended_at=at,
             outcome=NetworkOutcome.NOT_SENT,
         )
-        ended = Ended(call=call, agent=None, abandoned=False, source="placement")
+        ended = Ended(
+            call=call,
+            channel=attempt,
+            agent=None,
+            abandoned=False,
+            source="placement",
+        )
         self.carry_out(
             Step(ended=[ended], facts=[Fact(kind="not_sent", at=at, call=call.id)])
         )

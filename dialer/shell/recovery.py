@@ -163,6 +163,7 @@ class Recovery:
         step.ended.append(
             Ended(
                 call=call,
+                channel=known.channel,
                 agent=known.talked_with,
                 abandoned=is_abandoned(call, known.threshold_s),
                 source="cel" if record else "channels",

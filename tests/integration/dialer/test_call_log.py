@@ -83,7 +83,7 @@ def ending(attempt: UUID, outcome: NetworkOutcome, *, agent: str | None = None) 
         cause=16,
         outcome=outcome,
     )
-    return Ended(call=call, agent=agent, abandoned=False)
+    return Ended(call=call, channel=call.id, agent=agent, abandoned=False)
 
 
 async def test_an_ending_closes_the_attempt_and_promises_its_recording(
