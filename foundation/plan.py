@@ -110,7 +110,7 @@ def _names(*, demo: bool) -> Sequence[str]:
 
 def _process(settings: UpSettings, name: str) -> Program:
     host, port = _health(settings, name)
-    addresses = {"saúde": f"http://{host}:{port}"}
+    addresses = {"health": f"http://{host}:{port}"}
     if name == "console":
         console = settings.console
         addresses = {"url": f"http://{console.host}:{console.port}", **addresses}

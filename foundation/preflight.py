@@ -42,7 +42,8 @@ def is_loopback(host: str) -> bool:
 
 
 def require_room(folder: Path) -> None:
-    """Refuse a disk that is nearly full; raises Failure."""
+    """Refuse a nearly full disk; raises Failure. The folder may not exist yet."""
+    folder = next(place for place in (folder, *folder.parents) if place.exists())
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE_BYTES:
         raise Failure(

@@ -31,6 +31,7 @@ _WORDS = {
     "ready": "pronto",
     "waiting": "aguardando",
     "stopped": "parado",
+    "health": "saúde",
 }
 
 
@@ -110,7 +111,10 @@ def table(processes: Sequence[Seen]) -> list[str]:
     """What runs where, in lines for people."""
     rows = [("processo", "pid", "estado", "endereços")]
     for seen in processes:
-        where = "  ".join(f"{name} {address}" for name, address in seen.addresses.items())
+        where = "  ".join(
+            f"{_WORDS.get(name, name)} {address}"
+            for name, address in seen.addresses.items()
+        )
         rows.append((seen.name, str(seen.pid or "-"), _WORDS[seen.state], where))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return [

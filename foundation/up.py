@@ -86,7 +86,8 @@ def _refuse_or_clear(
 ) -> None:
     for name in status.end_leftovers(home):
         log.say(f"{name} sobrou de uma execução interrompida; encerrado")
-    preflight.require_room(home.root)
+    for folder in (home.root, settings.cache):
+        preflight.require_room(folder)
     preflight.require_ports(plan.ports(settings, demo=demo))
 
 

@@ -68,11 +68,11 @@ def _complete(prefix: Path) -> None:
     sounds = prefix / "usr/share/asterisk/sounds"
     if (sounds / _VOICES).is_dir() and not (sounds / "en").exists():
         (sounds / "en").symlink_to(_VOICES)
-    found = _ask_version(launcher)
+    found = ask_version(launcher)
     (prefix / VERSION_FILE).write_text(found + "\n", "utf-8")
 
 
-def _ask_version(launcher: Path) -> str:
+def ask_version(launcher: Path) -> str:
     answer = subprocess.run(
         [str(launcher), "-V"], capture_output=True, text=True, check=False, timeout=30
     )
