@@ -5,6 +5,7 @@ A full disk or a closed terminal costs lines, never a process.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -99,3 +100,48 @@ class ProcessLog:
             newer = path.with_suffix(f".log.{number - 1}") if number > 1 else path
             if newer.exists():
                 newer.replace(older)
+
+
+class OutputPipe:
+    """Carries what one process prints from a pipe of our own into the log.
+
+    With asyncio's pipes, waiting for a process would not end for as long as a process
+    that it started holds the other end.
+    """
+
+    def __init__(self, log: ProcessLog, name: str) -> None:
+        self._log = log
+        self._name = name
+        self._reader, self.writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        self._open = True
+
+    def listen(self) -> None:
+        """The process has its end by now, or never will: give ours away and read."""
+        os.close(self.writer)
+        asyncio.get_running_loop().add_reader(self._reader, self._read)
+
+    def finish(self) -> None:
+        """Take what still stands in the pipe, and close it. Safe to call again."""
+        while self._open and self._read():
+            pass
+        self._close()
+
+    def _read(self) -> bool:
+        """Take some; False when there is nothing now."""
+        try:
+            data = os.read(self._reader, _LONGEST_LINE)
+        except BlockingIOError:
+            return False
+        if not data:
+            self._close()
+            return False
+        self._log.feed(self._name, data)
+        return True
+
+    def _close(self) -> None:
+        if self._open:
+            self._open = False
+            asyncio.get_running_loop().remove_reader(self._reader)
+            os.close(self._reader)
+            self._log.end(self._name)

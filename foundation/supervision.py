@@ -1,6 +1,6 @@
 """Keep a list of programs running as direct children; see docs/adr/0006.
 
-They start in order, each when the one before serves. What had served is started again at
+They start in stages, each when the one before serves. What had served is started again at
 once; what dies before it serves is tried again ever later, and gives up only at the first
 start. A stop goes in reverse order and ends within `STOP_LIMIT_S`, by SIGKILL if need be.
 """
@@ -15,11 +15,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 
 from foundation.embedded.program import Program, popen_options
-from foundation.process_log import ProcessLog
+from foundation.process_log import OutputPipe, ProcessLog
 
-STOP_LIMIT_S = 9.0  # of the 10 s promised; the rest is for ourselves
+STOP_LIMIT_S = 8.5  # of the 10 s promised; the rest is for ourselves
+RESERVED_S = 0.75  # of it for each stage, however long those before it took
 TRIES = 5
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 30.0
@@ -47,7 +49,7 @@ class Child:
     program: Program
     state: State = State.STOPPED
     process: Process | None = None
-    output: int | None = None  # our end of the pipe that it writes to
+    output: OutputPipe | None = None
     restarts: int = 0
 
 
@@ -56,24 +58,22 @@ class Supervisor:
 
     def __init__(self, log: ProcessLog, changed: Callable[[Sequence[Child]], None]) -> None:
         self.children: list[Child] = []
+        self._stages: list[list[Child]] = []
         self._log = log
         self._changed = changed
         self._keepers: list[asyncio.Task[None]] = []
 
-    async def start(self, program: Program) -> None:
-        """Start a program and return when it serves; raises NeverServed."""
-        child = Child(program)
-        self.children.append(child)
-        served = asyncio.Event()
-        keeper = asyncio.create_task(self._keep(child, served), name=program.name)
-        self._keepers.append(keeper)
-        waiter = asyncio.create_task(served.wait())
+    async def start(self, *stage: Program) -> None:
+        """Start programs together and return when all serve; raises NeverServed."""
+        children = [Child(program) for program in stage]
+        self.children += children
+        self._stages.append(children)
         try:
-            await asyncio.wait({keeper, waiter}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waiter.cancel()
-        if keeper.done():
-            keeper.result()
+            async with asyncio.TaskGroup() as tasks:
+                for child in children:
+                    tasks.create_task(self._first_start(child))
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from None
 
     async def keep(self) -> None:
         """Keep what was started until cancelled; a fault of our own is raised."""
@@ -86,32 +86,43 @@ class Supervisor:
         await asyncio.gather(*self._keepers, return_exceptions=True)
         clock = asyncio.get_running_loop().time
         deadline = clock() + STOP_LIMIT_S
-        for child in reversed(self.children):
-            # half of what is left: one that is deaf does not eat the time of the others
-            await self._end(child, (deadline - clock()) / 2)
-            self._set(child, State.STOPPED)
+        for after, stage in reversed(list(enumerate(self._stages))):
+            # one that is deaf does not eat the time that those after it need
+            grace_s = deadline - clock() - after * RESERVED_S
+            await asyncio.gather(*(self._end(child, grace_s) for child in stage))
+            for child in stage:
+                self._set(child, State.STOPPED)
 
-    async def _keep(self, child: Child, served: asyncio.Event) -> None:
-        name = child.program.name
-        failures = 0
+    async def _first_start(self, child: Child) -> None:
+        if not await self._serves(child, TRIES):
+            raise NeverServed(child.program.name)
+        keeper = asyncio.create_task(self._keep(child), name=child.program.name)
+        self._keepers.append(keeper)
+
+    async def _keep(self, child: Child) -> None:
         while True:
+            ending = await self._outlived(child)
+            self._log.say(f"{child.program.name} caiu ({ending}); reiniciando")
+            child.restarts += 1
+            await self._serves(child)
+
+    async def _serves(self, child: Child, tries: int | None = None) -> bool:
+        """Start it until it serves; False when it did not in that many tries."""
+        name = child.program.name
+        for failures in count():
             self._set(child, State.STARTING)
             if await self._comes_up(child):
-                failures = 0
                 self._set(child, State.READY)
-                served.set()
-                ending = await self._outlived(child)
-                self._log.say(f"{name} caiu ({ending}); reiniciando")
-            else:
-                failures += 1
-                await self._end(child, UNREADY_GRACE_S)
-                if failures == TRIES and not served.is_set():
-                    raise NeverServed(name)
-                self._set(child, State.WAITING)
-                pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** (failures - 1))
-                self._log.say(f"{name} não ficou pronto; nova tentativa em {pause_s:g} s")
-                await asyncio.sleep(pause_s)
+                return True
+            await self._end(child, UNREADY_GRACE_S)
+            self._set(child, State.WAITING)
+            if failures + 1 == tries:
+                break
+            pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**failures)
+            self._log.say(f"{name} não ficou pronto; nova tentativa em {pause_s:g} s")
+            await asyncio.sleep(pause_s)
             child.restarts += 1
+        return False
 
     async def _comes_up(self, child: Child) -> bool:
         """Start it and poll its readiness, as long as it lives and may take."""
@@ -131,21 +142,13 @@ class Supervisor:
         return False
 
     async def _spawn(self, child: Child) -> Process:
-        # a pipe of our own: asyncio's would keep `wait` from ending for as long as a
-        # grandchild holds the other end
-        reader, writer = os.pipe()
-        streams = {"stdout": writer, "stderr": writer, **popen_options(child.program)}
+        child.output = OutputPipe(self._log, child.program.name)
+        writer = child.output.writer
+        options = {"stdout": writer, "stderr": writer, **popen_options(child.program)}
         try:
-            process = await asyncio.create_subprocess_exec(*child.program.argv, **streams)
-        except BaseException:
-            os.close(reader)
-            raise
+            return await asyncio.create_subprocess_exec(*child.program.argv, **options)
         finally:
-            os.close(writer)
-        os.set_blocking(reader, False)
-        child.output = reader
-        asyncio.get_running_loop().add_reader(reader, self._read, child)
-        return process
+            child.output.listen()
 
     async def _outlived(self, child: Child) -> str:
         assert child.process is not None  # noqa: S101 - it came up
@@ -156,9 +159,7 @@ class Supervisor:
     async def _end(self, child: Child, grace_s: float) -> None:
         """Ask it to stop, kill it after the grace; then whatever it started itself."""
         process = child.process
-        if process is None:
-            return
-        if process.returncode is None:
+        if process is not None and process.returncode is None:
             process.send_signal(child.program.stop_signal)
             try:
                 await asyncio.wait_for(process.wait(), grace_s)
@@ -167,32 +168,12 @@ class Supervisor:
                 with suppress(ProcessLookupError):
                     process.kill()
                 await process.wait()
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)  # it leads a group of its own
-        while child.output is not None and self._read(child):
-            pass
-        self._close(child)
-        child.process = None  # only now: when we are cancelled above, `stop` ends it
-
-    def _read(self, child: Child) -> bool:
-        """Take what stands in the pipe; False when there is nothing now."""
-        assert child.output is not None  # noqa: S101 - closed together with its reader
-        try:
-            data = os.read(child.output, 65_536)
-        except BlockingIOError:
-            return False
-        if not data:
-            self._close(child)
-            return False
-        self._log.feed(child.program.name, data)
-        return True
-
-    def _close(self, child: Child) -> None:
+        if process is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)  # it leads a group of its own
         if child.output is not None:
-            asyncio.get_running_loop().remove_reader(child.output)
-            os.close(child.output)
-            child.output = None
-            self._log.end(child.program.name)
+            child.output.finish()
+        child.process = None  # only now: when we are cancelled above, `stop` ends it
 
     def _set(self, child: Child, state: State) -> None:
         child.state = state

@@ -142,7 +142,7 @@ class _Centre:
         if demo:
             await self._once(plan.one_shot(self._settings, "demo", "prepare"))
         for stage in stages:
-            await asyncio.gather(*(self._supervisor.start(program) for program in stage))
+            await self._supervisor.start(*stage)
         if demo:
             await self._once(plan.one_shot(self._settings, "demo", "start"))
         for line in status.table(status.seen_now(self._supervisor.children)):

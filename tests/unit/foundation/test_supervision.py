@@ -98,6 +98,26 @@ async def test_what_served_is_started_again_at_once(bench: _Bench, tmp_path: Pat
     assert "a caiu (SIGKILL); reiniciando" in bench.console.getvalue()
 
 
+async def test_a_stage_starts_together_and_fails_together(
+    bench: _Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "FIRST_PAUSE_S", 0.001)
+    one, other = tmp_path / "one", tmp_path / "other"
+    wait = "while [ ! -e {} ]; do sleep 0.01; done; touch {}; exec sleep 1000"
+    # each serves only when the other runs
+    await bench.supervisor.start(
+        _program("a", f"touch {one}.on; " + wait.format(f"{other}.on", one), one),
+        _program("b", f"touch {other}.on; " + wait.format(f"{one}.on", other), other),
+    )
+    with pytest.raises(NeverServed, match=r"^d$"):
+        await bench.supervisor.start(
+            _program("c", "exec sleep 1000", tmp_path / "never"),
+            _program("d", "exit 1", tmp_path / "never"),
+        )
+    await bench.supervisor.stop()
+    assert {child.process for child in bench.supervisor.children} == {None}
+
+
 async def test_what_never_serves_is_given_up(
     bench: _Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
