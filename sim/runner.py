@@ -13,7 +13,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,10 +46,12 @@ RING_S = 6  # the dialer gives up then; the scenario's rings are shorter
 WRAP_UP_S = 10  # at most; the scenario's agents are quicker
 SEATED_S = 60.0
 DRAIN_S = 120.0
+LIST_S = 600.0
 _POLL_S = 0.25
 _RTP_PORTS = 2000
 
 Say = Callable[[str], None]
+Look = Callable[[UpSettings], Awaitable[None]]
 
 
 class SmokeFailed(CannotRun):
@@ -64,7 +66,7 @@ class Rehearsal:
     engine: str  # asterisk | sipp
     agents: int
     debtors: int
-    seconds: float
+    seconds: float | None  # None: until every debtor had his turn
     keep: bool = False  # leave the state folder for a look
 
 
@@ -77,8 +79,11 @@ class Stories:
     campaign: dict[str, Any]
 
 
-async def run(rehearsal: Rehearsal, say: Say) -> Stories:
-    """Run it; raises SmokeFailed, ServerProblem, CannotRun."""
+async def run(rehearsal: Rehearsal, say: Say, look: Look | None = None) -> Stories:
+    """Run it; raises SmokeFailed, ServerProblem, CannotRun.
+
+    `look` sees the installation after the campaign, while everything is still up.
+    """
     with _throw_away(rehearsal) as home, open(os.devnull, "w") as nowhere:  # noqa: ASYNC230
         settings = UpSettings()
         home.prepare()
@@ -86,6 +91,8 @@ async def run(rehearsal: Rehearsal, say: Say) -> Stories:
         try:
             async with _installation(settings, rehearsal, log, say):
                 told, figures = await _campaign(settings, rehearsal, say)
+                if look is not None:
+                    await look(settings)
             seen = truth.seen(truth.read(home.switch("asterisk-carrier") / truth.FILE))
         except NeverServed as error:
             raise SmokeFailed(f"{error} não ficou pronto: {_tail(home, error)}") from error
@@ -197,12 +204,15 @@ async def _campaign(
         settings, "campaign", "create", CAMPAIGN, *options, "--wrap-up", str(WRAP_UP_S)
     )
     await _seated(settings, rehearsal.agents)
-    say(f"{rehearsal.agents} agentes sentados; discando por {rehearsal.seconds:g} s")
+    say(f"{rehearsal.agents} agentes sentados; discando")
     await acordo(settings, "campaign", "start", CAMPAIGN)
+    if rehearsal.seconds is None:
+        figures = await _until(settings, lambda f: f["status"] == "finished", LIST_S)
+        return await _attempts(settings), figures
     await asyncio.sleep(rehearsal.seconds)
     await acordo(settings, "campaign", "stop", CAMPAIGN)
     say("parada; esperando as chamadas em curso")
-    figures = await _drained(settings)
+    figures = await _until(settings, lambda f: f["open"] == 0, DRAIN_S)
     return await _attempts(settings), figures
 
 
@@ -222,18 +232,21 @@ async def _seated(settings: UpSettings, agents: int) -> None:
         await client.aclose()
 
 
-async def _drained(settings: UpSettings) -> dict[str, Any]:
-    """Wait until no attempt is open; return the campaign's figures."""
+async def _until(
+    settings: UpSettings, is_so: Callable[[dict[str, Any]], bool], limit_s: float
+) -> dict[str, Any]:
+    """Wait until the campaign's figures are so; return them."""
+    figures: dict[str, Any] = {}
     try:
-        async with asyncio.timeout(DRAIN_S):
+        async with asyncio.timeout(limit_s):
             while True:
                 answer = await acordo(settings, "campaign", "status", CAMPAIGN, "--json")
-                figures: dict[str, Any] = json.loads(answer)
-                if figures["open"] == 0:
+                figures = json.loads(answer)
+                if is_so(figures):
                     return figures
                 await asyncio.sleep(_POLL_S)
     except TimeoutError:
-        raise SmokeFailed(f"há tentativas sem fim depois de {DRAIN_S:.0f} s") from None
+        raise SmokeFailed(f"sem fim depois de {limit_s:.0f} s: {figures}") from None
 
 
 async def _attempts(settings: UpSettings) -> list[Seen]:

@@ -31,6 +31,7 @@ LONGEST_LINE = 8 * 1024
 MOST_LINES = 100  # of an environment or a usage text
 HELLO_S = 5.0  # to say what call it is
 ANSWER_S = 5.0  # for a command that does nothing audible
+CLOSE_S = 1.0  # to take what was sent last
 PLAY_S = 60.0  # for a prompt, which takes as long as it is
 
 log = get_logger(__name__)
@@ -65,11 +66,15 @@ class AgiChannel:
             self._prompts = (await self.command("GET VARIABLE PROMPTS")).value or ""
         path = quoted(f"{self._prompts}/{prompt}")
         answer = await self.command(f'STREAM FILE {path} ""', within_s=PLAY_S)
-        if answer.result == "-1":  # the HANGUP line follows later
+        if answer.endpos > 0 and answer.result != "-1":
+            return True
+        if answer.endpos > 0:  # hung up while it played; the HANGUP line follows later
             raise CallOver
-        if answer.endpos == 0:  # there is no such sound: result=0, but not a sample
-            log.error("prompt_not_played", prompt=prompt, code=answer.code)
-        return answer.endpos > 0
+        await self.command("NOOP")  # not a sample: is he gone, or is the sound?
+        if self.hung_up:
+            raise CallOver
+        log.error("prompt_not_played", prompt=prompt, code=answer.code)
+        return False
 
     async def set_variable(self, name: str, value: str) -> None:
         await self.command(f"SET VARIABLE {name} {quoted(value)}")
@@ -177,7 +182,7 @@ class AgiServer:
         except Exception:  # the top of a call: the others go on
             log.exception("call_failed")
         finally:
-            writer.close()
+            await _close(writer)
 
     async def _converse(self, script: str, channel: AgiChannel) -> None:
         conversation = self._conversations.get(script)
@@ -188,6 +193,16 @@ class AgiServer:
             await conversation(channel)
         except CallOver:
             log.info("caller_hung_up")
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    """Close, and cut off a client that does not take what it was sent."""
+    writer.close()
+    try:
+        async with asyncio.timeout(CLOSE_S):
+            await writer.wait_closed()
+    except (ConnectionError, TimeoutError):
+        writer.transport.abort()
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ failure; it is used for one thing only, a channel that never came to be.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Self
 
@@ -16,7 +16,8 @@ import structlog
 from panoramisk.message import Message
 
 from dialer.adapters.ami import actions
-from dialer.adapters.ami.connection import Connection, Heard, Timing
+from dialer.adapters.ami.births import Births
+from dialer.adapters.ami.connection import Connection, Timing
 from dialer.adapters.ami.translate import Translator, live_channel, reachable_seat
 from dialer.calls.events import ConnectionLost, ConnectionRestored, SwitchEvent
 from dialer.ports import (
@@ -30,6 +31,7 @@ from foundation.clock import Clock, SystemClock
 from foundation.settings import Ami
 
 _BIRTH_S = 5.0  # from the accepted Originate to its Newchannel
+_READY_S = 1.0  # from Newstate Up to the dialplan's first word; a millisecond as a rule
 _log = structlog.get_logger(__name__)
 
 
@@ -45,15 +47,15 @@ class AmiTelephony:
         timing: Timing | None = None,
         longest_call_s: int = 3600,
     ) -> None:
+        self._births = Births()
         self._connection = Connection(
             ami,
             secret,
             clock=clock or SystemClock(),
             timing=timing or Timing(),
-            watch=self._watch,
+            watch=self._births.watch,
         )
         self._longest_call_s = longest_call_s
-        self._births: dict[str, asyncio.Future[str | None]] = {}
         self._keeper: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -90,15 +92,12 @@ class AmiTelephony:
         Raises SwitchRefused (no channel, no INVITE) or SwitchUnreachable (unknown).
         """
         action = actions.originate(call)
-        born: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        self._births[call.channel] = born
-        try:
+        with self._births.expecting(call.channel) as born:
             _accepted((await self._connection.ask(action))[0])
-            refusal = await asyncio.wait_for(born, _BIRTH_S)
-        except TimeoutError as error:
-            raise SwitchUnreachable("Originate: no channel, no refusal") from error
-        finally:
-            self._births.pop(call.channel, None)
+            try:
+                refusal = await asyncio.wait_for(born, _BIRTH_S)
+            except TimeoutError as error:
+                raise SwitchUnreachable("Originate: no channel, no refusal") from error
         if refusal is not None:
             raise SwitchRefused(refusal)
 
@@ -108,6 +107,8 @@ class AmiTelephony:
         `channel` is the debtor's: he gets the backstop against a call without an end anew,
         because entering a bridge loses the one that the dialplan set.
         """
+        for one in (channel, peer):
+            await self._births.settled(one, _READY_S)
         _accepted((await self._connection.ask(actions.bridge(channel, peer)))[0])
         await self._connection.ask(actions.limit(channel, self._longest_call_s))
 
@@ -137,30 +138,6 @@ class AmiTelephony:
         _accepted(answer[0])
         rows = (row for row in answer if row.event == "DeviceStateChange")
         return {seat for row in rows if (seat := reachable_seat(row)) is not None}
-
-    def _watch(self, heard: Heard) -> None:
-        """Tell an originate that waits whether its channel came to be."""
-        if not self._births:
-            return
-        if isinstance(heard, ConnectionLost):
-            for born in self._births.values():
-                _fail(born, heard.why)
-        elif isinstance(heard, Mapping):
-            match heard.get("Event"), heard.get("Response"):
-                case "Newchannel", _:
-                    self._settle(heard.get("Uniqueid"), None)
-                case "OriginateResponse", "Failure":
-                    self._settle(heard.get("ActionID"), "no channel could be made")
-
-    def _settle(self, channel: str | None, refusal: str | None) -> None:
-        born = self._births.get(channel or "")
-        if born is not None and not born.done():
-            born.set_result(refusal)
-
-
-def _fail(born: asyncio.Future[str | None], why: str) -> None:
-    if not born.done():
-        born.set_exception(SwitchUnreachable(why))
 
 
 def _translated(translator: Translator, message: Message) -> tuple[SwitchEvent, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 ENVIRONMENT = (
     b"agi_network: yes\nagi_network_script: inbound\n"
@@ -45,5 +46,7 @@ class ScriptedSwitch:
         """True when the server closed without another command."""
         return await self.hear() == ""
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self.writer.close()
+        with suppress(ConnectionError):
+            await self.writer.wait_closed()

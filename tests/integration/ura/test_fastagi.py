@@ -24,6 +24,7 @@ SUNDAY = datetime(2026, 3, 15, 13, 0, tzinfo=UTC)
 PROMPTS = b"200 result=1 (/srv/prompts)"
 PLAYED = b"200 result=0 endpos=48960"
 DONE = b"200 result=1"
+NO_SUCH_SOUND = b"200 result=-1 endpos=0"
 
 
 async def on_tuesday(channel: AgiChannel) -> None:
@@ -62,7 +63,7 @@ async def a_good_call(port: int) -> None:
         "GET VARIABLE PROMPTS",
         'STREAM FILE "/srv/prompts/inbound_welcome" ""',
     ]
-    switch.close()
+    await switch.close()
 
 
 async def test_open_the_caller_is_greeted_and_sent_to_an_agent(port: int) -> None:
@@ -76,14 +77,14 @@ async def test_closed_the_dialplan_is_told_and_nothing_is_played(port: int) -> N
 
     assert await switch.ended()
     assert switch.heard[0] == 'SET VARIABLE ACORDO_NEXT "closed"'
-    switch.close()
+    await switch.close()
 
 
 async def test_connect_and_close_is_nothing(
     port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(50):
-        (await ScriptedSwitch.connect(port)).close()
+        await (await ScriptedSwitch.connect(port)).close()
 
     await a_good_call(port)
     assert "failed" not in caplog.text
@@ -120,7 +121,7 @@ async def test_garbage_ends_that_connection_alone(port: int, garbage: bytes) -> 
 
     with suppress(ConnectionResetError):  # closed with our bytes unread
         assert await switch.ended()
-    switch.close()
+    await switch.close()
     await a_good_call(port)
 
 
@@ -135,7 +136,7 @@ async def test_a_silent_client_is_left_after_its_deadline(port: int) -> None:
     await a_good_call(port)
     for switch in (silent, half, mute):
         assert await switch.ended()
-        switch.close()
+        await switch.close()
 
 
 async def test_a_hangup_line_shifts_no_answer(port: int) -> None:
@@ -144,29 +145,30 @@ async def test_a_hangup_line_shifts_no_answer(port: int) -> None:
     await switch.dialogue(b"HANGUP\n" + DONE)
 
     assert await switch.ended()  # no command goes to a dead channel
-    switch.close()
+    await switch.close()
     await a_good_call(port)
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "answers",
     [
-        b"200 result=-1 endpos=11520",  # he hung up while it played; HANGUP follows later
-        b"HANGUP\n511 Command Not Permitted on a dead channel or intercept routine",
+        [b"200 result=-1 endpos=11520"],  # he hung up while it played; HANGUP follows later
+        [b"200 result=-1 endpos=0", b"HANGUP\n200 result=0"],  # before the first sample
+        [b"HANGUP\n511 Command Not Permitted on a dead channel or intercept routine"],
     ],
 )
 async def test_the_caller_hangs_up_during_the_greeting(
-    port: int, answer: bytes, caplog: pytest.LogCaptureFixture
+    port: int, answers: list[bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
     switch = await ScriptedSwitch.connect(port)
     switch.begin(b"twice")
-    await switch.dialogue(PROMPTS, answer)
+    await switch.dialogue(PROMPTS, *answers)
 
     assert await switch.ended()
     assert "caller_hung_up" in caplog.text
     assert "call_failed" not in caplog.text
-    switch.close()
+    await switch.close()
 
 
 async def test_a_missing_prompt_is_loud_and_the_conversation_goes_on(
@@ -174,11 +176,11 @@ async def test_a_missing_prompt_is_loud_and_the_conversation_goes_on(
 ) -> None:
     switch = await ScriptedSwitch.connect(port)
     switch.begin(b"twice")
-    await switch.dialogue(PROMPTS, b"200 result=0 endpos=0", b"100 Trying\n" + PLAYED)
+    await switch.dialogue(PROMPTS, NO_SUCH_SOUND, b"200 result=0", b"100 Trying\n" + PLAYED)
 
     assert await switch.ended()
     assert "prompt_not_played" in caplog.text
-    switch.close()
+    await switch.close()
 
 
 async def test_a_refused_command_ends_the_call_and_is_said(
@@ -193,7 +195,7 @@ async def test_a_refused_command_ends_the_call_and_is_said(
 
     assert await switch.ended()
     assert "refused: SET" in caplog.text
-    switch.close()
+    await switch.close()
 
 
 async def test_a_broken_conversation_is_loud_and_alone(
@@ -206,7 +208,7 @@ async def test_a_broken_conversation_is_loud_and_alone(
     assert "call_failed" in caplog.text
     assert "ZeroDivisionError" in caplog.text
     assert "Maria" not in caplog.text
-    switch.close()
+    await switch.close()
     await a_good_call(port)
 
 
@@ -219,7 +221,7 @@ async def test_calls_beyond_the_most_are_refused_at_once(port: int) -> None:
 
     assert await sixth.ended()
     for switch in (*held, sixth):
-        switch.close()
+        await switch.close()
 
 
 async def test_many_calls_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,7 +239,7 @@ async def test_a_call_in_hand_is_finished_when_the_server_stops() -> None:
     await rest
 
     assert await switch.ended()
-    switch.close()
+    await switch.close()
 
 
 async def test_a_busy_port_is_named() -> None:

@@ -78,7 +78,7 @@ async def test_a_call_is_decided_by_the_compliance_clock(
     switch = await ScriptedSwitch.connect(agi)
     switch.begin()
     assert await switch.hear() == f'SET VARIABLE ACORDO_NEXT "{decided}"'
-    switch.close()
+    await switch.close()
     child.terminate()
     _, err = await child.communicate()
 
