@@ -22,7 +22,7 @@ from foundation.reach import reach_bus
 from sim import switch, traces
 from sim.personas import sounds
 from sim.phones.hands import Hands
-from sim.phones.settings import PhonesSettings
+from sim.phones.settings import DEMO_SCENARIO, PhonesSettings
 from sim.world.agents import AgentHabits, BadHabits
 from sim.world.scenario import BadScenario
 
@@ -45,7 +45,7 @@ async def run(process: Process, settings: PhonesSettings) -> None:
     home = Home(settings.home)
     home.prepare()
     ours = settings.phones
-    habits = await asyncio.to_thread(_habits, ours.scenario)
+    habits = await asyncio.to_thread(_habits, ours.scenario or DEMO_SCENARIO)
     switch.refuse_busy_port(ours.sip_host, ours.sip_port, "SIP dos fones simulados")
     phones = await switch.instance(NAME, settings, home)
     switch.prepare(phones, TEMPLATES, _values(settings, home), transmit_silence="yes")

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from foundation.settings import Phones, ProcessSettings
 
-SCENARIO = Path(__file__).parents[1] / "scenarios" / "demo.toml"
+DEMO_SCENARIO = Path(__file__).parents[1] / "scenarios" / "demo.toml"
 
 
 class PhonesSection(Phones):
@@ -20,7 +20,9 @@ class PhonesSection(Phones):
     rtp_end: int = Field(31999, ge=1024, le=65535)
     agents: int = Field(12, ge=1, le=999, description="how many sit down")
     first: int = Field(1, ge=1, le=999, description="number of the first one")
-    scenario: Path = Field(SCENARIO, description="whose [agents] say how they work")
+    scenario: Path | None = Field(
+        None, description="whose [agents] say how they work; default: the demonstration's"
+    )
     seed: int = Field(1, ge=0)
 
 
