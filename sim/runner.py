@@ -258,7 +258,7 @@ async def _attempts(settings: UpSettings) -> list[Seen]:
         async with engine.connect() as connection:
             return [
                 Seen(number.removeprefix("+"), placed_at.timestamp(), outcome or OPEN)
-                for number, placed_at, outcome in (await connection.execute(query)).tuples()
+                for number, placed_at, outcome in await connection.execute(query)
             ]
     finally:
         await engine.dispose()
