@@ -105,7 +105,7 @@ async def past_calls(engine: AsyncEngine, campaign: str) -> list[PastCall]:
             )
         )
         longest_s = row.ring_timeout_s - _GIVEN_UP_SLACK_S
-        return [_past_call(*attempt, longest_s=longest_s) for attempt in attempts.tuples()]
+        return [_past_call(*attempt, longest_s=longest_s) for attempt in attempts]
 
 
 def _past_call(
