@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from foundation.embedded import asterisk, debian
-from foundation.embedded.errors import PackagesNotFetched, WrongAsterisk
+from foundation.embedded import asterisk, debian, tools
+from foundation.embedded.errors import NotDebian, PackagesNotFetched, WrongAsterisk
 from foundation.settings import ProcessSettings
 
 SMALL = debian.Wanted(name="small", packages=("hostname",), depth="alone")
@@ -78,3 +78,37 @@ def test_the_cache_is_used_again(asterisk_prefix: Path) -> None:
     lines: list[str] = []
     assert asterisk.unpacked(ProcessSettings(), _said(lines)) == asterisk_prefix
     assert lines == []
+
+
+def test_a_host_without_apt_is_sent_to_docker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NotDebian, match="docker compose up"):
+        debian.unpack(SMALL, tmp_path, print)
+
+
+def test_a_program_that_the_host_lacks_is_unpacked_and_runs(tmp_path: Path) -> None:
+    settings = ProcessSettings(cache=tmp_path)
+    sound = tmp_path / "tone.wav"
+    sox = tools.program("sox", settings, print, path=str(tmp_path))
+    assert sox[-1].startswith(str(tmp_path))
+    tone = [
+        "-n",
+        "-r",
+        "8000",
+        "-b",
+        "16",
+        "-c",
+        "1",
+        str(sound),
+        "synth",
+        "1",
+        "sine",
+        "440",
+    ]
+    subprocess.run([*sox, *tone], check=True)
+    assert sound.stat().st_size == 44 + 2 * 8000  # header, one second of 16 bits
+    espeak = tools.program("espeak-ng", settings, print, path=str(tmp_path))
+    subprocess.run([*espeak, "-v", "pt-br", "-w", str(sound), "alô"], check=True)
+    assert tools.program("sh", settings, print)[0].endswith("/sh")

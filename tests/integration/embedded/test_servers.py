@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from foundation.db.engine import DATABASE, OWNER
 from foundation.embedded import asterisk, postgres, valkey
-from foundation.embedded.errors import DidNotStart
+from foundation.embedded.errors import DidNotStart, FolderClosed
 from foundation.embedded.program import Program, running
 from foundation.home import Home
 from foundation.settings import ProcessSettings
@@ -55,6 +55,15 @@ async def test_postgres_asks_for_the_generated_password(fresh_home: Home) -> Non
             await _ask(fresh_home, "SELECT 1", password="acordo")
         assert await _ask(fresh_home, "SHOW listen_addresses") == ""
         assert await _ask(fresh_home, "SHOW synchronous_commit") == "on"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root runs PostgreSQL as another user")
+def test_a_folder_that_postgres_cannot_enter_is_named(fresh_home: Home) -> None:
+    fresh_home.prepare()
+    fresh_home.root.parent.chmod(0o700)
+    with pytest.raises(FolderClosed, match=f"chmod o.x {fresh_home.root.parent}"):
+        postgres.prepare(fresh_home)
+    assert not fresh_home.postgres.exists()
 
 
 async def test_postgres_comes_back_after_kill_with_its_rows(fresh_home: Home) -> None:
