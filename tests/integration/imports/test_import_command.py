@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,3 +107,26 @@ def test_the_file_itself_is_not_overwritten_by_its_errors(run: Run, path: Path) 
     before = path.read_bytes()
     assert run(str(path), "--errors", str(path)).exit_code == 2
     assert path.read_bytes() == before
+
+
+def test_a_terminal_sees_how_far_the_reading_is(
+    settings_env: dict[str, str], path: Path
+) -> None:
+    write(path, *(row(serial) for serial in range(1, 5000)))
+    names = ("--creditor", "Banco Um", "--portfolio", "Carteira")
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "foundation", "import", "debtors", str(path), *names]
+    done = subprocess.run(
+        command,
+        env=os.environ | settings_env | {"TERM": "xterm"},
+        stdout=subprocess.PIPE,
+        stderr=follower,
+        check=True,
+        timeout=60,
+    )
+    os.close(follower)
+    shown = os.read(leader, 100_000).decode()
+    os.close(leader)
+    assert "Lendo" in shown
+    assert "100%" in shown
+    assert "Lendo" not in done.stdout.decode()
