@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from subprocess import CalledProcessError, TimeoutExpired
 from typing import Any
@@ -29,6 +30,8 @@ from sim.world.scenario import BadScenario
 NAME = "asterisk-phones"
 TEMPLATES = Path(__file__).with_name("config")
 HEADSETS = "fones"
+HEADSETS_S = 20.0
+SOON_S, WATCH_S = 0.3, 5.0
 LOOK_S = 2.0  # the board again: heals what events did not tell
 LEAVE_S = 1.5
 
@@ -55,12 +58,18 @@ async def run(process: Process, settings: PhonesSettings) -> None:
         await reach_bus(client)
         async with switch.running(phones, log_file) as child:
             floor = _Floor(Bus(client), endpoints(settings), habits, ours.seed)
-            process.start(floor.follow(), "events")
-            process.start(floor.look_again(), "board")
-            process.start(_watch(process, phones, len(floor.hands)), "headsets")
+            seated = asyncio.Event()
+            watch = _watch(process, phones, len(floor.hands), seated)
+            tasks = [
+                process.start(watch, "headsets"),
+                process.start(_work(floor, seated), "hands"),
+            ]
             ended = switch.died(phones, child, log_file)
             await switch.until_stopped(process.stopping, ended)
             await floor.leave()
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
     finally:
         await client.aclose()
 
@@ -150,15 +159,27 @@ class _Floor:
             log.warning("command_unsent", why=type(error).__name__)
 
 
-async def _watch(process: Process, phones: Instance, count: int) -> None:
-    """Say that we serve once every headset is registered."""
+async def _work(floor: _Floor, seated: asyncio.Event) -> None:
+    """Let the agents begin when they have their headsets, or in spite of a missing one."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(seated.wait(), HEADSETS_S)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(floor.follow())
+        tasks.create_task(floor.look_again())
+
+
+async def _watch(
+    process: Process, phones: Instance, count: int, seated: asyncio.Event
+) -> None:
+    """Say that we serve while every headset is registered."""
     while True:
         registered = await asyncio.to_thread(_registered, phones)
         if registered >= count:
             process.missing.has(HEADSETS)
+            seated.set()
         else:
             process.missing.lacks(HEADSETS)
-        await asyncio.sleep(0.5 if registered < count else 5.0)
+        await asyncio.sleep(WATCH_S if registered >= count else SOON_S)
 
 
 def _registered(phones: Instance) -> int:

@@ -113,12 +113,12 @@ async def calling(
 
 async def until_ready(network: Network) -> None:
     async with asyncio.timeout(READY_S):
-        while not await asyncio.to_thread(_is_ready, network.health_port):
+        while not await asyncio.to_thread(is_ready, network.health_port):
             assert network.process.returncode is None, await network.stop()
             await asyncio.sleep(0.1)
 
 
-def _is_ready(port: int) -> bool:
+def is_ready(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
             return bool(answer.status == 200)
