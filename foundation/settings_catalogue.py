@@ -22,6 +22,7 @@ from foundation.settings import FILE_SUFFIX, PREFIX, ProcessSettings
 GROUP = "acordo.settings"
 TEXTS = "settings_pt_BR.toml"
 MASK = "********"
+PROJECT = Path(__file__).resolve().parents[1]
 
 Source = Literal["default", "environment", "file"]
 
@@ -133,8 +134,12 @@ def _shown(value: object) -> str:
 
 
 def _short(path: Path) -> str:
-    own = Path.home()
-    return f"~/{path.relative_to(own)}" if path.is_relative_to(own) else str(path)
+    """What ships with the program is named from its folder, so that the page is the same
+    on every machine."""
+    for folder, shown in ((PROJECT, ""), (Path.home(), "~/")):
+        if path.is_relative_to(folder):
+            return f"{shown}{path.relative_to(folder)}"
+    return str(path)
 
 
 def _source(name: str, environment: Mapping[str, str]) -> Source:
