@@ -23,9 +23,9 @@ NO_RETRIES = {"max_attempts": 1}
 def dialer() -> None:
     """Roda o discador em primeiro plano."""
     from dialer.app import main
-    from foundation.process import run
+    from foundation.process import read_settings, run
 
-    settings = DialerSettings()
+    settings = read_settings(DialerSettings)
     run("dialer", settings, settings.dialer, lambda process: main(settings, process))
 
 

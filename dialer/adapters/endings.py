@@ -22,6 +22,7 @@ from foundation.db.engine import Row
 from foundation.db.outbox import enqueue_all
 from foundation.db.types import UtcDateTime
 
+WRITTEN_S = 1.5  # the switch is done with a file some time after the hang-up
 _INSTANTS = ("ringing_at", "answered_at", "bridged_at", "ended_at")
 
 _END = text(
@@ -99,7 +100,7 @@ async def write(
     recorded = [row for row in closed if row.answered_at is not None]
     channels = {UUID(e.call.id): e.channel for e in ended}
     orders = {str(row.id): _recording(row, channels[row.id]) for row in recorded}
-    await enqueue_all(connection, "recording", orders)
+    await enqueue_all(connection, "recording", orders, after_s=WRITTEN_S)
 
 
 async def insert_new(

@@ -59,5 +59,6 @@ def connect(settings: ProcessSettings, *, pool_size: int = 5) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,  # they hold names and numbers of people
         connect_args={"timeout": 5},
     )

@@ -132,9 +132,16 @@ async def enqueue(
 
 
 async def enqueue_all(
-    connection: AsyncConnection, topic: str, payloads: Mapping[str, Mapping[str, Any]]
+    connection: AsyncConnection,
+    topic: str,
+    payloads: Mapping[str, Mapping[str, Any]],
+    *,
+    after_s: float = 0.0,
 ) -> None:
-    """Promise many facts of one topic at once, by key; what is there already stays."""
+    """Promise many facts of one topic at once, by key; what is there already stays.
+
+    The handler is not called before `after_s` seconds have passed.
+    """
     if not payloads:
         return
     now = func.clock_timestamp()
@@ -144,7 +151,7 @@ async def enqueue_all(
             "key": key,
             "payload": payload,
             "created_at": now,
-            "available_at": now,
+            "available_at": now + func.make_interval(0, 0, 0, 0, 0, 0, after_s),
             "tries": 0,
         }
         for key, payload in payloads.items()
