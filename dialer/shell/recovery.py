@@ -41,6 +41,8 @@ class Recovery:
         self._floor = floor
         self._tools = tools
         self._checked = datetime.now(UTC)
+        self._suspects: set[str] = set()
+        self._bridges: dict[str, str | None] = {}
 
     async def reconcile(self) -> list[Step]:
         """Adopt what lives, end what does not; raises SwitchUnreachable."""
@@ -59,7 +61,11 @@ class Recovery:
         return steps
 
     async def resolve_overdue(self) -> None:
-        """Every few seconds: end attempts that no channel stands for and no event ended."""
+        """Every few seconds: end attempts that no channel stands for and no event ended.
+
+        Only what two looks in a row find so: an event may be on its way, and an ending
+        on its way to the database.
+        """
         now = datetime.now(UTC)
         if now - self._checked < CHECK_EVERY:
             return
@@ -71,8 +77,10 @@ class Recovery:
         held = {_attempt_of(c) for c in live}
         async with self._tools.engine.connect() as connection:
             attempts = await open_attempts(connection)
-        gone = [a for a in attempts if a.id not in held and now - a.placed_at > 2 * YOUNG]
-        for step in self._end_gone(gone):
+        gone = {a.id: a for a in attempts if a.id not in held and now - a.placed_at > YOUNG}
+        twice = [a for a in gone.values() if a.id in self._suspects]
+        self._suspects = set(gone)
+        for step in self._end_gone(twice):
             log.warning("attempts_resolved", attempts=len(step.ended))
             self._tools.call_log.add(step)
 
