@@ -122,7 +122,8 @@ class Leader:
                 self.pacing.set_campaigns([])  # unknown wishes: nothing is dialled
                 log.error("campaigns_unread", error=str(error))
             if self.connected:
-                await self.recovery.resolve_overdue()
+                for step in await self.recovery.resolve_overdue():
+                    self.carry_out(step)
             await asyncio.sleep(SWEEP_S)
 
     def may_place(self) -> bool:

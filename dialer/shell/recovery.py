@@ -60,7 +60,7 @@ class Recovery:
         steps += self._lose_legs(live)
         return steps
 
-    async def resolve_overdue(self) -> None:
+    async def resolve_overdue(self) -> list[Step]:
         """Every few seconds: end attempts that no channel stands for and no event ended.
 
         Only what two looks in a row find so: an event may be on its way, and an ending
@@ -68,21 +68,22 @@ class Recovery:
         """
         now = datetime.now(UTC)
         if now - self._checked < CHECK_EVERY:
-            return
+            return []
         self._checked = now
         try:
             live = await self._tools.telephony.channels()
         except SwitchUnreachable:
-            return
+            return []
         held = {_attempt_of(c) for c in live}
         async with self._tools.engine.connect() as connection:
             attempts = await open_attempts(connection)
         gone = {a.id: a for a in attempts if a.id not in held and now - a.placed_at > YOUNG}
         twice = [a for a in gone.values() if a.id in self._suspects]
         self._suspects = set(gone)
-        for step in self._end_gone(twice):
-            log.warning("attempts_resolved", attempts=len(step.ended))
-            self._tools.call_log.add(step)
+        steps = self._end_gone(twice)
+        if steps:
+            log.warning("attempts_resolved", attempts=len(steps))
+        return steps
 
     # -- calls ---------------------------------------------------------------------------
 
