@@ -53,7 +53,8 @@ class Bare:
             case "Newstate" if event.get("ChannelState") == "6" and channel in self.legs:
                 self.idle.append(channel)
                 self.call()
-            case "Newstate" if event.get("ChannelState") == "6" and self.idle:
+            # joined any earlier, one channel in some hundreds is left dead in the switch
+            case "UserEvent" if event.get("UserEvent") == "DialplanReady" and self.idle:
                 leg = self.agent_of[channel] = self.idle.popleft()
                 self.send(
                     Action="Setvar", Channel=channel, Variable="ACORDO_JOINED", Value="1"
