@@ -39,7 +39,7 @@ from foundation.observability import get_logger
 from foundation.process import Process
 
 OFFICE = "floor"
-LACKABLE = ("leadership", "switch", "database")
+LACKABLE = ("leadership", "switch", "database", "trunk")
 SHOW_S = 0.2
 
 log = get_logger(__name__)
@@ -69,6 +69,8 @@ class DialerProcess:
             absent.append("switch")
         if self.call_log.failing:
             absent.append("database")
+        if self.leader.trunk.dead:
+            absent.append("trunk")
         return absent
 
     async def run(self) -> None:

@@ -41,7 +41,7 @@ from sim.demo import write_csv
 from sim.world.compare import OPEN, Seen
 
 CAMPAIGN, CREDITOR, PORTFOLIO = "Fumaça", "Credor de fumaça", "Fumaça"
-NEEDED = ("carrier", "dialer", "worker", "phones")  # of our own processes
+NEEDED = ("carrier", "dialer", "ura", "worker", "phones")  # of our own processes
 RING_S = 6  # the dialer gives up then; the scenario's rings are shorter
 WRAP_UP_S = 10  # at most; the scenario's agents are quicker
 SEATED_S = 60.0

@@ -29,6 +29,7 @@ from dialer.calls.events import (
     EndpointSeen,
     NetworkOutcome,
 )
+from dialer.calls.trunk_watch import TrunkWatch
 from dialer.campaigns.placing import Placement, PlacingRules, TermIsOver, commit_attempts
 from dialer.campaigns.running import (
     Running,
@@ -86,6 +87,7 @@ class Leader:
         self.recovery = Recovery(self.floor, tools)
         self.connected = False
         self.draining = False
+        self.trunk = TrunkWatch()
         self._tasks = tasks
         self._campaign_of: dict[str, UUID] = {}
 
@@ -165,9 +167,20 @@ class Leader:
         self.tools.call_log.add(step)
         self.tools.board.show(step, self.floor)
         self.tools.metrics.count(step)
+        self._watch_trunk(step)
         self.pacing.observe(step, self._campaign_of)
         for action in step.actions:
             self._tasks.create_task(self._act(action))
+
+    def _watch_trunk(self, step: Step) -> None:
+        for ended in step.ended:
+            if not ended.call.inbound and self.trunk.ended(ended.call):
+                trunk = self.tools.settings.trunk
+                route = f"{trunk.host}:{trunk.port}"
+                if self.trunk.dead:
+                    log.error("trunk_silent", route=route)
+                else:
+                    log.info("trunk_answers_again", route=route)
 
     async def _act(self, action: Action) -> None:
         telephony = self.tools.telephony
