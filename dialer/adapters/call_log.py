@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -30,6 +30,17 @@ RETRY_S = 1.0
 FULL = 20_000  # facts kept while the database is away; pacing has stopped long before
 
 log = get_logger(__name__)
+
+# a number that stands with one debtor alone tells who is calling, until identity is asked
+_KNOWN_CALLER = text(
+    """
+    UPDATE attempt a SET debtor_id = p.debtor_id, contact_point_id = p.id
+      FROM contact_point p
+     WHERE a.id = ANY(:ids) AND p.value = a.number AND a.debtor_id IS NULL
+       AND NOT EXISTS (SELECT 1 FROM contact_point o
+                        WHERE o.value = p.value AND o.debtor_id <> p.debtor_id)
+    """
+)
 
 
 @dataclass(slots=True)
@@ -134,6 +145,7 @@ class CallLog:
             for call in began
         ]
         await endings.insert_new(connection, AttemptRow, rows)
+        await connection.execute(_KNOWN_CALLER, {"ids": [row["id"] for row in rows]})
 
     def _disposition(self, fact: Fact) -> dict[str, object] | None:
         agent = self._agents.get(fact.agent or "")

@@ -17,6 +17,7 @@ from dialer.calls.agent import Agent, AgentState
 from dialer.calls.call import Call, CallState, advance, is_abandoned
 from dialer.calls.events import Answered, ChannelEvent, HungUp, Joined, Parted, Said
 from dialer.shell.facts import Action, Began, Ended, Fact, HangUp, Join, Nail, Step
+from foundation.brasil.phone import UndialableNumber, parse_phone
 from foundation.ids import inbound_attempt
 
 RESERVATION = timedelta(seconds=5)  # a bridge takes milliseconds
@@ -235,7 +236,7 @@ class Floor:
             return
         call = Call(id=call_id, inbound=True, state=CallState.WAITING, answered_at=event.at)
         self.add_call(Ongoing(call=call, channel=event.channel))
-        number = event.fields.get("Number", "")
+        number = _caller(event.fields.get("Number", ""))
         step.began.append(Began(call=call_id, number=number, at=event.at))
         data = {"channel": event.channel}
         step.facts.append(Fact(kind="inbound", at=event.at, call=call_id, data=data))
@@ -313,6 +314,14 @@ class Floor:
         step.facts.append(
             Fact(kind="agent", at=at, call=agent.call, agent=agent.endpoint, data=data)
         )
+
+
+def _caller(number: str) -> str:
+    """The caller's number in E.164, or as the network gave it when it is none of ours."""
+    try:
+        return parse_phone(number).e164
+    except UndialableNumber:
+        return number
 
 
 def _fact_of(ongoing: Ongoing, event: ChannelEvent) -> Fact:

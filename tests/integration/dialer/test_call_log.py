@@ -153,16 +153,19 @@ async def test_a_busy_debtor_is_tried_again_after_a_quarter_of_an_hour(
 
 
 async def test_inbound_calls_and_dispositions_become_rows(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        debtors = await a_portfolio(connection, debtors=2)
     call = uuid7()
     said = {"code": "promise", "note": "paga dia 5", "right_party": True}
     async with writing(engine) as log:
-        log.add(Step(began=[Began(call=str(call), number="5511900000001", at=NOW)]))
+        log.add(Step(began=[Began(call=str(call), number="+5511900000001", at=NOW)]))
         fact = Fact(kind="disposition", at=NOW, call=str(call), agent="agent001", data=said)
         log.add(Step(facts=[fact]))
     async with engine.connect() as connection:
         row = (await connection.execute(select(AttemptRow.__table__))).one()
         disposition = (await connection.execute(select(DispositionRow.__table__))).one()
     assert (row.id, row.direction, row.outcome) == (call, "inbound", None)
+    assert row.debtor_id == debtors[1]
     assert (disposition.attempt_id, disposition.code) == (call, "promise")
 
 
