@@ -38,7 +38,9 @@ def use_trace(use: Callable[[Iterator[TraceRow]], int], trace: Path | None) -> i
     except (OSError, BadTrace, astdb.TwoRowsForOneAttempt) as error:
         raise TraceUnusable(f"o gabarito (trace) não pode ser usado: {error}") from error
     except sounds.UnknownSound as error:
-        raise TraceUnusable(f"o gabarito (trace) usa um som que não existe: {error}") from error
+        raise TraceUnusable(
+            f"o gabarito (trace) usa um som que não existe: {error}"
+        ) from error
 
 
 async def prove_recording(record: TruthLog, settings: CarrierSettings) -> None:
