@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from foundation.cli import Failure
+
+Answer = TypeVar("Answer")
 
 
 @click.command()
@@ -58,9 +63,11 @@ def smoke(
         keep=keep,
     )
     try:
-        stories = asyncio.run(runner.run(rehearsal, _say))
+        stories = asyncio.run(_interruptible(runner.run(rehearsal, _say)))
     except (CannotRun, ServerProblem, BadScenario) as error:
         raise Failure(str(error)) from error
+    except asyncio.CancelledError:
+        raise Failure("ensaio interrompido") from None
     carrier_rows = report.altered(stories.carrier) if self_test else stories.carrier
     verdict = report.judge(stories.dialer, carrier_rows)
     if as_json:
@@ -69,6 +76,13 @@ def smoke(
         for line in report.lines(verdict):
             click.echo(line)
     sys.exit(0 if verdict.good else 1)
+
+
+async def _interruptible(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Let SIGTERM end the work as Ctrl-C does: everything it started is stopped."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
 
 
 def _say(line: str) -> None:

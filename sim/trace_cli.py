@@ -27,7 +27,7 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 
 @click.group()
 def trace() -> None:
-    """O que a rede telefônica simulada faz com cada chamada (CSV ou Parquet)."""
+    """Gabaritos: o que a rede simulada faz com cada chamada (CSV ou Parquet)."""
 
 
 @trace.command("generate")
@@ -38,7 +38,7 @@ def trace() -> None:
 def generate(
     scenario_file: Path, numbers: Path | None, from_database: bool, out: Path
 ) -> None:
-    """Sorteia um trace a partir de um cenário; a mesma semente dá o mesmo trace."""
+    """Sorteia um gabarito a partir de um cenário; a mesma semente dá o mesmo."""
     from sim import traces
     from sim.world.scenario import BadScenario
 
@@ -50,7 +50,7 @@ def generate(
     except (BadScenario, traces.BadNumber, UnicodeDecodeError) as error:
         raise Failure(str(error)) from error
     if not found:
-        raise Failure("nenhum número para o trace.")
+        raise Failure("nenhum número para o gabarito.")
     _write(out, traces.trace_of(chosen, found))
 
 
@@ -58,7 +58,7 @@ def generate(
 @click.option("--campaign", required=True, help="Nome da campanha.")
 @click.option("--out", type=_OUT, required=True, help="ARQUIVO.csv ou ARQUIVO.parquet.")
 def record(campaign: str, out: Path) -> None:
-    """Grava um trace com as chamadas reais de uma campanha."""
+    """Grava um gabarito com as chamadas reais de uma campanha."""
     from sim.world.recorded import recorded
 
     _write(out, recorded(_past_calls(campaign)))
@@ -68,7 +68,7 @@ def record(campaign: str, out: Path) -> None:
 @click.argument("file", metavar="ARQUIVO", type=_FILE)
 @click.option("--json", "as_json", is_flag=True, help="Resposta em JSON.")
 def show(file: Path, as_json: bool) -> None:
-    """Conta os desfechos de um trace."""
+    """Conta os desfechos de um gabarito."""
     from sim.carrier import trace_file
     from sim.world.trace import BadTrace, counts
 

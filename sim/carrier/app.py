@@ -10,7 +10,7 @@ from foundation.embedded.asterisk import Instance
 from foundation.home import Home
 from foundation.observability import get_logger
 from foundation.process import Process
-from sim import switch
+from sim import clips, switch
 from sim.carrier import astdb, hep_listener, truth
 from sim.carrier.settings import CarrierSettings
 from sim.carrier.starting import NETWORK, prove_recording, use_trace
@@ -19,6 +19,7 @@ from sim.personas import sounds
 from sim.world.trace import TraceRow
 
 NAME = "asterisk-carrier"
+SOUNDS = "sounds"
 TEMPLATES = Path(__file__).with_name("config")
 
 log = get_logger(__name__)
@@ -36,7 +37,8 @@ async def run(process: Process, settings: CarrierSettings, trace: Path | None) -
     log_file = home.logs / f"{NAME}.log"
     with TruthLog(network.root / truth.FILE) as record:
         async with hep_listener.recording(record, settings.trunk.port) as recording:
-            values = _values(settings, recording.port)
+            await asyncio.to_thread(clips.encode_all, network.root / SOUNDS)
+            values = _values(settings, network, recording.port)
             switch.prepare(network, TEMPLATES, values, transmit_silence="yes")
             async with switch.running(network, log_file) as child:
                 await prove_recording(record, settings)
@@ -54,7 +56,9 @@ def _write_trace(network: Instance, trace: Path | None) -> int:
     return use_trace(write, trace)
 
 
-def _values(settings: CarrierSettings, hep_port: int) -> dict[str, object]:
+def _values(
+    settings: CarrierSettings, network: Instance, hep_port: int
+) -> dict[str, object]:
     return {
         "sip_host": settings.sip_host,
         "sip_port": settings.trunk.port,
@@ -63,5 +67,5 @@ def _values(settings: CarrierSettings, hep_port: int) -> dict[str, object]:
         "rtp_start": settings.carrier.rtp_start,
         "rtp_end": settings.carrier.rtp_end,
         "hep_port": hep_port,
-        "sounds": switch.plain(sounds.AUDIO),
+        "sounds": switch.plain(network.root / SOUNDS),
     }

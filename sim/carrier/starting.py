@@ -20,7 +20,7 @@ _KNOCK_S = 0.1
 
 
 class TraceUnusable(CannotRun):
-    """O arquivo de trace não pode ser usado."""
+    """O gabarito (trace) não pode ser usado."""
 
 
 class TruthLogBlind(CannotRun):
@@ -36,9 +36,11 @@ def use_trace(use: Callable[[Iterator[TraceRow]], int], trace: Path | None) -> i
     try:
         return use(rows)
     except (OSError, BadTrace, astdb.TwoRowsForOneAttempt) as error:
-        raise TraceUnusable(f"o trace não pode ser usado: {error}") from error
+        raise TraceUnusable(f"o gabarito (trace) não pode ser usado: {error}") from error
     except sounds.UnknownSound as error:
-        raise TraceUnusable(f"o trace usa um som que não existe: {error}") from error
+        raise TraceUnusable(
+            f"o gabarito (trace) usa um som que não existe: {error}"
+        ) from error
 
 
 async def prove_recording(record: TruthLog, settings: CarrierSettings) -> None:

@@ -20,7 +20,7 @@ from foundation.home import Home
 from foundation.observability import get_logger
 from foundation.process import Process
 from foundation.reach import reach_bus
-from sim import switch, traces
+from sim import clips, switch, traces
 from sim.personas import sounds
 from sim.phones.hands import Hands
 from sim.phones.settings import DEMO_SCENARIO, PhonesSettings
@@ -28,6 +28,7 @@ from sim.world.agents import AgentHabits, BadHabits
 from sim.world.scenario import BadScenario
 
 NAME = "asterisk-phones"
+SOUNDS = "sounds"
 TEMPLATES = Path(__file__).with_name("config")
 HEADSETS = "fones"
 HEADSETS_S = 20.0
@@ -51,7 +52,9 @@ async def run(process: Process, settings: PhonesSettings) -> None:
     habits = await asyncio.to_thread(_habits, ours.scenario or DEMO_SCENARIO)
     switch.refuse_busy_port(ours.sip_host, ours.sip_port, "SIP dos fones simulados")
     phones = await switch.instance(NAME, settings, home)
-    switch.prepare(phones, TEMPLATES, _values(settings, home), transmit_silence="yes")
+    await asyncio.to_thread(clips.encode_all, phones.root / SOUNDS)
+    values = _values(settings, home, phones)
+    switch.prepare(phones, TEMPLATES, values, transmit_silence="yes")
     log_file = home.logs / f"{NAME}.log"
     client = connect_bus(redis_url(settings))
     try:
@@ -87,7 +90,7 @@ def _habits(path: Path) -> AgentHabits:
         raise ScenarioUnusable(f"o cenário não pode ser usado: {error}") from error
 
 
-def _values(settings: PhonesSettings, home: Home) -> dict[str, object]:
+def _values(settings: PhonesSettings, home: Home, phones: Instance) -> dict[str, object]:
     ours = settings.phones
     return {
         "sip_host": ours.sip_host,
@@ -96,7 +99,7 @@ def _values(settings: PhonesSettings, home: Home) -> dict[str, object]:
         "rtp_end": ours.rtp_end,
         "switch_host": settings.asterisk.sip_host,
         "switch_port": settings.asterisk.sip_port,
-        "sounds": switch.plain(sounds.AUDIO),
+        "sounds": switch.plain(phones.root / SOUNDS),
         "clips": [sounds.playable(sound_id) for sound_id in sounds.ids("agent")],
         "seats": [
             {"name": name, "password": home.derived_secret("sip", name)}

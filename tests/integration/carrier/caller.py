@@ -202,11 +202,11 @@ def _sdp(port: int) -> str:
 
 def loudness(packets: list[bytes]) -> float:
     """Return the root mean square of A-law packets, on the scale of 16-bit samples."""
-    samples = [_linear(byte) for packet in packets for byte in packet]
+    samples = [linear(byte) for packet in packets for byte in packet]
     return math.sqrt(sum(sample * sample for sample in samples) / max(len(samples), 1))
 
 
-def _linear(byte: int) -> int:
+def linear(byte: int) -> int:
     """Expand one A-law byte (ITU-T G.711)."""
     value = byte ^ 0x55
     exponent, mantissa = (value >> 4) & 7, value & 15

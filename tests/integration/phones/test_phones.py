@@ -23,6 +23,7 @@ from foundation.embedded.program import running
 from foundation.embedded.switch import main_instance
 from foundation.home import Home
 from foundation.settings import PREFIX, ProcessSettings
+from sim.traces import FOLDER
 from tests.integration.carrier.network import free_port, is_ready
 
 ACORDO = str(Path(sys.executable).with_name("acordo"))
@@ -35,6 +36,7 @@ async def phones(environment: dict[str, str]) -> AsyncIterator[asyncio.subproces
     health = free_port(socket.SOCK_STREAM)
     process = await asyncio.create_subprocess_exec(
         *(ACORDO, "phones", "--agents", str(AGENTS), "--first", "2"),
+        *("--scenario", str(FOLDER / "every_outcome.toml")),  # quick wrap-ups
         env={**os.environ, **environment, "ACORDO_PHONES__HEALTH_PORT": str(health)},
         stderr=asyncio.subprocess.PIPE,
     )
