@@ -9,6 +9,7 @@ from typing import TypeVar
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.people.service import seats
 from dialer.campaigns import service
 from dialer.campaigns.service import CampaignError, NewCampaign
 from dialer.settings import DialerSettings
@@ -101,6 +102,12 @@ def start(name: str) -> None:
     """Inicia (ou retoma) a campanha."""
     _with_database(lambda connection: service.set_status(connection, name, "running"))
     click.echo(f"Campanha «{name}» em andamento.")
+    if not any(active for _, _, active in _with_database(seats)):
+        click.echo(
+            "Atenção: não há posições de atendimento; nada será discado. "
+            "Crie com: acordo agents create 12",
+            err=True,
+        )
 
 
 @campaign.command()

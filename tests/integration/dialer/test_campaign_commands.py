@@ -1,0 +1,85 @@
+"""`acordo campaign`, as a supervisor types it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tests.builders.portfolio import a_portfolio, some_seats
+
+
+async def acordo(environment: dict[str, str], *arguments: str) -> tuple[int, str, str]:
+    """Exit status, output and errors of one command."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "foundation", *arguments,
+        env=os.environ | environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, errors = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, output.decode(), errors.decode()
+
+
+async def test_a_campaign_from_creation_to_stop(
+    engine: AsyncEngine, settings_env: dict[str, str]
+) -> None:
+    async with engine.begin() as connection:
+        await a_portfolio(connection, debtors=2)
+        await some_seats(connection)
+    made = await acordo(settings_env, "campaign", "create", "Maio", "--creditor", "Loja")
+    assert (made[0], made[1]) == (0, "Campanha «Maio» criada com 2 devedores.\n")
+    for verb in ("start", "pause", "start", "stop"):
+        assert (await acordo(settings_env, "campaign", verb, "Maio"))[0] == 0
+    status, output, _ = await acordo(settings_env, "campaign", "status", "Maio", "--json")
+    assert status == 0
+    figures = json.loads(output)
+    assert (figures["status"], figures["debtors"]) == ("stopped", {"ready": 2})
+
+
+async def test_what_a_supervisor_can_mend_is_one_clear_line(
+    engine: AsyncEngine, settings_env: dict[str, str]
+) -> None:
+    async with engine.begin() as connection:
+        await a_portfolio(connection, debtors=1)
+        await connection.execute(text("UPDATE contact_point SET status = 'invalid'"))
+    cases = [
+        (("create", "A", "--creditor", "Ninguém"), "Credor «Ninguém» não existe"),
+        (
+            ("create", "A", "--creditor", "Loja", "--portfolio", "X"),
+            "Carteira «X» não existe",
+        ),
+        (("create", "A", "--creditor", "Loja"), "Nenhum devedor com dívida aberta"),
+        (("start", "A"), "Campanha «A» não existe"),
+    ]
+    for arguments, words in cases:
+        status, _, errors = await acordo(settings_env, "campaign", *arguments)
+        assert (status, errors.count("\n")) == (1, 1)
+        assert words in errors
+
+
+async def test_a_campaign_without_seats_starts_with_a_warning(
+    engine: AsyncEngine, settings_env: dict[str, str]
+) -> None:
+    async with engine.begin() as connection:
+        await a_portfolio(connection, debtors=1)
+    await acordo(settings_env, "campaign", "create", "Maio", "--creditor", "Loja")
+    status, _, errors = await acordo(settings_env, "campaign", "start", "Maio")
+    assert status == 0
+    assert "não há posições de atendimento" in errors
+
+
+async def test_without_a_database_the_command_says_what_to_do(
+    settings_env: dict[str, str],
+) -> None:
+    environment = settings_env | {
+        "ACORDO_DATABASE_URL": "postgresql+asyncpg://a:b@/c?host=/nonexistent"
+    }
+    status, _, errors = await acordo(environment, "campaign", "list")
+    assert status == 1
+    assert "acordo up" in errors
