@@ -10,11 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
-import socket
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,11 +30,11 @@ from foundation.health import CannotRun
 from foundation.home import Home
 from foundation.plan import UpSettings
 from foundation.process_log import ProcessLog
-from foundation.settings import PREFIX
 from foundation.supervision import NeverServed, Supervisor
 from sim import traces
 from sim.carrier import trace_file, truth
 from sim.demo import write_csv
+from sim.throw_away import throw_away
 from sim.world.compare import OPEN, Seen
 
 CAMPAIGN, CREDITOR, PORTFOLIO = "Fumaça", "Credor de fumaça", "Fumaça"
@@ -48,7 +45,6 @@ SEATED_S = 60.0
 DRAIN_S = 120.0
 LIST_S = 600.0
 _POLL_S = 0.25
-_RTP_PORTS = 2000
 
 Say = Callable[[str], None]
 Look = Callable[[UpSettings], Awaitable[None]]
@@ -84,7 +80,14 @@ async def run(rehearsal: Rehearsal, say: Say, look: Look | None = None) -> Stori
 
     `look` sees the installation after the campaign, while everything is still up.
     """
-    with _throw_away(rehearsal) as home, open(os.devnull, "w") as nowhere:  # noqa: ASYNC230
+    place = throw_away(
+        processes=NEEDED,
+        agents=rehearsal.agents,
+        engine=rehearsal.engine,
+        scenario=rehearsal.scenario,
+        keep=rehearsal.keep,
+    )
+    with place as home, open(os.devnull, "w") as nowhere:  # noqa: ASYNC230
         settings = UpSettings()
         home.prepare()
         log = ProcessLog(home.logs, nowhere)
@@ -99,59 +102,6 @@ async def run(rehearsal: Rehearsal, say: Say, look: Look | None = None) -> Stori
         finally:
             log.close()
         return Stories(dialer=told, carrier=seen, campaign=figures)
-
-
-@contextmanager
-def _throw_away(rehearsal: Rehearsal) -> Iterator[Home]:
-    """A state folder and ports of our own, by the environment that children inherit."""
-    root = Path(tempfile.mkdtemp(prefix="acordo-smoke-"))
-    root.chmod(0o711)  # PostgreSQL passes through as another user when we are root
-    before = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
-    for name in before:
-        del os.environ[name]
-    os.environ.update(_environment(root / "var", rehearsal))
-    try:
-        yield Home(root / "var")
-    finally:
-        for name in [name for name in os.environ if name.startswith(PREFIX)]:
-            del os.environ[name]
-        os.environ.update(before)
-        if not rehearsal.keep:
-            shutil.rmtree(root, ignore_errors=True)
-
-
-def _environment(home: Path, rehearsal: Rehearsal) -> dict[str, str]:
-    rtp = 20_000 + 6 * (os.getpid() % 5_000)
-    values = {
-        "HOME": str(home),
-        "AMI__PORT": _free_port(socket.SOCK_STREAM),
-        "AGI__PORT": _free_port(socket.SOCK_STREAM),
-        "ASTERISK__SIP_PORT": _free_port(socket.SOCK_DGRAM),
-        "ASTERISK__HTTP_PORT": _free_port(socket.SOCK_STREAM),
-        "ASTERISK__ENDPOINTS": str(rehearsal.agents),
-        "ASTERISK__RTP_START": str(rtp),
-        "ASTERISK__RTP_END": str(rtp + _RTP_PORTS - 1),
-        "TRUNK__PORT": _free_port(socket.SOCK_DGRAM),
-        "CARRIER__ENGINE": rehearsal.engine,
-        "CARRIER__TRACE": str(home / "trace.csv"),
-        "CARRIER__RTP_START": str(rtp + _RTP_PORTS),
-        "CARRIER__RTP_END": str(rtp + 2 * _RTP_PORTS - 1),
-        "PHONES__SIP_PORT": _free_port(socket.SOCK_DGRAM),
-        "PHONES__RTP_START": str(rtp + 2 * _RTP_PORTS),
-        "PHONES__RTP_END": str(rtp + 3 * _RTP_PORTS - 1),
-        "PHONES__AGENTS": str(rehearsal.agents),
-        "PHONES__SCENARIO": str(rehearsal.scenario.absolute()),
-    }
-    values |= {
-        f"{name.upper()}__HEALTH_PORT": _free_port(socket.SOCK_STREAM) for name in NEEDED
-    }
-    return {f"{PREFIX}{name}": value for name, value in values.items()}
-
-
-def _free_port(kind: socket.SocketKind) -> str:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 @asynccontextmanager

@@ -1,0 +1,78 @@
+"""A throw-away installation's place: a state folder and ports of its own.
+
+Settings come from the environment, so that is where they are put, for this process and
+for its children; what stood there before is put back.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from foundation.home import Home
+from foundation.settings import PREFIX
+
+_RTP_PORTS = 2000
+
+
+@contextmanager
+def throw_away(
+    *, processes: Sequence[str], agents: int, engine: str, scenario: Path, keep: bool
+) -> Iterator[Home]:
+    """Hold a place for `processes` until the block ends; `keep` leaves the folder."""
+    root = Path(tempfile.mkdtemp(prefix="acordo-smoke-"))
+    root.chmod(0o711)  # PostgreSQL passes through as another user when we are root
+    before = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
+    for name in before:
+        del os.environ[name]
+    values = _places(root / "var") | _roles(root / "var", agents, engine, scenario)
+    values |= {
+        f"{name.upper()}__HEALTH_PORT": _free_port(socket.SOCK_STREAM) for name in processes
+    }
+    os.environ.update({f"{PREFIX}{name}": value for name, value in values.items()})
+    try:
+        yield Home(root / "var")
+    finally:
+        for name in [name for name in os.environ if name.startswith(PREFIX)]:
+            del os.environ[name]
+        os.environ.update(before)
+        if not keep:
+            shutil.rmtree(root, ignore_errors=True)
+
+
+def _places(home: Path) -> dict[str, str]:
+    rtp = 20_000 + 6 * (os.getpid() % 5_000)
+    ports = {
+        "AMI__PORT": socket.SOCK_STREAM,
+        "AGI__PORT": socket.SOCK_STREAM,
+        "ASTERISK__HTTP_PORT": socket.SOCK_STREAM,
+        "ASTERISK__SIP_PORT": socket.SOCK_DGRAM,
+        "TRUNK__PORT": socket.SOCK_DGRAM,
+        "PHONES__SIP_PORT": socket.SOCK_DGRAM,
+    }
+    values = {name: _free_port(kind) for name, kind in ports.items()}
+    for place, name in enumerate(("ASTERISK", "CARRIER", "PHONES")):
+        values[f"{name}__RTP_START"] = str(rtp + place * _RTP_PORTS)
+        values[f"{name}__RTP_END"] = str(rtp + (place + 1) * _RTP_PORTS - 1)
+    return values | {"HOME": str(home)}
+
+
+def _roles(home: Path, agents: int, engine: str, scenario: Path) -> dict[str, str]:
+    return {
+        "ASTERISK__ENDPOINTS": str(agents),
+        "CARRIER__ENGINE": engine,
+        "CARRIER__TRACE": str(home / "trace.csv"),
+        "PHONES__AGENTS": str(agents),
+        "PHONES__SCENARIO": str(scenario.absolute()),
+    }
+
+
+def _free_port(kind: socket.SocketKind) -> str:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
