@@ -27,7 +27,7 @@ from dialer.shell.commands import BadCommand, Command
 from dialer.shell.leader import Leader, TermIsOver, Tools
 from foundation.bus import COMMANDS, Bus
 from foundation.bus import connect as connect_bus
-from foundation.db.contact_clock import contact_clock
+from foundation.db.contact_clock import SimulatedClockOnRealRoute, contact_clock
 from foundation.db.engine import connect
 from foundation.db.leadership import Term, renew, resign, take
 from foundation.embedded.valkey import redis_url
@@ -43,6 +43,16 @@ LACKABLE = ("leadership", "switch", "database", "trunk")
 SHOW_S = 0.2
 
 log = get_logger(__name__)
+
+
+class SwitchRefusesUs(CannotRun):
+    """O Asterisk recusou usuário ou senha do AMI."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "dialer: o Asterisk recusou usuário ou senha do AMI "
+            "(ACORDO_AMI__USERNAME, ACORDO_AMI__SECRET)"
+        )
 
 
 class DialerProcess:
@@ -119,21 +129,23 @@ class DialerProcess:
                 leader.draining = True
                 for task in work:
                     task.cancel()
-        except* LoginRefused as refused:
-            log.error("login_refused", why=[str(e) for e in refused.exceptions])
-            raise CannotRun(
-                "dialer: o Asterisk recusou usuário ou senha do AMI "
-                "(ACORDO_AMI__USERNAME, ACORDO_AMI__SECRET)"
-            ) from refused
-        except* TermIsOver:
+        except ExceptionGroup as failures:
+            if failures.subgroup(LoginRefused) is not None:
+                raise SwitchRefusesUs from failures
+            _, others = failures.split(TermIsOver)
+            if others is not None:
+                raise others from failures
             log.warning("term_over", epoch=term.epoch)
         finally:
             self.leader = None
             await self._resign(term)
 
     async def _tools(self, telephony: AmiTelephony) -> Tools:
-        async with self.engine.begin() as connection:
-            clock = await contact_clock(connection, self.settings)
+        try:
+            async with self.engine.begin() as connection:
+                clock = await contact_clock(connection, self.settings)
+        except SimulatedClockOnRealRoute as error:
+            raise CannotRun(f"dialer: {error}") from error
         self.call_log.contact_clock = clock
         await self._read_agents()
         return Tools(

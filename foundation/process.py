@@ -85,10 +85,12 @@ def run(name: str, settings: ProcessSettings, listener: Listener, main: Main) ->
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_until_stopped(name, listener, main))
-    except* CannotRun as failures:
-        raise Failure(_first_line(failures)) from None
-    except* Exception as failures:  # the process's top: say it, masked, and end
-        log.critical("process_failed", exc_info=failures)
+    # not `except*`: what it raises comes out wrapped on some 3.11 releases
+    except Exception as failure:  # the process's top: say it, masked, and end
+        expected = _expected(failure)
+        if expected is not None:
+            raise Failure(str(expected)) from None
+        log.critical("process_failed", exc_info=failure)
         raise Failure(f"{name}: falha inesperada; o registro acima diz onde.") from None
 
 
@@ -126,8 +128,11 @@ async def _work(name: str, listener: Listener, main: Main, stopping: asyncio.Eve
                 process.cancel_tasks()
 
 
-def _first_line(failures: BaseExceptionGroup[CannotRun]) -> str:
-    error: BaseException = failures
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return str(error)
+def _expected(failure: BaseException) -> CannotRun | None:
+    """The failure that its message explains, if nothing else failed beside it."""
+    if isinstance(failure, CannotRun):
+        return failure
+    if not isinstance(failure, BaseExceptionGroup):
+        return None
+    inner = [_expected(each) for each in failure.exceptions]
+    return None if None in inner else inner[0]
