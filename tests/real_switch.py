@@ -75,11 +75,10 @@ class RealSwitch:
         *,
         port: int | None = None,
         timing: Timing | None = None,
-        longest_call_s: int = 3600,
     ) -> AmiTelephony:
         """A new connection, through another port if a test stands in between."""
         ami = self.settings.ami.model_copy(update={"port": port or self.settings.ami.port})
-        return AmiTelephony(ami, self.secret, timing=timing, longest_call_s=longest_call_s)
+        return AmiTelephony(ami, self.secret, timing=timing)
 
     def number(self, ending: str) -> str:
         """A simulated number that no other test calls."""

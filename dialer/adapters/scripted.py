@@ -58,6 +58,7 @@ class _Channel:
     born: float
     up: bool = False
     peer: _Channel | None = None
+    talked: bool = False  # came out of a bridge, and the dialplan has not noticed yet
     variables: dict[str, str] = field(default_factory=dict)
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
     life: asyncio.Task[None] | None = None
@@ -216,14 +217,14 @@ class ScriptedTelephony:
     async def _after(self, ch: _Channel, ending: str) -> None:
         """What follows each wait or bridge, until the call ends."""
         while ch.variables.get("ACORDO_DONE") != "1":
-            if ch.variables.get("ACORDO_JOINED") == "1":
-                ch.variables["ACORDO_JOINED"] = ""
+            if ch.talked:
+                ch.talked = False
                 self._say(ch, "back_to_floor")
                 await self._pause(ch, BACK_TO_FLOOR_S)
                 continue
             self._say(ch, ending)
             await self._pause(ch, MESSAGE_S)
-            if ch.variables.get("ACORDO_JOINED") != "1":
+            if not ch.talked:
                 break
         self._end(ch, 16, None)
 
@@ -261,6 +262,7 @@ class ScriptedTelephony:
             return
         for one in (ch, ch.peer):
             one.peer = None
+            one.talked = True
             one.stirred.set()  # wakes the wait inside the bridge
             self._tell(Parted(channel=one.id, at=self._now()))
 

@@ -55,21 +55,17 @@ def originate(call: Origination) -> Action:
     return action
 
 
-def bridge(channel: str, peer: str) -> Action:
-    return {
-        "Action": "Bridge",
-        "Channel1": header_value(channel),
-        "Channel2": header_value(peer),
-        "Tone": "no",
-    }
+def join(channel: str, peer: str) -> Action:
+    """Send the channel to the dialplan's [join], which bridges it with the peer.
 
-
-def limit(channel: str, seconds: int) -> Action:
-    """End the channel after so many seconds, whatever it does."""
+    Not AMI's own Bridge: see the head of `asterisk-config/extensions.conf`.
+    """
     return {
-        "Action": "AbsoluteTimeout",
+        "Action": "Redirect",
         "Channel": header_value(channel),
-        "Timeout": str(seconds),
+        "Context": "join",
+        "Exten": header_value(peer),
+        "Priority": "1",
     }
 
 

@@ -16,9 +16,9 @@ import structlog
 from panoramisk.message import Message
 
 from dialer.adapters.ami import actions
-from dialer.adapters.ami.births import Births
+from dialer.adapters.ami.beginnings import Beginnings
 from dialer.adapters.ami.connection import Connection, Timing
-from dialer.adapters.ami.translate import Translator, live_channel, reachable_seat
+from dialer.adapters.ami.translate import Translator, live_channels, reachable_seat
 from dialer.calls.events import ConnectionLost, ConnectionRestored, SwitchEvent
 from dialer.ports import (
     LiveChannel,
@@ -31,7 +31,8 @@ from foundation.clock import Clock, SystemClock
 from foundation.settings import Ami
 
 _BIRTH_S = 5.0  # from the accepted Originate to its Newchannel
-_READY_S = 1.0  # from Newstate Up to the dialplan's first word; a millisecond as a rule
+_JOIN_S = 3.0  # from the accepted Redirect to the debtor in the bridge; milliseconds
+_READY_S = 1.0  # until both are where they can be joined; a millisecond as a rule
 _log = structlog.get_logger(__name__)
 
 
@@ -45,17 +46,15 @@ class AmiTelephony:
         *,
         clock: Clock | None = None,
         timing: Timing | None = None,
-        longest_call_s: int = 3600,
     ) -> None:
-        self._births = Births()
+        self._beginnings = Beginnings()
         self._connection = Connection(
             ami,
             secret,
             clock=clock or SystemClock(),
             timing=timing or Timing(),
-            watch=self._births.watch,
+            watch=self._beginnings.watch,
         )
-        self._longest_call_s = longest_call_s
         self._keeper: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -92,25 +91,23 @@ class AmiTelephony:
         Raises SwitchRefused (no channel, no INVITE) or SwitchUnreachable (unknown).
         """
         action = actions.originate(call)
-        with self._births.expecting(call.channel) as born:
+        with self._beginnings.expecting(call.channel) as born:
             _accepted((await self._connection.ask(action))[0])
-            try:
-                refusal = await asyncio.wait_for(born, _BIRTH_S)
-            except TimeoutError as error:
-                raise SwitchUnreachable("Originate: no channel, no refusal") from error
+            refusal = await _within(_BIRTH_S, born, "Originate: no channel, no refusal")
         if refusal is not None:
             raise SwitchRefused(refusal)
 
     async def bridge(self, channel: str, peer: str) -> None:
-        """Join two live channels; raises SwitchRefused when one of them is gone.
+        """Join a debtor's channel with an agent's leg; returns when the debtor is in.
 
-        `channel` is the debtor's: he gets the backstop against a call without an end anew,
-        because entering a bridge loses the one that the dialplan set.
+        Raises SwitchRefused when one of them is gone, SwitchUnreachable (unknown).
         """
-        for one in (channel, peer):
-            await self._births.settled(one, _READY_S)
-        _accepted((await self._connection.ask(actions.bridge(channel, peer)))[0])
-        await self._connection.ask(actions.limit(channel, self._longest_call_s))
+        await self._beginnings.ready(channel, peer, deadline_s=_READY_S)
+        with self._beginnings.joining(channel) as joined:
+            _accepted((await self._connection.ask(actions.join(channel, peer)))[0])
+            refusal = await _within(_JOIN_S, joined, "Redirect: not joined, not refused")
+        if refusal is not None:
+            raise SwitchRefused(refusal)
 
     async def hang_up(self, channel: str, cause: int = 16) -> bool:
         """End a channel; False when it was gone."""
@@ -130,7 +127,7 @@ class AmiTelephony:
         """List every live channel."""
         answer = await self._connection.ask(actions.channels())
         _accepted(answer[0])
-        return [live_channel(row) for row in answer if row.event == "CoreShowChannel"]
+        return live_channels(row for row in answer if row.event == "CoreShowChannel")
 
     async def reachable_endpoints(self) -> set[str]:
         """List the seats that have a live contact."""
@@ -138,6 +135,15 @@ class AmiTelephony:
         _accepted(answer[0])
         rows = (row for row in answer if row.event == "DeviceStateChange")
         return {seat for row in rows if (seat := reachable_seat(row)) is not None}
+
+
+async def _within(
+    deadline_s: float, outcome: asyncio.Future[str | None], otherwise: str
+) -> str | None:
+    try:
+        return await asyncio.wait_for(outcome, deadline_s)
+    except TimeoutError as error:
+        raise SwitchUnreachable(otherwise) from error
 
 
 def _translated(translator: Translator, message: Message) -> tuple[SwitchEvent, ...]:

@@ -9,7 +9,8 @@ timer ends a call is passed on as it is: no DialEnd comes before it, and that te
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 from dialer.calls.events import (
@@ -29,6 +30,7 @@ from dialer.ports import LiveChannel
 Message = Mapping[str, str]
 
 SEATS = ("agent", "web")  # endpoints that people sit at; the rest are routes
+PARKED = "holding_bridge"  # where an agent's leg waits, alone with its music
 _UP = "6"
 _GONE = ("Removed", "Unreachable")
 _NOT_THERE = ("UNAVAILABLE", "INVALID", "UNKNOWN")
@@ -56,6 +58,8 @@ class Translator:
     def events(self, message: Message) -> tuple[SwitchEvent, ...]:
         """Return what the message means; raises KeyError or ValueError if it is broken."""
         name = message["Event"]
+        if name in ("BridgeEnter", "BridgeLeave") and message["BridgeTechnology"] == PARKED:
+            return ()
         if name == "BridgeEnter":
             return self._entered(message)
         if name == "BridgeLeave":
@@ -103,17 +107,23 @@ def said(message: Message) -> Said | None:
     )
 
 
-def live_channel(message: Message) -> LiveChannel:
-    """One row of CoreShowChannels."""
-    hours, minutes, seconds = message["Duration"].split(":")
+def live_channels(rows: Iterable[Message]) -> list[LiveChannel]:
+    """The rows of CoreShowChannels; a bridge with one channel in it is a parked leg's."""
+    listed = list(rows)
+    inside = Counter(row["BridgeId"] for row in listed)
+    return [_live_channel(row, joined=inside[row["BridgeId"]] > 1) for row in listed]
+
+
+def _live_channel(row: Message, *, joined: bool) -> LiveChannel:
+    hours, minutes, seconds = row["Duration"].split(":")
     return LiveChannel(
-        channel=message["Uniqueid"],
-        name=message["Channel"],
-        up=message["ChannelState"] == _UP,
-        bridge=message["BridgeId"] or None,
+        channel=row["Uniqueid"],
+        name=row["Channel"],
+        up=row["ChannelState"] == _UP,
+        bridge=(row["BridgeId"] or None) if joined else None,
         seconds=int(hours) * 3600 + int(minutes) * 60 + int(seconds),
-        context=message["Context"],
-        extension=message["Exten"],
+        context=row["Context"],
+        extension=row["Exten"],
     )
 
 

@@ -86,9 +86,12 @@ async def test_a_variable_cannot_call_a_dangerous_function(
         ("DeviceStateList", {}, "Device State Changes will follow"),
         ("Getvar", {"Variable": "ACORDO_BOOT"}, None),
         ("Hangup", {"Channel": "nobody"}, "No such channel"),
-        ("AbsoluteTimeout", {"Channel": "nobody", "Timeout": "1"}, "No such channel"),
         ("Setvar", {"Channel": "nobody", "Variable": "A", "Value": "1"}, "No such channel"),
-        ("Bridge", {"Channel1": "no", "Channel2": "body"}, "Channel1 does not exist: no"),
+        (
+            "Redirect",
+            {"Channel": "nobody", "Context": "join", "Exten": "leg", "Priority": "1"},
+            "Channel does not exist: nobody",
+        ),
     ],
 )
 async def test_what_the_dialer_does_is_allowed(

@@ -69,7 +69,6 @@ class Line:
 
     async def join(self, debtor: str, leg: str) -> None:
         joins = len(self.heard.all(Joined, debtor))
-        await self.telephony.set_variable(debtor, "ACORDO_JOINED", "1")
         await self.telephony.bridge(debtor, leg)
         await self.heard.until(lambda: len(self.heard.all(Joined, debtor)) > joins)
 
@@ -184,10 +183,38 @@ async def test_a_gone_channel_is_refused_not_awaited(line: Line) -> None:
     with pytest.raises(SwitchRefused):
         await line.telephony.bridge(gone, leg)
     with pytest.raises(SwitchRefused):
-        await line.telephony.bridge(leg, gone)
-    with pytest.raises(SwitchRefused):
-        await line.telephony.set_variable(gone, "ACORDO_JOINED", "1")
+        await line.telephony.set_variable(gone, "ACORDO_DONE", "1")
     assert await line.telephony.hang_up(gone) is False
+
+
+async def test_a_lost_leg_is_refused_and_the_debtor_goes_on(line: Line) -> None:
+    leg = await line.leg()
+    debtor = await line.debtor("01")
+    await line.heard.first(Answered, debtor)
+    with pytest.raises(SwitchRefused):
+        await line.telephony.bridge(debtor, str(uuid7()))
+    await line.join(debtor, leg)
+    assert line.heard.all(Joined, debtor)[-1].peer == leg
+
+
+async def test_calls_joined_as_soon_as_they_answer_are_all_joined(line: Line) -> None:
+    """Right after the answer, and with a leg that has just come out of a call."""
+    leg = await line.leg()
+    for _ in range(20):
+        debtor = await line.debtor("01")
+        await line.heard.first(Answered, debtor)
+        await line.telephony.bridge(debtor, leg)
+        await line.telephony.hang_up(debtor)
+        await line.heard.first(HungUp, debtor)
+        story = line.heard.story(debtor)
+        assert [word for word in story if word != "Ringing"] == [
+            "Created",
+            "Answered",
+            "Joined",
+            "Parted",
+            "HungUp",
+        ]
+    assert [channel.channel for channel in await line.telephony.channels()] == [leg]
 
 
 async def test_nobody_joins_so_the_dialplan_takes_over_at_the_threshold(line: Line) -> None:

@@ -47,7 +47,6 @@ async def _leg(telephony: AmiTelephony, heard: Heard) -> str:
 
 async def _join(telephony: AmiTelephony, heard: Heard, debtor: str, leg: str) -> None:
     await heard.first(Answered, debtor)
-    await telephony.set_variable(debtor, "ACORDO_JOINED", "1")
     await telephony.bridge(debtor, leg)
     await heard.first(Joined, debtor)
 
@@ -161,15 +160,17 @@ async def test_a_call_may_not_last_for_ever(
         assert 0.9 < (ended.at - answered.at).total_seconds() < 2.5
 
 
-async def test_a_joined_call_may_not_last_for_ever_either(real_switch: RealSwitch) -> None:
-    telephony = real_switch.telephony(longest_call_s=1)
-    async with telephony, hearing(telephony) as heard:
+async def test_a_joined_call_may_not_last_for_ever_either(
+    real_switch: RealSwitch, telephony: AmiTelephony
+) -> None:
+    async with hearing(telephony) as heard:
         leg = await _leg(telephony, heard)
-        debtor = await _debtor(telephony, real_switch, real_switch.number("01"))
+        number = real_switch.number("01")
+        debtor = await _debtor(telephony, real_switch, number, ACORDO_MAX_CALL_S="2")
         await _join(telephony, heard, debtor, leg)
+        answered = await heard.first(Answered, debtor)
         ended = await heard.first(HungUp, debtor)
-        joined = await heard.first(Joined, debtor)
-        assert 0.9 < (ended.at - joined.at).total_seconds() < 2.5
+        assert 1.9 < (ended.at - answered.at).total_seconds() < 3.5
         alive = [channel.channel for channel in await telephony.channels()]
         assert alive == [leg]  # the limit is the debtor's, not the shift's
         await telephony.hang_up(leg)

@@ -75,7 +75,6 @@ async def test_a_caller_is_sent_to_the_floor_and_joined(
             )
         )
         await heard.said("agent_ready", leg)
-        await telephony.set_variable(caller, "ACORDO_JOINED", "1")
         await telephony.bridge(caller, leg)
         await heard.first(Joined, caller)
         await telephony.set_variable(caller, "ACORDO_DONE", "1")
