@@ -82,7 +82,7 @@ class RealSwitch:
 
     def number(self, ending: str) -> str:
         """A simulated number that no other test calls."""
-        return f"55119001{next(_numbers):03}{ending}"
+        return f"55119001{next(_numbers) % 1000:03}{ending}"
 
     def dial(self, ending: str) -> str:
         return f"PJSIP/{self.number(ending)}@trunk"

@@ -187,7 +187,7 @@ class Leader:
         try:
             match action:
                 case Join():
-                    await self._join(action)
+                    await telephony.bridge(action.channel, action.leg)
                 case HangUp():
                     await telephony.hang_up(action.channel, action.cause)
                 case Nail():
@@ -195,19 +195,6 @@ class Leader:
         except (SwitchRefused, SwitchUnreachable) as error:
             log.warning("action_failed", action=type(action).__name__, error=str(error))
             self._on_failure(action)
-
-    async def _join(self, join: Join) -> None:
-        telephony = self.tools.telephony
-        marked = asyncio.ensure_future(
-            telephony.set_variable(join.channel, "ACORDO_JOINED", "1")
-        )
-        try:
-            # both leave at once, in this order: the dialplan must see the mark first
-            await asyncio.gather(marked, telephony.bridge(join.channel, join.leg))
-        except SwitchRefused:
-            if not marked.cancelled() and marked.done() and marked.exception() is None:
-                await telephony.set_variable(join.channel, "ACORDO_JOINED", "")
-            raise
 
     async def _nail(self, nail: Nail) -> None:
         await self.tools.telephony.originate(

@@ -50,20 +50,23 @@ class Bare:
     def hear(self, event: dict[str, str]) -> None:
         channel = event.get("Uniqueid", "")
         match event.get("Event"):
-            case "Newstate" if event.get("ChannelState") == "6" and channel in self.legs:
-                self.idle.append(channel)
+            case "BridgeEnter" if (
+                event.get("BridgeTechnology") == "holding_bridge" and channel in self.legs
+            ):
+                self.idle.append(channel)  # parked: it may be joined
                 self.call()
-            # joined any earlier, one channel in some hundreds is left dead in the switch
             case "UserEvent" if event.get("UserEvent") == "DialplanReady" and self.idle:
                 leg = self.agent_of[channel] = self.idle.popleft()
                 self.send(
-                    Action="Setvar", Channel=channel, Variable="ACORDO_JOINED", Value="1"
+                    Action="Redirect",
+                    Channel=channel,
+                    Context="join",
+                    Exten=leg,
+                    Priority="1",
                 )
-                self.send(Action="Bridge", Channel1=channel, Channel2=leg)
             case "Hangup" if channel in self.agent_of:
-                self.idle.append(self.agent_of.pop(channel))
+                del self.agent_of[channel]
                 self.ended += 1
-                self.call()
 
 
 async def connect(port: int, secret: str) -> Bare:

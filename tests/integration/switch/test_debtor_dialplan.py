@@ -185,3 +185,29 @@ async def test_who_is_not_to_be_recorded_is_not(
         debtor = await _debtor(telephony, real_switch, number, ACORDO_RECORD="0")
         await heard.first(HungUp, debtor)
     assert not (real_switch.home.recordings_clear / f"{debtor}.raw").exists()
+
+
+async def test_many_hasty_talks_are_all_recorded_and_leave_nothing_behind(
+    real_switch: RealSwitch, telephony: AmiTelephony
+) -> None:
+    """Joined at once on answer, with a leg that has just come out of a talk."""
+    async with hearing(telephony) as heard:
+        leg = await _leg(telephony, heard)
+        debtors = []
+        for _ in range(100):
+            number = real_switch.number("01")
+            debtors.append(await _debtor(telephony, real_switch, number))
+            await heard.first(Answered, debtors[-1])
+            await telephony.bridge(debtors[-1], leg)
+            await telephony.hang_up(debtors[-1])
+            await heard.first(HungUp, debtors[-1])
+            heard.events.clear()
+
+        async def is_alone() -> bool:
+            return "1 active channel\n" in real_switch.main.cli("core show channels count")
+
+        await eventually(is_alone)
+        await telephony.hang_up(leg)
+        await heard.first(HungUp, leg)
+    recordings = {file.stem for file in real_switch.home.recordings_clear.glob("*.raw")}
+    assert recordings >= set(debtors)
