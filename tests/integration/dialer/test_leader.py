@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from dialer.adapters.call_log import CallLog
 from dialer.adapters.scripted import Party, ScriptedTelephony
 from dialer.metrics import FloorMetrics
 from dialer.ports import Origination
+from dialer.routes import Routes
 from dialer.settings import DialerSettings
 from dialer.shell.commands import Command
 from dialer.shell.leader import Leader, Tools
@@ -31,6 +32,7 @@ from foundation.clock import Clock, OffsetClock
 from foundation.db.contact_clock import contact_clock
 from foundation.db.leadership import take
 from foundation.ids import uuid7
+from foundation.routes import Route, read_routes
 from foundation.settings import ProcessSettings
 from tests.builders.portfolio import a_campaign, a_portfolio, some_seats
 from tests.real_switch import eventually
@@ -76,6 +78,7 @@ async def office(
     script: Script,
     *,
     cel: Path = Path("/nonexistent/Master.csv"),
+    routes: Sequence[Route] = (),
 ) -> AsyncIterator[Office]:
     """A leader at work; its tasks end with the block."""
     dialer_settings = DialerSettings.model_validate(settings.model_dump())
@@ -96,6 +99,7 @@ async def office(
         engine=engine,
         telephony=telephony,
         policy=ContactPolicy(simulated_route=True),
+        routes=Routes(routes or read_routes(settings)),
         contact_clock=clock,
         call_log=log,
         board=Board(Bus(redis)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -16,9 +16,13 @@ from cobranca.compliance.store import VerdictRow
 from dialer.calls.store import AttemptRow
 from dialer.campaigns.placing import Placement, PlacingRules, TermIsOver, commit_attempts
 from dialer.campaigns.store import CampaignDebtorRow
+from dialer.routes import FreeRoutes
 from foundation.db.leadership import Term, take
+from foundation.route import Route
 from tests.builders.contact import TUESDAY_TEN
 from tests.builders.portfolio import a_campaign, a_portfolio
+
+SIMULATED = Route(name="trunk", host="127.0.0.1", simulated=True)
 
 
 @pytest_asyncio.fixture
@@ -35,6 +39,7 @@ async def place(
     campaign: UUID,
     wanted: int,
     contact_now: datetime = TUESDAY_TEN,
+    routes: Sequence[Route] = (SIMULATED,),
 ) -> list[Placement]:
     async with engine.begin() as connection:
         return await commit_attempts(
@@ -42,6 +47,7 @@ async def place(
             term=term,
             rules=PlacingRules(campaign=campaign, lease_s=60),
             policy=ContactPolicy(simulated_route=True),
+            routes=FreeRoutes(routes, {route.name: 100 for route in routes}),
             wanted=wanted,
             now=datetime.now(UTC),
             contact_now=contact_now,
