@@ -252,6 +252,57 @@ async def test_an_agent_can_hang_up_only_in_a_conversation(
         await floor.until(OUTCOMES, expected)
 
 
+async def test_calls_spill_from_a_full_route_to_the_next_with_its_own_dial_string(
+    engine: AsyncEngine, settings: ProcessSettings
+) -> None:
+    await a_running_campaign(engine, 3, caller_id="")
+    first = Route(
+        name="primeira",
+        host="127.0.0.1",
+        simulated=True,
+        max_lines=1,
+        caller_ids=("+551130001000",),
+    )
+    second = Route(
+        name="segunda",
+        host="127.0.0.1",
+        simulated=True,
+        max_lines=1,
+        priority=20,
+        number_template="0{csp}{national}",
+        csp="15",
+    )
+    rings = Party(answers_s=None)
+    async with office(engine, settings, seat_or(rings), routes=(second, first)) as floor:
+        floor.seat("agent001", "agent002", "agent003")
+        await eventually(_placed(floor, 2))
+        for _ in range(3):  # both routes are full: the third debtor waits
+            await floor.leader.pacing.decide_once()
+        calls = [c for c in floor.telephony.placed if c.context == "debtor"]
+        assert len(calls) == 2
+        rows = await floor.ask("SELECT id::text, route, number FROM attempt ORDER BY id")
+        for (attempt, route, number), name in zip(
+            rows, ("primeira", "segunda"), strict=True
+        ):
+            (call,) = [c for c in calls if c.channel == attempt]
+            digits = number[1:] if name == "primeira" else f"015{number[3:]}"
+            assert (route, call.dial) == (name, f"PJSIP/{digits}@{name}")
+            assert call.caller_id == ("+551130001000" if name == "primeira" else "")
+
+
+async def test_a_number_that_is_not_for_its_route_is_never_sent(
+    engine: AsyncEngine, settings: ProcessSettings
+) -> None:
+    await a_running_campaign(engine, 1)
+    async with office(engine, settings, seat_or(Party(answers_s=0.0))) as floor:
+        # as if all that was asked before had let it through
+        real = Route(name="trunk", host="127.0.0.1")
+        floor.leader.tools.routes.named = lambda name: real  # type: ignore[method-assign]
+        floor.seat("agent001")
+        await floor.until(OUTCOMES, [("not_sent", 1)])
+        assert not [c for c in floor.telephony.placed if c.context == "debtor"]
+
+
 def _placed(floor: Office, count: int) -> Callable[[], Any]:
     async def is_so() -> bool:
         return sum(c.context == "debtor" for c in floor.telephony.placed) == count
