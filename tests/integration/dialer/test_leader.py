@@ -280,14 +280,12 @@ async def test_calls_spill_from_a_full_route_to_the_next_with_its_own_dial_strin
             await floor.leader.pacing.decide_once()
         calls = [c for c in floor.telephony.placed if c.context == "debtor"]
         assert len(calls) == 2
-        rows = await floor.ask("SELECT id::text, route, number FROM attempt ORDER BY id")
-        for (attempt, route, number), name in zip(
-            rows, ("primeira", "segunda"), strict=True
-        ):
-            (call,) = [c for c in calls if c.channel == attempt]
-            digits = number[1:] if name == "primeira" else f"015{number[3:]}"
-            assert (route, call.dial) == (name, f"PJSIP/{digits}@{name}")
-            assert call.caller_id == ("+551130001000" if name == "primeira" else "")
+        by_id = {call.channel: (call.dial, call.caller_id) for call in calls}
+        rows = await floor.ask("SELECT id::text, route, number FROM attempt ORDER BY route")
+        (one, first_route, number), (two, second_route, other) = rows
+        assert (first_route, second_route) == ("primeira", "segunda")
+        assert by_id[one] == (f"PJSIP/{number[1:]}@primeira", "+551130001000")
+        assert by_id[two] == (f"PJSIP/015{other[3:]}@segunda", "")
 
 
 async def test_a_number_that_is_not_for_its_route_is_never_sent(

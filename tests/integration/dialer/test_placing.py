@@ -89,7 +89,7 @@ async def test_the_attempt_names_the_route_that_carries_it(
     placed = await place(engine, term, campaign, 3, free=free)
     assert [p.route for p in placed] == ["best", "other"]
     async with engine.connect() as connection:
-        query = select(AttemptRow.route).order_by(AttemptRow.id)
+        query = select(AttemptRow.route).order_by(AttemptRow.route)
         assert list((await connection.execute(query)).scalars()) == ["best", "other"]
     # the third found no room: nothing was written of it but its verdict, and it is next
     assert await states(engine) == ["leased", "leased", "ready"]

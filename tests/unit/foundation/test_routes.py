@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from foundation.embedded import switch
+from foundation.plan import UpSettings, ports
 from foundation.process import read_settings
 from foundation.routes import BadRoutes, Route, password, read_routes, simulated
 from foundation.settings import ProcessSettings
@@ -116,6 +117,19 @@ def test_an_unusable_password_file_stops_the_switch(
     with pytest.raises(BadRoutes, match="rota um: password_file") as refused:
         switch.render_main(settings_with(tmp_path, ACCOUNT))
     assert "a;b" not in refused.value.message
+
+
+def test_ports_are_opened_only_for_transports_in_use(tmp_path: Path) -> None:
+    text = FIRST + 'transport = "tls"\n' + SECOND + 'transport = "tcp"\n'
+    file = settings_with(tmp_path, text).trunk.routes
+    for routes, expected in ((None, set()), (file, {("TCP", 5060), ("TLS", 5061)})):
+        settings = UpSettings.model_validate({"trunk": {"routes": routes}})
+        found = {
+            (port.purpose.removeprefix("SIP sobre "), port.number)
+            for port in ports(settings, demo=False)
+            if port.purpose.startswith("SIP sobre ")
+        }
+        assert found == expected
 
 
 def test_a_route_with_tls_needs_authorities_to_trust(tmp_path: Path) -> None:
