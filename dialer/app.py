@@ -22,6 +22,7 @@ from dialer.adapters.board import Board
 from dialer.adapters.call_log import CallLog
 from dialer.metrics import FloorMetrics
 from dialer.ports import LoginRefused
+from dialer.routes import Routes
 from dialer.settings import DialerSettings
 from dialer.shell.commands import BadCommand, Command
 from dialer.shell.leader import Leader, TermIsOver, Tools
@@ -37,6 +38,7 @@ from foundation.ids import uuid7
 from foundation.metrics import REGISTRY
 from foundation.observability import get_logger
 from foundation.process import Process
+from foundation.routes import read_routes
 
 OFFICE = "floor"
 LACKABLE = ("leadership", "switch", "database", "trunk")
@@ -79,7 +81,7 @@ class DialerProcess:
             absent.append("switch")
         if self.call_log.failing:
             absent.append("database")
-        if self.leader.trunk.dead:
+        if self.leader.network_silent:
             absent.append("trunk")
         return absent
 
@@ -147,12 +149,14 @@ class DialerProcess:
         except SimulatedClockOnRealRoute as error:
             raise CannotRun(f"dialer: {error}") from error
         self.call_log.contact_clock = clock
+        routes = Routes(read_routes(self.settings))
         await self._read_agents()
         return Tools(
             settings=self.settings,
             engine=self.engine,
             telephony=telephony,
-            policy=ContactPolicy(simulated_route=self.settings.trunk.simulated),
+            policy=ContactPolicy(simulated_route=routes.simulated),
+            routes=routes,
             contact_clock=clock,
             call_log=self.call_log,
             board=self.board,

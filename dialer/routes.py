@@ -1,11 +1,16 @@
-"""Which numbers a route may carry. Pure; the last guard before an INVITE.
+"""Which route carries a call: what each may carry, and how much more it can take. Pure.
 
-Compliance has the same rule; this one stands even if a caller forgets to ask.
+`carries` is the last guard before an INVITE. Compliance has the same rule; this one
+stands even if a caller forgets to ask.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from dialer.pacing.rate import CallsPerSecond
 from foundation.brasil.phone import is_simulated, line_of
+from foundation.route import Route
 
 
 def carries(number: str, *, simulated_route: bool) -> bool:
@@ -17,3 +22,66 @@ def carries(number: str, *, simulated_route: bool) -> bool:
     if is_simulated(number):
         return simulated_route
     return not simulated_route and line_of(number) != "other"
+
+
+class FreeRoutes:
+    """What the routes can take in one batch of calls; `take` uses it up."""
+
+    def __init__(self, routes: Sequence[Route], left: Mapping[str, int]) -> None:
+        self._routes = routes
+        self._left = dict(left)
+
+    def carried(self, number: str) -> bool:
+        """Tell whether any route may ever carry the number."""
+        return any(carries(number, simulated_route=r.simulated) for r in self._routes)
+
+    def take(self, number: str) -> Route | None:
+        """Return the best route that may carry the number and has room; None: none has."""
+        for route in self._routes:
+            free = self._left.get(route.name, 0) > 0
+            if free and carries(number, simulated_route=route.simulated):
+                self._left[route.name] -= 1
+                return route
+        return None
+
+
+class Routes:
+    """The routes, the best first, and the rate at which each was used."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self._routes = tuple(sorted(routes, key=lambda route: route.priority))
+        self._by_name = {route.name: route for route in self._routes}
+        self._rates = {route.name: CallsPerSecond(route.max_cps) for route in self._routes}
+
+    def named(self, name: str) -> Route:
+        """Return the route of that name; raises KeyError."""
+        return self._by_name[name]
+
+    @property
+    def simulated(self) -> bool:
+        return all(route.simulated for route in self._routes)
+
+    def count(self, name: str, at_s: float) -> None:
+        """A call was placed on the route at that instant."""
+        self._rates[name].count(at_s)
+
+    def left(self, used: Mapping[str, int], now_s: float) -> dict[str, int]:
+        """Calls that each route can take now, where `used` counts its calls in progress."""
+        return {
+            route.name: max(
+                0,
+                min(
+                    route.max_lines - used.get(route.name, 0),
+                    self._rates[route.name].left(now_s),
+                ),
+            )
+            for route in self._routes
+        }
+
+    def room(self, used: Mapping[str, int], now_s: float) -> int:
+        """Calls that all routes together can take now."""
+        return sum(self.left(used, now_s).values())
+
+    def free(self, used: Mapping[str, int], now_s: float) -> FreeRoutes:
+        """Return what one batch of calls may use up."""
+        return FreeRoutes(self._routes, self.left(used, now_s))

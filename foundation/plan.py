@@ -18,6 +18,7 @@ from foundation.embedded import asterisk, postgres, switch, valkey
 from foundation.embedded.program import Program
 from foundation.home import Home
 from foundation.preflight import Port, is_loopback
+from foundation.routes import read_routes
 from foundation.settings import ProcessSettings
 
 READY_LIMIT_S = 2.0
@@ -44,6 +45,11 @@ def ports(settings: UpSettings, *, demo: bool) -> list[Port]:
     if _own_switch(settings):
         ours = settings.asterisk
         found.append(Port("SIP", ours.sip_host, ours.sip_port, socket.SOCK_DGRAM))
+        spoken = {route.transport for route in read_routes(settings)}
+        if "tcp" in spoken:
+            found.append(Port("SIP sobre TCP", ours.sip_host, ours.sip_port))
+        if "tls" in spoken:
+            found.append(Port("SIP sobre TLS", ours.sip_host, ours.sip_tls_port))
         found.append(Port("WebSocket", ours.http_host, ours.http_port))
         found.append(Port("AMI", settings.ami.host, settings.ami.port))
     if "carrier" in names and is_loopback(settings.trunk.host):

@@ -20,6 +20,7 @@ from pydantic_settings import SettingsError
 from foundation import health, observability
 from foundation.cli import Failure
 from foundation.health import CannotRun, Listener, Missing
+from foundation.routes import read_routes
 from foundation.settings import PREFIX, ProcessSettings, SecretFileUnreadable
 
 GRACE_S = 7.0  # of the 10 seconds that a stop of everything may take
@@ -62,13 +63,18 @@ S = TypeVar("S", bound=ProcessSettings)
 
 
 def read_settings(kind: type[S]) -> S:
-    """Read a process's settings; raises cli.Failure, which names what is wrong."""
+    """Read a process's settings, and see that its routes can be read too.
+
+    Raises cli.Failure, which names what is wrong.
+    """
     try:
-        return kind()
+        settings = kind()
     except (SecretFileUnreadable, SettingsError) as error:
         raise Failure(f"configuração: {error}") from None
     except ValidationError as error:
         raise Failure(f"configuração: {what_is_wrong(error)}") from None
+    read_routes(settings)
+    return settings
 
 
 def what_is_wrong(error: ValidationError) -> str:

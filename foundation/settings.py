@@ -85,6 +85,13 @@ class Asterisk(Section):
     rtp_start: int = Field(20000, ge=1024, le=65535)
     rtp_end: int = Field(23999, ge=1024, le=65535)
     media_address: str = "127.0.0.1"
+    sip_tls_port: int = Field(
+        5061, ge=1, le=65535, description="used when a route speaks TLS"
+    )
+    tls_ca_file: Path = Field(
+        Path("/etc/ssl/certs/ca-certificates.crt"),
+        description="authorities by which a TLS route's certificate is verified",
+    )
     endpoints: int = Field(60, ge=1, le=999, description="seats: agent001 ... agentNNN")
     suites: tuple[str, ...] = Field(
         ("forky", "sid"), description="Debian suites tried in order"
@@ -100,6 +107,7 @@ class Trunk(Section):
     simulated: bool = True
     max_cps: float = Field(30.0, gt=0, description="new calls a second")
     max_lines: int = Field(500, gt=0, description="calls at once")
+    routes: Path | None = Field(None, description="a routes.toml with more routes")
 
 
 class SimulatedClock(Section):

@@ -26,6 +26,7 @@ from foundation.plan import UpSettings
 from foundation.process import read_settings
 from foundation.process_log import ProcessLog
 from foundation.reach import reach_database
+from foundation.routes import simulated
 from foundation.supervision import NeverServed, Supervisor
 
 Stage = Sequence[Program]
@@ -41,7 +42,7 @@ class _Interrupted(BaseException):
 def up(demo: bool) -> None:
     """Sobe tudo nesta máquina e fica em primeiro plano; Ctrl-C para."""
     settings = read_settings(UpSettings)
-    if demo and not settings.trunk.simulated:
+    if demo and not simulated(settings):
         raise Failure("--demo recusa uma rota que não é simulada (ACORDO_TRUNK__SIMULATED)")
     home = Home(settings.home)
     try:

@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from foundation.cli import Failure
+from foundation.routes import simulated
 from foundation.settings import ProcessSettings
 from sim.demo import DEBTORS, SEED
 
@@ -69,7 +70,7 @@ def start() -> None:
 
 def _settings() -> ProcessSettings:
     settings = ProcessSettings()
-    if not settings.trunk.simulated:
+    if not simulated(settings):
         raise Failure("A demonstração só vale em rota simulada (ACORDO_TRUNK__SIMULATED).")
     return settings
 

@@ -32,7 +32,7 @@ from foundation.settings import ProcessSettings
 FAR_END = Path(__file__).parent / "contract" / "telephony" / "far_end"
 PHONES = ("agent001", "agent002")
 Event = TypeVar("Event", bound=SwitchEvent)
-_FAR_MODULES = """
+FAR_MODULES = """
     res_timing_timerfd res_sorcery_config res_sorcery_memory res_sorcery_astdb
     func_channel func_callerid codec_alaw codec_resample format_pcm format_sln format_wav
     bridge_simple res_rtp_asterisk res_pjproject res_pjsip res_pjsip_session
@@ -234,7 +234,7 @@ def _far_end(settings: ProcessSettings, home: Home, prefix: Path) -> asterisk.In
         "port": settings.trunk.port,
         "switch_port": settings.asterisk.sip_port,
         "phones": seats,
-        "modules": _FAR_MODULES.split(),
+        "modules": FAR_MODULES.split(),
         "heard": str(far.root),
     }
     render(FAR_END, far.root, values)

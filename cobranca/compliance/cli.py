@@ -22,6 +22,7 @@ from foundation.crypto import Keys
 from foundation.db.contact_clock import SimulatedClockOnRealRoute, contact_clock
 from foundation.db.use import with_database
 from foundation.home import Home
+from foundation.routes import simulated
 from foundation.settings import ProcessSettings
 
 
@@ -48,7 +49,7 @@ def explain_command(debtor: str | None, at_text: str | None, as_json: bool) -> N
 
     async def use(connection: AsyncConnection) -> tuple[datetime, list[Explanation]]:
         now = at or (await contact_clock(connection, settings)).now()
-        policy = ContactPolicy(simulated_route=settings.trunk.simulated)
+        policy = ContactPolicy(simulated_route=simulated(settings))
         debtor_id = await _debtor_id(connection, settings, wanted)
         return now, await explain(connection, policy, debtor_id, now)
 

@@ -24,6 +24,7 @@ from dialer.shell.facts import Began, Ended, Fact, Step
 from foundation.clock import Clock
 from foundation.ids import uuid7
 from foundation.observability import get_logger
+from foundation.route import DEFAULT
 
 GATHER_S = 0.05
 RETRY_S = 1.0
@@ -135,7 +136,7 @@ class CallLog:
                 "id": UUID(call.call),
                 "direction": "inbound",
                 "number": call.number,
-                "route": "trunk",
+                "route": DEFAULT,
                 "epoch": 0,
                 "placed_at": call.at,
                 "answered_at": call.at,

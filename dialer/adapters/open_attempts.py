@@ -34,6 +34,7 @@ class OpenAttempt:
 
     call: Call
     campaign: UUID | None
+    route: str
     channel: str
     placed_at: datetime
     threshold_s: float
@@ -85,6 +86,7 @@ async def open_attempts(connection: AsyncConnection) -> list[OpenAttempt]:
             AttemptRow.id,
             AttemptRow.direction,
             AttemptRow.campaign_id,
+            AttemptRow.route,
             AttemptRow.placed_at,
             AttemptRow.answered_at,
             CampaignRow.threshold_s,
@@ -130,6 +132,7 @@ def _attempt(row: Any, facts: list[tuple[str, datetime, dict[str, Any]]]) -> Ope
     return OpenAttempt(
         call=fold(call, [(kind, at) for kind, at, _ in facts]),
         campaign=row.campaign_id,
+        route=row.route,
         channel=channel,
         placed_at=row.placed_at,
         threshold_s=row.threshold_s if row.threshold_s is not None else 2.0,

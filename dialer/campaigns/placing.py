@@ -17,10 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cobranca.compliance.facts import Candidate
 from cobranca.compliance.service import ContactPolicy, Ruling
 from dialer.calls.store import AttemptRow
+from dialer.routes import FreeRoutes
 from foundation.db.leadership import Term, holds
 from foundation.ids import uuid7
-
-ROUTE = "trunk"
 
 
 class TermIsOver(RuntimeError):
@@ -34,6 +33,7 @@ class Placement:
     id: str
     debtor: UUID
     number: str  # E.164 with +
+    route: str
 
 
 _NEXT = text(
@@ -85,6 +85,7 @@ async def commit_attempts(
     term: Term,
     rules: PlacingRules,
     policy: ContactPolicy,
+    routes: FreeRoutes,
     wanted: int,
     now: datetime,
     contact_now: datetime,
@@ -92,7 +93,8 @@ async def commit_attempts(
     """Return at most `wanted` attempts, inserted; the caller commits, then dials.
 
     `now` is real UTC, `contact_now` the compliance clock. Debtors whom the policy
-    refuses are put off until it may be asked again. Raises TermIsOver.
+    refuses are put off until it may be asked again, those whom no route ever carries are
+    done, and those for whom no route has room just now stay ready. Raises TermIsOver.
     """
     if not await holds(connection, term):
         raise TermIsOver(term.name)
@@ -105,8 +107,14 @@ async def commit_attempts(
     rulings = await policy.ask(connection, candidates, contact_now)
     allowed = [r for r in rulings if r.verdict.allowed]
     refused = [r for r in rulings if not r.verdict.allowed]
-    await _put_off(connection, rules.campaign, refused)
-    return await _insert(connection, term, rules, allowed, now)
+    stranded = [r for r in allowed if not routes.carried(r.candidate.number)]
+    await _put_off(connection, rules.campaign, refused + stranded)
+    routed = [
+        (ruling, route.name)
+        for ruling in allowed
+        if (route := routes.take(ruling.candidate.number)) is not None
+    ]
+    return await _insert(connection, term, rules, routed, now)
 
 
 async def _put_off(
@@ -128,33 +136,36 @@ async def _insert(
     connection: AsyncConnection,
     term: Term,
     rules: PlacingRules,
-    allowed: Sequence[Ruling],
+    routed: Sequence[tuple[Ruling, str]],
     now: datetime,
 ) -> list[Placement]:
-    if not allowed:
+    if not routed:
         return []
-    rows = [_row(term, rules, ruling, now) for ruling in allowed]
+    rows = [_row(term, rules, ruling, route, now) for ruling, route in routed]
     await connection.execute(insert(AttemptRow), rows)
     await connection.execute(
         _LEASE,
         {
             "campaign": rules.campaign,
-            "debtors": [r.candidate.debtor_id for r in allowed],
+            "debtors": [ruling.candidate.debtor_id for ruling, _ in routed],
             "lease_s": rules.lease_s,
         },
     )
-    points = [r.candidate.contact_point_id for r in allowed]
+    points = [ruling.candidate.contact_point_id for ruling, _ in routed]
     await connection.execute(_COUNT_TRY, {"points": points})
     return [
         Placement(
-            id=str(row["id"]), debtor=r.candidate.debtor_id, number=r.candidate.number
+            id=str(row["id"]),
+            debtor=ruling.candidate.debtor_id,
+            number=ruling.candidate.number,
+            route=route,
         )
-        for row, r in zip(rows, allowed, strict=True)
+        for row, (ruling, route) in zip(rows, routed, strict=True)
     ]
 
 
 def _row(
-    term: Term, rules: PlacingRules, ruling: Ruling, now: datetime
+    term: Term, rules: PlacingRules, ruling: Ruling, route: str, now: datetime
 ) -> dict[str, object]:
     candidate = ruling.candidate
     return {
@@ -165,7 +176,7 @@ def _row(
         "contact_point_id": candidate.contact_point_id,
         "verdict_id": ruling.verdict_id,
         "number": candidate.number,
-        "route": ROUTE,
+        "route": route,
         "epoch": term.epoch,
         "placed_at": now,
         "contact_day": ruling.contact_day,

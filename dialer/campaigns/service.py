@@ -17,8 +17,6 @@ from dialer.calls.store import AttemptRow
 from dialer.campaigns.store import CampaignRow
 from foundation.ids import uuid7
 
-DEFAULT_CALLER = "551130000000"  # shown to the debtor; a fixed line of the simulated range
-
 
 class CampaignError(RuntimeError):
     """Something that the person at the keyboard can mend; the message says how."""
@@ -33,7 +31,7 @@ class NewCampaign:
     portfolio: str | None = None
     policy: Mapping[str, Any]
     retries: Mapping[str, Any]
-    caller_id: str = DEFAULT_CALLER
+    caller_id: str = ""  # none: the route's
     ring_timeout_s: float = 30.0
     threshold_s: float = 2.0
     wrap_up_s: float = 30.0

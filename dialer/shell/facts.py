@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dialer.calls.call import Call
+from foundation.route import DEFAULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ class Ended:
     channel: str  # names the recording's file; the attempt's id but for inbound calls
     agent: str | None
     abandoned: bool
+    route: str = DEFAULT
     source: str = "events"  # events | channels | cel | placement
 
 

@@ -7,6 +7,7 @@ in one task, so that an agent is chosen in one place.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from dialer.calls.events import Answered, ChannelEvent, HungUp, Joined, Parted, 
 from dialer.shell.facts import Action, Began, Ended, Fact, HangUp, Join, Nail, Step
 from foundation.brasil.phone import UndialableNumber, parse_phone
 from foundation.ids import inbound_attempt
+from foundation.route import DEFAULT
 
 RESERVATION = timedelta(seconds=5)  # a bridge takes milliseconds
 NAILING = timedelta(seconds=30)  # INVITE of an agent's leg until its answer
@@ -32,6 +34,7 @@ class Ongoing:
 
     call: Call
     campaign: UUID | None = None
+    route: str = DEFAULT  # inbound calls are counted on it too
     channel: str = ""
     placed_at: datetime | None = None
     threshold_s: float = 2.0
@@ -177,6 +180,10 @@ class Floor:
     def calls_of(self, campaign: UUID) -> Iterable[Ongoing]:
         return (o for o in self.calls.values() if o.campaign == campaign)
 
+    def lines(self) -> Counter[str]:
+        """Calls in progress on each route."""
+        return Counter(ongoing.route for ongoing in self.calls.values())
+
     # -- steps -------------------------------------------------------------------------
 
     def _on_call(self, ongoing: Ongoing, event: ChannelEvent, step: Step) -> None:
@@ -216,6 +223,7 @@ class Floor:
                 channel=ongoing.channel,
                 agent=ongoing.talked_with,
                 abandoned=abandoned,
+                route=ongoing.route,
             )
         )
         del self.calls[call.id]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -39,7 +40,7 @@ from dialer.campaigns.running import (
 )
 from dialer.metrics import FloorMetrics
 from dialer.ports import Origination, SwitchRefused, SwitchUnreachable, Telephony
-from dialer.routes import carries
+from dialer.routes import Routes, carries
 from dialer.settings import DialerSettings
 from dialer.shell.commands import Command, apply_command
 from dialer.shell.facts import Action, Ended, Fact, HangUp, Join, Nail, Step
@@ -49,6 +50,7 @@ from dialer.shell.recovery import Recovery
 from foundation.clock import Clock
 from foundation.db.leadership import Term
 from foundation.observability import get_logger
+from foundation.route import CannotBeDialled, caller_id, dialled
 
 SWEEP_S = 0.5
 STALE_S = 1.0  # an attempt not sent this long after its commit is not sent at all
@@ -65,6 +67,7 @@ class Tools:
     engine: AsyncEngine
     telephony: Telephony
     policy: ContactPolicy
+    routes: Routes
     contact_clock: Clock
     call_log: CallLog
     board: Board
@@ -80,14 +83,11 @@ class Leader:
         self.tools = tools
         self.term = term
         self.floor = Floor(tools.new_leg)
-        trunk = tools.settings.trunk
-        self.pacing = PacingLoop(
-            self.floor, self.place, max_lines=trunk.max_lines, max_cps=trunk.max_cps
-        )
+        self.pacing = PacingLoop(self.floor, self.place, tools.routes)
         self.recovery = Recovery(self.floor, tools)
         self.connected = False
         self.draining = False
-        self.trunk = TrunkWatch()
+        self._watches: defaultdict[str, TrunkWatch] = defaultdict(TrunkWatch)
         self._tasks = tasks
         self._campaign_of: dict[str, UUID] = {}
 
@@ -132,6 +132,12 @@ class Leader:
         """Only with a whole event stream and a log that keeps up."""
         return self.connected and not self.draining and not self.tools.call_log.failing
 
+    @property
+    def network_silent(self) -> bool:
+        """No route that was used shows a sign of life any more."""
+        watches = self._watches.values()
+        return bool(watches) and all(watch.dead for watch in watches)
+
     async def place(self, campaign: Running, calls: int) -> int:
         """Commit attempts, then dial them; returns how many."""
         started = time.monotonic()
@@ -146,6 +152,7 @@ class Leader:
                     term=self.term,
                     rules=rules,
                     policy=self.tools.policy,
+                    routes=self.tools.routes.free(self.floor.lines(), time.monotonic()),
                     wanted=calls,
                     now=datetime.now(UTC),
                     contact_now=self.tools.contact_clock.now(),
@@ -174,13 +181,12 @@ class Leader:
 
     def _watch_trunk(self, step: Step) -> None:
         for ended in step.ended:
-            if not ended.call.inbound and self.trunk.ended(ended.call):
-                trunk = self.tools.settings.trunk
-                route = f"{trunk.host}:{trunk.port}"
-                if self.trunk.dead:
-                    log.error("trunk_silent", route=route)
+            watch = self._watches[ended.route]
+            if not ended.call.inbound and watch.ended(ended.call):
+                if watch.dead:
+                    log.error("trunk_silent", route=ended.route)
                 else:
-                    log.info("trunk_answers_again", route=route)
+                    log.info("trunk_answers_again", route=ended.route)
 
     async def _act(self, action: Action) -> None:
         telephony = self.tools.telephony
@@ -221,35 +227,41 @@ class Leader:
     async def _dial(
         self, campaign: Running, placement: Placement, committed: float
     ) -> None:
-        settings = self.tools.settings
-        trunk = settings.trunk
-        if not carries(placement.number, simulated_route=trunk.simulated):
-            log.error("number_not_for_route", attempt=placement.id)
+        try:
+            call = self._origination(campaign, placement)
+        except CannotBeDialled:
+            log.error("number_not_for_route", attempt=placement.id, route=placement.route)
             return self._not_sent(placement.id)
         if time.monotonic() - committed > STALE_S:
             return self._not_sent(placement.id)
         try:
-            await self.tools.telephony.originate(
-                Origination(
-                    channel=placement.id,
-                    dial=f"PJSIP/{placement.number.removeprefix('+')}@trunk",
-                    context="debtor",
-                    timeout_s=campaign.ring_timeout_s,
-                    caller_id=campaign.caller_id,
-                    variables={
-                        "ACORDO_ATTEMPT": placement.id,
-                        "ACORDO_THRESHOLD_S": f"{campaign.threshold_s:g}",
-                        "ACORDO_MAX_CALL_S": str(settings.dialer.max_call_s),
-                        "ACORDO_RECORD": "1" if settings.dialer.record else "0",
-                    },
-                )
-            )
+            await self.tools.telephony.originate(call)
         except SwitchRefused as error:
             log.error("originate_refused", attempt=placement.id, error=str(error))
             self._not_sent(placement.id)
         except SwitchUnreachable as error:
             # it may ring or not: the attempt stays open until the switch is asked
             log.error("originate_unanswered", attempt=placement.id, error=str(error))
+
+    def _origination(self, campaign: Running, placement: Placement) -> Origination:
+        """Raises CannotBeDialled when the number is not for the route."""
+        route = self.tools.routes.named(placement.route)
+        if not carries(placement.number, simulated_route=route.simulated):
+            raise CannotBeDialled(route.name)
+        options = self.tools.settings.dialer
+        return Origination(
+            channel=placement.id,
+            dial=f"PJSIP/{dialled(route, placement.number)}@{route.name}",
+            context="debtor",
+            timeout_s=campaign.ring_timeout_s,
+            caller_id=campaign.caller_id or caller_id(route, placement.number),
+            variables={
+                "ACORDO_ATTEMPT": placement.id,
+                "ACORDO_THRESHOLD_S": f"{campaign.threshold_s:g}",
+                "ACORDO_MAX_CALL_S": str(options.max_call_s),
+                "ACORDO_RECORD": "1" if options.record else "0",
+            },
+        )
 
     def _not_sent(self, attempt: str) -> None:
         ongoing = self.floor.calls.pop(attempt, None)
@@ -267,6 +279,7 @@ class Leader:
             channel=attempt,
             agent=None,
             abandoned=False,
+            route=ongoing.route,
             source="placement",
         )
         self.carry_out(
@@ -279,12 +292,13 @@ class Leader:
             Ongoing(
                 call=Call(id=placement.id),
                 campaign=campaign.id,
+                route=placement.route,
                 placed_at=datetime.now(UTC),
                 threshold_s=campaign.threshold_s,
                 wrap_up_s=campaign.wrap_up_s,
             )
         )
-        self.pacing.placed(campaign.id, placement.id)
+        self.pacing.placed(campaign.id, placement.id, placement.route)
 
     # -- the outside ---------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from dialer.calls.call import CallState
 from dialer.campaigns.running import Running
 from dialer.pacing import Abandoned, Answered, Pacer, Placed, Resolved, Snapshot
 from dialer.pacing.events import CallOutcome
-from dialer.pacing.rate import CallsPerSecond
+from dialer.routes import Routes
 from dialer.shell.facts import Ended, Step
 from dialer.shell.floor import Floor, Ongoing
 
@@ -33,13 +33,10 @@ Place = Callable[[Running, int], Awaitable[int]]
 class PacingLoop:
     """One pacer per running campaign over the one floor."""
 
-    def __init__(
-        self, floor: Floor, place: Place, *, max_lines: int, max_cps: float
-    ) -> None:
+    def __init__(self, floor: Floor, place: Place, routes: Routes) -> None:
         self._floor = floor
         self._place = place
-        self._max_lines = max_lines
-        self._route = CallsPerSecond(max_cps)
+        self._routes = routes
         self._pacers: dict[UUID, Pacer] = {}
         self.campaigns: list[Running] = []
         self.wake = asyncio.Event()
@@ -82,9 +79,9 @@ class PacingLoop:
         if ended.abandoned:
             pacer.observe(Abandoned(at_s=now_s, call=call.id))
 
-    def placed(self, campaign: UUID, call: str) -> None:
+    def placed(self, campaign: UUID, call: str, route: str) -> None:
         now_s = time.monotonic()
-        self._route.count(now_s)
+        self._routes.count(route, now_s)
         self._pacers[campaign].observe(Placed(at_s=now_s, call=call))
 
     async def run(self, may_place: Callable[[], bool]) -> None:
@@ -103,8 +100,7 @@ class PacingLoop:
         """One round over all campaigns; each takes its share of what is still free."""
         idle = len(self._floor.idle_agents())
         for campaign in self.campaigns:
-            lines = self._max_lines - len(self._floor.calls)
-            room = max(0, min(lines, self._route.left(time.monotonic())))
+            room = self._routes.room(self._floor.lines(), time.monotonic())
             snapshot = self._snapshot(campaign.id, idle, room)
             decision = self._pacers[campaign.id].decide(time.monotonic(), snapshot)
             self.reasons[campaign.name] = decision.reasons

@@ -106,6 +106,7 @@ class Recovery:
         ongoing = known or Ongoing(
             call=call,
             campaign=attempt.campaign,
+            route=attempt.route,
             channel=channel.channel,
             placed_at=attempt.placed_at,
             threshold_s=attempt.threshold_s,
@@ -175,6 +176,7 @@ class Recovery:
                 channel=known.channel,
                 agent=known.talked_with,
                 abandoned=is_abandoned(call, known.threshold_s),
+                route=known.route,
                 source="cel" if record else "channels",
             )
         )
@@ -248,6 +250,7 @@ def _ongoing(attempt: OpenAttempt) -> Ongoing:
     return Ongoing(
         call=attempt.call,
         campaign=attempt.campaign,
+        route=attempt.route,
         channel=attempt.channel,
         placed_at=attempt.placed_at,
         threshold_s=attempt.threshold_s,

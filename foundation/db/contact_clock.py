@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from foundation.brasil.calendar import next_business_day
 from foundation.clock import DEFAULT_START, SAO_PAULO, Clock, OffsetClock, SystemClock
 from foundation.db.engine import Row
+from foundation.routes import simulated
 from foundation.settings import ProcessSettings
 
 _ONLY = 1
@@ -42,9 +43,9 @@ async def contact_clock(connection: AsyncConnection, settings: ProcessSettings) 
     """Return the compliance clock; the first call on a simulated route starts it.
 
     `clock.start` without a zone is São Paulo time, and counts only at the first start.
-    Raises SimulatedClockOnRealRoute. The caller commits.
+    Raises SimulatedClockOnRealRoute, BadRoutes. The caller commits.
     """
-    if not settings.trunk.simulated:
+    if not simulated(settings):
         if settings.clock.start is not None:
             raise SimulatedClockOnRealRoute(SimulatedClockOnRealRoute.__doc__)
         return SystemClock()

@@ -14,6 +14,7 @@ from foundation.embedded.asterisk import Instance
 from foundation.embedded.errors import UnsafeValue
 from foundation.embedded.templates import render
 from foundation.home import Home
+from foundation.routes import BadRoutes, Route, password, read_routes
 from foundation.settings import ProcessSettings
 
 NAME = "asterisk"
@@ -44,7 +45,8 @@ def main_instance(settings: ProcessSettings, prefix: Path) -> Instance:
 def render_main(settings: ProcessSettings) -> Path:
     """Fill the templates into the state folder and return the filled folder.
 
-    Raises UnsafeValue when a path holds what the dialplan would read as syntax.
+    Raises BadRoutes, and UnsafeValue when a path holds what the dialplan would read as
+    syntax.
     """
     home = Home(settings.home)
     instance = home.switch(NAME)
@@ -76,11 +78,43 @@ def _values(settings: ProcessSettings, home: Home) -> dict[str, object]:
             "secret": secret.get_secret_value() if secret else home.secret("ami"),
         },
         "asterisk": settings.asterisk,
-        "trunk": settings.trunk,
+        **_network(settings),
         "agi": settings.agi,
         "prompts": _plain(PROJECT / "ura" / "prompts" / "pt_BR"),
         "recordings": _plain(home.recordings_clear),
         "seats": seats(settings),
+    }
+
+
+def _network(settings: ProcessSettings) -> dict[str, object]:
+    routes = read_routes(settings)
+    authorities = settings.asterisk.tls_ca_file
+    transports = sorted({route.transport for route in routes})
+    if "tls" in transports and not authorities.is_file():
+        raise BadRoutes(
+            f"uma rota usa TLS, mas {authorities} (ACORDO_ASTERISK__TLS_CA_FILE) não existe"
+        )
+    return {
+        "routes": [_route(route) for route in routes],
+        "transports": transports,
+        "tls_ca_file": _plain(authorities),
+    }
+
+
+def _route(route: Route) -> dict[str, object]:
+    called = [number.removeprefix("+") for number in route.caller_ids]
+    return {
+        "name": route.name,
+        "host": route.host,
+        "port": route.port,
+        "transport": route.transport,
+        "srtp": route.srtp,
+        "from_domain": route.from_domain,
+        "username": route.username,
+        "password": password(route),
+        "registers": route.register_,
+        # numbers lead into `from-carrier`, names do not
+        "called": next(iter(called), route.username),
     }
 
 

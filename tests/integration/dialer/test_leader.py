@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from dialer.adapters.call_log import CallLog
 from dialer.adapters.scripted import Party, ScriptedTelephony
 from dialer.metrics import FloorMetrics
 from dialer.ports import Origination
+from dialer.routes import Routes
 from dialer.settings import DialerSettings
 from dialer.shell.commands import Command
 from dialer.shell.leader import Leader, Tools
@@ -31,6 +32,7 @@ from foundation.clock import Clock, OffsetClock
 from foundation.db.contact_clock import contact_clock
 from foundation.db.leadership import take
 from foundation.ids import uuid7
+from foundation.routes import Route, read_routes
 from foundation.settings import ProcessSettings
 from tests.builders.portfolio import a_campaign, a_portfolio, some_seats
 from tests.real_switch import eventually
@@ -76,6 +78,7 @@ async def office(
     script: Script,
     *,
     cel: Path = Path("/nonexistent/Master.csv"),
+    routes: Sequence[Route] = (),
 ) -> AsyncIterator[Office]:
     """A leader at work; its tasks end with the block."""
     dialer_settings = DialerSettings.model_validate(settings.model_dump())
@@ -96,6 +99,7 @@ async def office(
         engine=engine,
         telephony=telephony,
         policy=ContactPolicy(simulated_route=True),
+        routes=Routes(routes or read_routes(settings)),
         contact_clock=clock,
         call_log=log,
         board=Board(Bus(redis)),
@@ -246,6 +250,55 @@ async def test_an_agent_can_hang_up_only_in_a_conversation(
         floor.leader.on_command(Command(do="hang_up", agent="agent001"))
         expected = [("answered", 1)] if in_talk else [(None, 1)]
         await floor.until(OUTCOMES, expected)
+
+
+async def test_calls_spill_from_a_full_route_to_the_next_with_its_own_dial_string(
+    engine: AsyncEngine, settings: ProcessSettings
+) -> None:
+    await a_running_campaign(engine, 3, caller_id="")
+    first = Route(
+        name="primeira",
+        host="127.0.0.1",
+        simulated=True,
+        max_lines=1,
+        caller_ids=("+551130001000",),
+    )
+    second = Route(
+        name="segunda",
+        host="127.0.0.1",
+        simulated=True,
+        max_lines=1,
+        priority=20,
+        number_template="0{csp}{national}",
+        csp="15",
+    )
+    rings = Party(answers_s=None)
+    async with office(engine, settings, seat_or(rings), routes=(second, first)) as floor:
+        floor.seat("agent001", "agent002", "agent003")
+        await eventually(_placed(floor, 2))
+        for _ in range(3):  # both routes are full: the third debtor waits
+            await floor.leader.pacing.decide_once()
+        calls = [c for c in floor.telephony.placed if c.context == "debtor"]
+        assert len(calls) == 2
+        by_id = {call.channel: (call.dial, call.caller_id) for call in calls}
+        rows = await floor.ask("SELECT id::text, route, number FROM attempt ORDER BY route")
+        (one, first_route, number), (two, second_route, other) = rows
+        assert (first_route, second_route) == ("primeira", "segunda")
+        assert by_id[one] == (f"PJSIP/{number[1:]}@primeira", "+551130001000")
+        assert by_id[two] == (f"PJSIP/015{other[3:]}@segunda", "")
+
+
+async def test_a_number_that_is_not_for_its_route_is_never_sent(
+    engine: AsyncEngine, settings: ProcessSettings
+) -> None:
+    await a_running_campaign(engine, 1)
+    async with office(engine, settings, seat_or(Party(answers_s=0.0))) as floor:
+        # as if all that was asked before had let it through
+        real = Route(name="trunk", host="127.0.0.1")
+        floor.leader.tools.routes.named = lambda name: real  # type: ignore[method-assign]
+        floor.seat("agent001")
+        await floor.until(OUTCOMES, [("not_sent", 1)])
+        assert not [c for c in floor.telephony.placed if c.context == "debtor"]
 
 
 def _placed(floor: Office, count: int) -> Callable[[], Any]:

@@ -16,9 +16,13 @@ from cobranca.compliance.store import VerdictRow
 from dialer.calls.store import AttemptRow
 from dialer.campaigns.placing import Placement, PlacingRules, TermIsOver, commit_attempts
 from dialer.campaigns.store import CampaignDebtorRow
+from dialer.routes import FreeRoutes
 from foundation.db.leadership import Term, take
+from foundation.route import Route
 from tests.builders.contact import TUESDAY_TEN
 from tests.builders.portfolio import a_campaign, a_portfolio
+
+SIMULATED = Route(name="trunk", host="127.0.0.1", simulated=True)
 
 
 @pytest_asyncio.fixture
@@ -35,6 +39,7 @@ async def place(
     campaign: UUID,
     wanted: int,
     contact_now: datetime = TUESDAY_TEN,
+    free: FreeRoutes | None = None,
 ) -> list[Placement]:
     async with engine.begin() as connection:
         return await commit_attempts(
@@ -42,6 +47,7 @@ async def place(
             term=term,
             rules=PlacingRules(campaign=campaign, lease_s=60),
             policy=ContactPolicy(simulated_route=True),
+            routes=free or FreeRoutes([SIMULATED], {"trunk": 100}),
             wanted=wanted,
             now=datetime.now(UTC),
             contact_now=contact_now,
@@ -70,6 +76,42 @@ async def test_attempts_follow_the_list_and_carry_their_verdict(
         )
         rows = [tuple(r) for r in await connection.execute(query)]
     assert rows == [(True, term.epoch)] * 3
+
+
+async def test_the_attempt_names_the_route_that_carries_it(
+    engine: AsyncEngine, term: Term
+) -> None:
+    campaign, _ = await a_list(engine, debtors=3)
+    best, other = (
+        Route(name=name, host="127.0.0.1", simulated=True) for name in ("best", "other")
+    )
+    free = FreeRoutes((best, other), {"best": 1, "other": 1})
+    placed = await place(engine, term, campaign, 3, free=free)
+    assert [p.route for p in placed] == ["best", "other"]
+    async with engine.connect() as connection:
+        query = select(AttemptRow.route).order_by(AttemptRow.route)
+        assert list((await connection.execute(query)).scalars()) == ["best", "other"]
+    # the third found no room: nothing was written of it but its verdict, and it is next
+    assert await states(engine) == ["leased", "leased", "ready"]
+    assert [p.route for p in await place(engine, term, campaign, 3)] == ["trunk"]
+
+
+async def test_whom_no_route_may_carry_gets_no_attempt(
+    engine: AsyncEngine, term: Term
+) -> None:
+    campaign, _ = await a_list(engine, debtors=1)
+    real = Route(name="real", host="127.0.0.1")
+    free = FreeRoutes([real], {"real": 9})
+    assert await place(engine, term, campaign, 1, free=free) == []
+    async with engine.connect() as connection:
+        assert (await connection.execute(select(func.count(AttemptRow.id)))).scalar() == 0
+    assert await states(engine) == ["done"]
+
+
+async def states(engine: AsyncEngine) -> list[str]:
+    query = select(CampaignDebtorRow.state).order_by(CampaignDebtorRow.position)
+    async with engine.connect() as connection:
+        return list((await connection.execute(query)).scalars())
 
 
 async def test_a_debtor_with_an_open_attempt_is_not_called_by_another_campaign(

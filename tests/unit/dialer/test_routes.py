@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from dialer.routes import carries
+from dialer.routes import Routes, carries
+from foundation.route import Route
 
 SIMULATED = "+5511900012345"
+REAL = "+5511987654321"
 
 
 @pytest.mark.parametrize(
@@ -27,3 +31,51 @@ def test_a_route_carries_only_its_kind_of_number(
 ) -> None:
     assert carries(number, simulated_route=True) is simulated_route
     assert carries(number, simulated_route=False) is real_route
+
+
+def a_route(name: str, **changed: Any) -> Route:
+    return Route.model_validate(
+        {"name": name, "host": "127.0.0.1", "simulated": True, **changed}
+    )
+
+
+def named(route: Route | None) -> str | None:
+    return None if route is None else route.name
+
+
+def test_the_best_route_with_room_is_taken_until_it_is_full() -> None:
+    routes = Routes([a_route("b", priority=20), a_route("a", max_lines=2)])
+    free = routes.free({"a": 1}, 0.0)
+    assert [named(free.take(SIMULATED)) for _ in range(3)] == ["a", "b", "b"]
+
+
+def test_no_route_takes_what_none_may_carry() -> None:
+    free = Routes([a_route("a"), a_route("b")]).free({}, 0.0)
+    for number in (REAL, "+5508007771234", "+14155550100"):
+        assert not free.carried(number)
+        assert free.take(number) is None
+    assert free.carried(SIMULATED)
+    real = Routes([a_route("a", simulated=False)]).free({}, 0.0)
+    assert (real.carried(REAL), real.carried(SIMULATED)) == (True, False)
+
+
+def test_full_routes_take_nothing_but_carry_it_later() -> None:
+    free = Routes([a_route("a", max_lines=1)]).free({"a": 1}, 0.0)
+    assert free.take(SIMULATED) is None
+    assert free.carried(SIMULATED)
+
+
+def test_lines_and_rate_count_for_each_route_alone() -> None:
+    routes = Routes([a_route("a", max_lines=5, max_cps=2), a_route("b", max_lines=3)])
+    assert routes.left({}, 0.0) == {"a": 2, "b": 3}
+    routes.count("a", 0.0)
+    assert routes.left({"a": 1, "b": 2, "old": 9}, 0.5) == {"a": 1, "b": 1}
+    assert routes.room({"a": 1, "b": 2}, 0.5) == 2
+    routes.count("a", 0.5)
+    assert routes.room({"b": 4}, 0.9) == 0
+    assert routes.left({}, 1.0)["a"] == 1  # the first second's call is forgotten
+
+
+def test_routes_are_simulated_only_together() -> None:
+    assert Routes([a_route("a"), a_route("b")]).simulated
+    assert not Routes([a_route("a"), a_route("b", simulated=False)]).simulated

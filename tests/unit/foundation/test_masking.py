@@ -189,6 +189,7 @@ def test_ids_and_times_are_left_whole() -> None:
         ("CNPJ 12.ABC.345/01DE-35 ativo", "CNPJ *** ativo"),
         ("CNPJ 12ABC34501DE35 ativo", "CNPJ *** ativo"),
         ("PJSIP/5511900012345@trunk", "PJSIP/***@trunk"),
+        ("PJSIP/12340155511900012345@rota", "PJSIP/***@rota"),  # as a template makes it
         ("maria.silva@exemplo.com.br;", "***;"),
         ("91234-5678 agora", "*** agora"),
     ],
