@@ -65,7 +65,7 @@ def event_of(kind: str, at: datetime) -> ChannelEvent | None:
         return _PLAIN[kind](channel="", at=at)
     if kind == "joined":
         return Joined(channel="", at=at, peer=None)
-    if kind in ("overflow", "back_to_floor"):
+    if kind in ("overflow", "no_agent", "back_to_floor"):
         return Said(channel="", at=at, what=kind, fields={})
     return None
 

@@ -78,7 +78,7 @@ def advance(call: Call, event: ChannelEvent) -> Call:
             if call.state is CallState.TALKING:
                 return replace(call, state=CallState.IN_DIALPLAN)
             return call
-        case Said(what="overflow"):
+        case Said(what="overflow" | "no_agent"):
             return replace(call, state=CallState.IN_DIALPLAN)
         case Said(what="back_to_floor"):
             return replace(call, state=CallState.WAITING)
