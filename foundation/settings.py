@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import datetime
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,7 +70,11 @@ class Log(Section):
 
 
 class Ami(Section):
-    host: str = "127.0.0.1"
+    host: str = Field("127.0.0.1", description="where the dialer finds it")
+    bind: str = Field("127.0.0.1", description="where our own switch listens")
+    permit: tuple[IPv4Network, ...] = Field(
+        (IPv4Network("127.0.0.1/32"),), description="who may log in to our own switch"
+    )
     port: int = Field(5038, ge=1, le=65535)
     username: str = "dialer"
     secret: SecretStr | None = Field(None, description="default: generated at first start")

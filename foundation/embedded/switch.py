@@ -72,7 +72,8 @@ def _values(settings: ProcessSettings, home: Home) -> dict[str, object]:
     secret = settings.ami.secret
     return {
         "ami": {
-            "host": settings.ami.host,
+            "bind": settings.ami.bind,
+            "permit": [network.with_netmask for network in settings.ami.permit],
             "port": settings.ami.port,
             "username": settings.ami.username,
             "secret": secret.get_secret_value() if secret else home.secret("ami"),

@@ -67,3 +67,11 @@ def test_ami_sends_what_is_understood_and_no_more() -> None:
 def test_a_path_that_is_dialplan_syntax_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UnsafeValue):
         switch.render_main(ProcessSettings(home=tmp_path / name))
+
+
+def test_who_may_log_in_by_ami_and_where_it_listens_are_settings(tmp_path: Path) -> None:
+    ami = {"bind": "10.1.0.5", "permit": ["10.1.0.0/16"]}
+    settings = ProcessSettings.model_validate({"home": tmp_path, "ami": ami})
+    text = (switch.render_main(settings) / "manager.conf").read_text()
+    assert "bindaddr = 10.1.0.5\n" in text
+    assert re.findall(r"^permit = (.*)$", text, re.MULTILINE) == ["10.1.0.0/255.255.0.0"]
