@@ -55,6 +55,7 @@ from foundation.route import CannotBeDialled, caller_id, dialled
 SWEEP_S = 0.5
 STALE_S = 1.0  # an attempt not sent this long after its commit is not sent at all
 AGENT_LEG_S = 20.0
+READ_LIMIT_S = 5.0
 
 log = get_logger(__name__)
 
@@ -87,6 +88,8 @@ class Leader:
         self.recovery = Recovery(self.floor, tools)
         self.connected = False
         self.draining = False
+        self._unread = False  # a gap ended, and the floor is not yet what the switch holds
+        self._reading = asyncio.Lock()
         self._watches: defaultdict[str, TrunkWatch] = defaultdict(TrunkWatch)
         self._tasks = tasks
         self._campaign_of: dict[str, UUID] = {}
@@ -97,10 +100,12 @@ class Leader:
         """Apply one event of the switch."""
         match event:
             case ConnectionLost():
-                self.connected = False
+                self.connected = self._unread = False
                 self._remember_gap("connection_lost", event.at, event.why)
             case ConnectionRestored():
-                await self._reconcile(event)
+                self._remember_gap("connection_restored", event.at, event.boot)
+                self._unread = True
+                await self._reconcile()
             case EndpointSeen():
                 self.carry_out(
                     self.floor.on_endpoint(
@@ -118,14 +123,15 @@ class Leader:
         """Time's own work, and what changed in the database."""
         while True:
             self.carry_out(self.floor.sweep(datetime.now(UTC)))
+            await self._reconcile()
             try:
                 await self._read_campaigns()
+                if self.connected:
+                    for step in await self.recovery.resolve_overdue():
+                        self.carry_out(step)
             except (SQLAlchemyError, OSError) as error:
                 self.pacing.set_campaigns([])  # unknown wishes: nothing is dialled
                 log.error("campaigns_unread", error=str(error))
-            if self.connected:
-                for step in await self.recovery.resolve_overdue():
-                    self.carry_out(step)
             await asyncio.sleep(SWEEP_S)
 
     def may_place(self) -> bool:
@@ -302,13 +308,25 @@ class Leader:
 
     # -- the outside ---------------------------------------------------------------------
 
-    async def _reconcile(self, restored: ConnectionRestored) -> None:
-        """After a gap: read the switch, bring the floor to it, then pace again."""
-        self._remember_gap("connection_restored", restored.at, restored.boot)
-        await self.tools.call_log.drained()
-        for step in await self.recovery.reconcile():
-            self.carry_out(step)
-        self.connected = True
+    async def _reconcile(self) -> None:
+        """After a gap: read the switch, bring the floor to it, then pace again.
+
+        What cannot be read now (switch or database away) is tried again by the sweep.
+        """
+        async with self._reading:
+            if not self._unread:
+                return
+            try:
+                async with asyncio.timeout(READ_LIMIT_S):
+                    await self.tools.call_log.drained()
+                steps = await self.recovery.reconcile()
+            except (SwitchUnreachable, SwitchRefused, SQLAlchemyError, OSError) as error:
+                log.error("floor_unread", error=str(error))
+                return
+            for step in steps:
+                self.carry_out(step)
+            self._unread = False
+            self.connected = True
         self.pacing.wake.set()
 
     def _remember_gap(self, kind: str, at: datetime, why: str) -> None:

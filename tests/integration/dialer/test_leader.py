@@ -191,6 +191,25 @@ async def test_a_gap_stops_the_pacing_and_no_call_is_lost_in_it(
         assert {o.agent for o in calls} == {"agent001", "agent002"}
 
 
+async def test_a_floor_that_cannot_be_read_now_is_read_again_before_anything_is_dialled(
+    engine: AsyncEngine, settings: ProcessSettings
+) -> None:
+    await a_running_campaign(engine, 2, wrap_up_s=0.0)
+    debtor = Party(answers_s=0.05, talks_s=0.1)
+    async with office(engine, settings, seat_or(debtor)) as floor:
+        floor.telephony.lose("test")
+        await eventually(_disconnected(floor))
+        async with engine.begin() as connection:
+            await connection.execute(text("ALTER TABLE call_event RENAME TO hidden"))
+        floor.telephony.restore()
+        floor.seat("agent001")
+        await asyncio.sleep(1.2)  # two sweeps
+        assert not floor.leader.may_place()
+        async with engine.begin() as connection:
+            await connection.execute(text("ALTER TABLE hidden RENAME TO call_event"))
+        await floor.until(OUTCOMES, [("answered", 2)])
+
+
 async def test_an_attempt_that_no_source_knows_is_closed_as_not_sent(
     engine: AsyncEngine, settings: ProcessSettings
 ) -> None:
