@@ -87,6 +87,18 @@ def configure(process: str, log: Log, stream: TextIO | None = None) -> None:
     _install(handler, level)
 
 
+def unconfigure() -> None:
+    """Undo `configure`: masked text, through whatever handlers others installed."""
+    root = logging.getLogger()
+    for ours in [one for one in root.handlers if isinstance(one, _Handler)]:
+        root.removeHandler(ours)
+    root.setLevel(logging.WARNING)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    logging.captureWarnings(False)
+    _masked_text_only()
+
+
 def mask_event(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:

@@ -80,13 +80,7 @@ async def run(rehearsal: Rehearsal, say: Say, look: Look | None = None) -> Stori
 
     `look` sees the installation after the campaign, while everything is still up.
     """
-    place = throw_away(
-        processes=NEEDED,
-        agents=rehearsal.agents,
-        engine=rehearsal.engine,
-        scenario=rehearsal.scenario,
-        keep=rehearsal.keep,
-    )
+    place = throw_away(processes=NEEDED, more=_roles(rehearsal), keep=rehearsal.keep)
     with place as home, open(os.devnull, "w") as nowhere:  # noqa: ASYNC230
         settings = UpSettings()
         home.prepare()
@@ -102,6 +96,16 @@ async def run(rehearsal: Rehearsal, say: Say, look: Look | None = None) -> Stori
         finally:
             log.close()
         return Stories(dialer=told, carrier=seen, campaign=figures)
+
+
+def _roles(rehearsal: Rehearsal) -> dict[str, str]:
+    """Settings that say who plays what; the trace lies where `carrier` looks by itself."""
+    return {
+        "ASTERISK__ENDPOINTS": str(rehearsal.agents),
+        "CARRIER__ENGINE": rehearsal.engine,
+        "PHONES__AGENTS": str(rehearsal.agents),
+        "PHONES__SCENARIO": str(rehearsal.scenario.absolute()),
+    }
 
 
 @asynccontextmanager
@@ -140,7 +144,8 @@ async def _fill(settings: UpSettings, rehearsal: Rehearsal, say: Say) -> None:
         numbers = await traces.numbers_of_database(engine)
     finally:
         await engine.dispose()
-    trace = settings.home / "trace.csv"
+    trace = Home(settings.home).demo_trace
+    trace.parent.mkdir(mode=0o700)
     scenario = traces.load(rehearsal.scenario)
     await asyncio.to_thread(trace_file.write, trace, traces.trace_of(scenario, numbers))
 

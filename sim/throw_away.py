@@ -10,7 +10,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,18 +22,18 @@ _RTP_PORTS = 2000
 
 @contextmanager
 def throw_away(
-    *, processes: Sequence[str], agents: int, engine: str, scenario: Path, keep: bool
+    *, processes: Sequence[str], more: Mapping[str, str], keep: bool = False
 ) -> Iterator[Home]:
-    """Hold a place for `processes` until the block ends; `keep` leaves the folder."""
-    root = Path(tempfile.mkdtemp(prefix="acordo-smoke-"))
+    """Hold a place for `processes` until the block ends; `keep` leaves the folder.
+
+    `more` are settings without their prefix, e.g. `ASTERISK__ENDPOINTS`.
+    """
+    root = Path(tempfile.mkdtemp(prefix="acordo-"))
     root.chmod(0o711)  # PostgreSQL passes through as another user when we are root
     before = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
     for name in before:
         del os.environ[name]
-    values = _places(root / "var") | _roles(root / "var", agents, engine, scenario)
-    values |= {
-        f"{name.upper()}__HEALTH_PORT": _free_port(socket.SOCK_STREAM) for name in processes
-    }
+    values = _places(root / "var", processes) | dict(more)
     os.environ.update({f"{PREFIX}{name}": value for name, value in values.items()})
     try:
         yield Home(root / "var")
@@ -45,7 +45,15 @@ def throw_away(
             shutil.rmtree(root, ignore_errors=True)
 
 
-def _places(home: Path) -> dict[str, str]:
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """A port of loopback that nobody holds at this moment."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _places(home: Path, processes: Sequence[str]) -> dict[str, str]:
     rtp = 20_000 + 6 * (os.getpid() % 5_000)
     ports = {
         "AMI__PORT": socket.SOCK_STREAM,
@@ -55,24 +63,9 @@ def _places(home: Path) -> dict[str, str]:
         "TRUNK__PORT": socket.SOCK_DGRAM,
         "PHONES__SIP_PORT": socket.SOCK_DGRAM,
     }
-    values = {name: _free_port(kind) for name, kind in ports.items()}
+    ports |= {f"{name.upper()}__HEALTH_PORT": socket.SOCK_STREAM for name in processes}
+    values = {name: str(free_port(kind)) for name, kind in ports.items()}
     for place, name in enumerate(("ASTERISK", "CARRIER", "PHONES")):
         values[f"{name}__RTP_START"] = str(rtp + place * _RTP_PORTS)
         values[f"{name}__RTP_END"] = str(rtp + (place + 1) * _RTP_PORTS - 1)
     return values | {"HOME": str(home)}
-
-
-def _roles(home: Path, agents: int, engine: str, scenario: Path) -> dict[str, str]:
-    return {
-        "ASTERISK__ENDPOINTS": str(agents),
-        "CARRIER__ENGINE": engine,
-        "CARRIER__TRACE": str(home / "trace.csv"),
-        "PHONES__AGENTS": str(agents),
-        "PHONES__SCENARIO": str(scenario.absolute()),
-    }
-
-
-def _free_port(kind: socket.SocketKind) -> str:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])

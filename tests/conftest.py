@@ -21,6 +21,7 @@ import redis
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from foundation import observability
 from foundation.db.engine import connect, database_url
 from foundation.db.migrate import upgrade
 from foundation.embedded import asterisk, postgres, valkey
@@ -44,6 +45,13 @@ def _environment_of_our_own() -> Iterator[None]:
             if name.startswith(PREFIX):
                 patch.delenv(name)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_nobody_configured_them() -> Iterator[None]:
+    """A test that configures the logs changes them for itself alone."""
+    yield
+    observability.unconfigure()
 
 
 @pytest.fixture(scope="session")

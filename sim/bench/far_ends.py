@@ -13,8 +13,9 @@ import numpy as np
 
 from cobranca.people.service import endpoint
 from foundation.embedded.tools import program
-from sim.bench.stack import Stack, free_port
+from sim.bench.stack import Stack
 from sim.personas import sounds
+from sim.throw_away import free_port
 
 FOLDER = Path(__file__).with_name("sipp")
 STOP_S = 5.0
