@@ -32,9 +32,12 @@ def far_ends(stack: Stack, *, seats: int, talk_s: float) -> Iterator[None]:
     trunk = str(stack.settings.trunk.port)
     talk_ms = str(int(talk_s * 1000))
     commands = {
-        "carrier": ["-sf", str(FOLDER / "carrier.xml"), "-p", trunk, "-d", talk_ms],
+        # only one side echoes: two would pass every packet to and fro for ever
+        "carrier": [
+            "-sf", str(FOLDER / "carrier.xml"), "-p", trunk, "-d", talk_ms, "-rtp_echo",
+        ],
         "headsets": ["-sf", str(FOLDER / "headsets.xml"), "-p", str(headsets)],
-    }
+    }  # fmt: skip
     started = []
     try:
         # the switch calls a seat back at the address that registered it
@@ -59,7 +62,7 @@ def _start(
     sipp: list[str], arguments: list[str], number: int, folder: Path
 ) -> subprocess.Popen[bytes]:
     media = 44_000 + 6_000 * number
-    common = ["-i", "127.0.0.1", "-rtp_echo", "-aa", "-nostdin", "-mp", str(media)]
+    common = ["-i", "127.0.0.1", "-aa", "-nostdin", "-mp", str(media)]
     return subprocess.Popen(
         [*sipp, *arguments, *common],
         cwd=folder,
