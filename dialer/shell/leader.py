@@ -136,7 +136,8 @@ class Leader:
 
     def may_place(self) -> bool:
         """Only with a whole event stream and a log that keeps up."""
-        return self.connected and not self.draining and not self.tools.call_log.failing
+        log_keeps_up = not (self.tools.call_log.failing or self.tools.call_log.full)
+        return self.connected and not self.draining and log_keeps_up
 
     @property
     def network_silent(self) -> bool:

@@ -40,7 +40,6 @@ class PacingLoop:
         self._pacers: dict[UUID, Pacer] = {}
         self.campaigns: list[Running] = []
         self.wake = asyncio.Event()
-        self.reasons: dict[str, tuple[str, ...]] = {}
 
     def set_campaigns(self, campaigns: list[Running]) -> None:
         """Take the running campaigns; a changed policy gets a new pacer."""
@@ -103,7 +102,6 @@ class PacingLoop:
             room = self._routes.room(self._floor.lines(), time.monotonic())
             snapshot = self._snapshot(campaign.id, idle, room)
             decision = self._pacers[campaign.id].decide(time.monotonic(), snapshot)
-            self.reasons[campaign.name] = decision.reasons
             idle -= min(idle, len(snapshot.ringing) + len(snapshot.waiting) + decision.held)
             if decision.calls > 0:
                 idle -= min(idle, await self._place(campaign, decision.calls))

@@ -266,6 +266,8 @@ async def test_an_agent_can_hang_up_only_in_a_conversation(
         if in_talk:
             joined = "SELECT count(*) FROM call_event WHERE kind = 'joined'"
             await floor.until(joined, [(1,)])
+        would_end = floor.leader.floor.hang_up_for("agent001")
+        assert len(would_end) == (1 if in_talk else 0)
         floor.leader.on_command(Command(do="hang_up", agent="agent001"))
         expected = [("answered", 1)] if in_talk else [(None, 1)]
         await floor.until(OUTCOMES, expected)
