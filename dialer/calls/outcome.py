@@ -46,6 +46,9 @@ class Ending:
 def network_outcome(ending: Ending) -> NetworkOutcome:
     """Return the one outcome; a cause outside the table counts as congestion.
 
+    So does a redirection (302), which we do not follow: the switch names cause 23, or
+    none (0) when it gives the call up before it noted the answer.
+
     >>> network_outcome(Ending(cause=19, answered=False, sign_of_life=True)).value
     'no_answer'
     >>> network_outcome(Ending(cause=19, answered=False, sign_of_life=False)).value
