@@ -12,7 +12,7 @@ NAME ?=
 CARRIER ?= asterisk
 TESTS := $(wildcard $(addprefix tests/,unit property contract integration scenario))
 
-.PHONY: help setup run test test-all check bench smoke lock clean runtime
+.PHONY: help setup run test test-all check bench smoke lock vendor clean runtime
 
 help: ## list the targets
 	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,7 +32,7 @@ test: setup ## the tests: unit, property, contract, integration, scenario
 test-all: setup ## every test there is, the long ones too
 	exec $(BIN)/python -m pytest tests
 
-check: setup ## format, lint, types, architecture, dialplan, pages, compose file, locks
+check: setup ## format, lint, types, architecture, dialplan, pages, vendored, compose file, locks
 	exec $(BIN)/python -m foundation.development.check
 
 bench: runtime ## measure against the aims: all in short form, or one with NAME=...
@@ -44,6 +44,10 @@ smoke: runtime ## a minute of real calls compared with the carrier's log; CARRIE
 lock: setup ## resolve the dependencies again into hashed locks that name no registry
 	$(BIN)/python -m foundation.development.locks write
 	$(BIN)/python -m foundation.development.pages lock
+	$(BIN)/python -m foundation.development.vendor lock
+
+vendor: setup ## copy what the pages are served with into the repository again
+	$(BIN)/python -m foundation.development.vendor write
 
 clean: ## remove the environment, caches and build products (never ./var)
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

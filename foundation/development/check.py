@@ -42,6 +42,7 @@ STAGES = (
     Stage("architecture", installed("lint-imports", "--no-logo")),
     Stage("dialplan", of_ours("dialplan")),
     Stage("page scripts", of_ours("pages")),
+    Stage("vendored", of_ours("vendor")),
     Stage("compose file", of_ours("compose")),
     Stage("locks", of_ours("locks")),
 )

@@ -46,6 +46,7 @@ def test_every_promised_stage_is_there() -> None:
         "architecture",
         "dialplan",
         "page scripts",
+        "vendored",
         "compose file",
         "locks",
     ]

@@ -1,0 +1,56 @@
+"""Vendored files are the recorded ones, and a change of any of them is seen."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from foundation.development import vendor
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The vendored files, to be spoilt."""
+    for folder in (vendor.SERVED, vendor.TESTED):
+        shutil.copytree(vendor.ROOT / folder, tmp_path / folder)
+    assert vendor.compare(tmp_path) == []
+    return tmp_path
+
+
+@pytest.mark.parametrize("ending", [".js", ".css", ".svg", ".LICENSE.txt"])
+def test_one_changed_byte_is_found(copy: Path, ending: str) -> None:
+    file = next(
+        file for file in (copy / vendor.SERVED).iterdir() if file.name.endswith(ending)
+    )
+    content = bytearray(file.read_bytes())
+    content[100] ^= 1
+    file.write_bytes(content)
+    assert vendor.compare(copy) == [f"changed: {file.relative_to(copy)}"]
+
+
+def test_a_missing_and_a_strange_file_are_found(copy: Path) -> None:
+    gone = next((copy / vendor.TESTED).glob("*.js"))
+    gone.unlink()
+    (copy / vendor.SERVED / "strange.js").touch()
+    assert vendor.compare(copy) == [
+        f"missing: {gone.relative_to(copy)}",
+        f"not in the manifest: {vendor.SERVED}/strange.js",
+    ]
+
+
+def test_each_file_stands_beside_its_licence() -> None:
+    sums = json.loads((vendor.ROOT / vendor.MANIFEST).read_text("utf-8"))
+    for path in sums:
+        name = re.match(r".*-\d+\.\d+\.\d+", path)
+        assert name is not None
+        assert f"{name[0]}.LICENSE.txt" in sums
+
+
+def test_the_sprite_holds_the_listed_icons_and_nothing_that_runs() -> None:
+    sprite = next((vendor.ROOT / vendor.SERVED).glob("lucide-*.svg")).read_text("utf-8")
+    assert re.findall(r'<symbol id="([^"]+)"', sprite) == vendor.icons()
+    assert "<script" not in sprite
