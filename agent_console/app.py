@@ -1,80 +1,98 @@
-"""The console's process: pages and figures on one port, nothing else allowed.
+"""The console's process: pages and interfaces on one port, nothing else allowed.
 
 The only place that picks adapters.
 """
 
 from __future__ import annotations
 
-from importlib.resources import files
-from pathlib import Path
-
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from agent_console.api.guard import guard
+from agent_console.api.routing import collected, install
+from agent_console.doors.sessions import Sessions
+from agent_console.doors.tries import Tries
 from agent_console.floor import FloorReader
+from agent_console.pages import environment, folder
 from agent_console.problems import as_problems
-from agent_console.routes import floor
 from agent_console.security import add_headers
+from agent_console.services import (
+    BUS,
+    CLOCK,
+    DATABASE,
+    DOOR_SECRET,
+    FLOOR,
+    PASSWORDS,
+    SESSIONS,
+    SETTINGS,
+    TEMPLATES,
+    TRIES,
+)
 from agent_console.settings import ConsoleSettings
-from agent_console.texts_format import number
+from cobranca.people.passwords import Passwords
 from dialer.calls.store import AttemptRow
 from foundation import bus
+from foundation.bus import Bus
+from foundation.clock import SystemClock
 from foundation.db.engine import connect
 from foundation.embedded.valkey import redis_url
 from foundation.health import listen
+from foundation.home import Home
 from foundation.observability import get_logger
 from foundation.process import Process
 from foundation.reach import reach_database
 
-DATABASE, LISTENER = "database", "pages"
+DATABASE_MISSING, LISTENER = "database", "pages"
 LARGEST_BODY = 64 * 1024
+POOL = 10
 
 log = get_logger(__name__)
 
 
-def application(reader: FloorReader) -> web.Application:
-    """The routes. Whatever is not named here is refused."""
-    app = web.Application(middlewares=[as_problems], client_max_size=LARGEST_BODY)
-    app[floor.READER] = reader
-    app[floor.PAGES] = _pages()
-    app.on_response_prepare.append(add_headers)
-    app.add_routes(floor.ROUTES)
-    app.router.add_static("/static", _folder("static"), show_index=False)
-    return app
-
-
-def _pages() -> Environment:
-    pages = Environment(
-        loader=FileSystemLoader(_folder("templates")),
-        autoescape=True,
-        enable_async=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+def application(
+    settings: ConsoleSettings, engine: AsyncEngine, wire: Bus, passwords: Passwords
+) -> web.Application:
+    """The routes of `agent_console.routes`. Whatever is not named there is refused."""
+    app = web.Application(middlewares=[as_problems, guard], client_max_size=LARGEST_BODY)
+    console, clock = settings.console, SystemClock()
+    app[SETTINGS] = settings
+    app[DATABASE] = engine
+    app[BUS] = wire
+    app[CLOCK] = clock
+    app[TEMPLATES] = environment()
+    app[FLOOR] = FloorReader(engine, wire)
+    app[PASSWORDS] = passwords
+    app[SESSIONS] = Sessions(
+        wire.client, clock, idle_s=console.session_idle_s, longest_s=console.session_s
     )
-    pages.filters["number"] = number
-    return pages
-
-
-def _folder(name: str) -> Path:
-    return Path(str(files("agent_console"))) / name
+    app[TRIES] = Tries(
+        wire.client, per_login=console.login_tries, per_address=console.address_tries
+    )
+    app[DOOR_SECRET] = bytes.fromhex(Home(settings.home).secret("door"))
+    app.on_response_prepare.append(add_headers)
+    install(app, collected())
+    app.router.add_static("/static", folder("static"), show_index=False)
+    return app
 
 
 async def main(own: Process, settings: ConsoleSettings) -> None:
     """Serve until the process is to stop."""
-    own.missing.lacks(DATABASE)
+    own.missing.lacks(DATABASE_MISSING)
     own.missing.lacks(LISTENER)
-    engine = connect(settings, pool_size=2)
+    engine = connect(settings, pool_size=POOL)
     client = bus.connect(redis_url(settings))
+    passwords = Passwords()
     try:
         await reach_database(engine, table=AttemptRow.__tablename__)
-        own.missing.has(DATABASE)
-        app = application(FloorReader(engine, bus.Bus(client)))
+        own.missing.has(DATABASE_MISSING)
+        app = application(settings, engine, Bus(client), passwords)
+        await passwords.prepare()
         console = settings.console
         async with listen(app, console.host, console.port, "console") as port:
             own.missing.has(LISTENER)
             log.info("console_listening", listens=f"http://{console.host}:{port}")
             await own.stopping.wait()
     finally:
+        passwords.close()
         await client.aclose()
         await engine.dispose()

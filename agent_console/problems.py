@@ -1,38 +1,76 @@
 """Errors as problem details (RFC 9457): a code in English, a text in pt-BR.
 
-Whatever no route allows is refused, and no answer tells how the program failed.
+Programs get JSON, people a page. No answer tells how the program failed.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
 
 from agent_console.floor import FloorUnreadable
+from agent_console.pages import render
 from agent_console.texts import TEXTS
 from foundation.observability import get_logger
 
 CODES = {
     400: "bad_request",
+    401: "not_logged_in",
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",
+    415: "unsupported_media",
 }
+WITH_PAGE = frozenset({403, 404, 413, 429, 500, 503})
 
 log = get_logger(__name__)
 
 
-def problem(status: int, code: str) -> web.Response:
-    """Return an answer for a program; `title` is what a person may read."""
-    return web.json_response(
-        {
-            "type": "about:blank",
-            "title": TEXTS.problems[code],
-            "status": status,
-            "code": code,
-        },
-        status=status,
+class Problem(Exception):
+    """Ends a request with problem details.
+
+    `code` has its text in `[problems]` of the catalogue, which may name `fields`; the
+    fields stand beside it in the answer too.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        status: int = 400,
+        fields: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+        self.fields = dict(fields or {})
+        self.headers = dict(headers or {})
+
+
+def details(trouble: Problem) -> dict[str, Any]:
+    """The body of the answer; `title` is what a person may read."""
+    return {
+        **trouble.fields,
+        "type": "about:blank",
+        "title": TEXTS.problems[trouble.code].format_map(trouble.fields),
+        "status": trouble.status,
+        "code": trouble.code,
+    }
+
+
+def answer(trouble: Problem) -> web.Response:
+    """The problem for a program."""
+    return web.Response(
+        text=json.dumps(details(trouble), ensure_ascii=False),
+        status=trouble.status,
+        headers=trouble.headers,
         content_type="application/problem+json",
     )
 
@@ -41,15 +79,47 @@ def problem(status: int, code: str) -> web.Response:
 async def as_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except FloorUnreadable:
-        return problem(503, "database_unreachable")
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        answer = problem(error.status, CODES.get(error.status, "bad_request"))
-        if "Allow" in error.headers:
-            answer.headers["Allow"] = error.headers["Allow"]
-        return answer
-    except Exception:  # the top of a request: the others go on
-        log.exception("request_failed", path=request.path)
-        return problem(500, "internal_error")
+        return await _told(request, _of_http(error))
+    except Exception as error:  # the top of a request: the others go on
+        return await _told(request, _of(error, request))
+
+
+def wants_page(request: web.Request) -> bool:
+    """Whether a person's browser asks for a page to show."""
+    navigates = request.method in {"GET", "HEAD", "POST"}
+    shown = "text/html" in request.headers.get("Accept", "")
+    return navigates and shown and not request.path.startswith("/api/")
+
+
+def _of_http(error: web.HTTPException) -> Problem:
+    headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+    return Problem(CODES.get(error.status, "bad_request"), error.status, headers=headers)
+
+
+def _of(error: Exception, request: web.Request) -> Problem:
+    match error:
+        case Problem():
+            return error
+        case FloorUnreadable():
+            return Problem("database_unreachable", 503)
+        case DBAPIError() if error.connection_invalidated:
+            return Problem("database_unreachable", 503)
+        case RedisError():
+            log.warning("bus_lost", why=type(error).__name__)
+            return Problem("bus_unreachable", 503)
+        case OSError() | TimeoutError():
+            log.warning("outside_lost", why=type(error).__name__, path=request.path)
+            return Problem("database_unreachable", 503)
+    log.error("request_failed", path=request.path, exc_info=error)
+    return Problem("internal_error", 500)
+
+
+async def _told(request: web.Request, trouble: Problem) -> web.Response:
+    if trouble.status not in WITH_PAGE or not wants_page(request):
+        return answer(trouble)
+    return await render(
+        request, "problem.html", status=trouble.status, problem=details(trouble)
+    )

@@ -1,21 +1,25 @@
 """What every answer carries: headers that forbid what the pages do not need.
 
-Nothing may be loaded from elsewhere, framed, sniffed or cached.
+Nothing may be loaded from elsewhere, framed, sniffed or cached. The microphone is for the
+softphone of our own pages.
 """
 
 from __future__ import annotations
 
 from aiohttp import web
 
+from agent_console.services import SETTINGS
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self'",
+        "img-src 'self' data:",  # Pico draws its marks as data: pictures
+        "media-src 'self' blob:",
         "connect-src 'self'",
         "base-uri 'none'",
-        "form-action 'none'",
+        "form-action 'self'",
         "frame-ancestors 'none'",
     )
 )
@@ -23,11 +27,12 @@ HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), autoplay=(self)",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+ONLY_HTTPS = "max-age=31536000"  # a year; not for other names of the domain
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -35,3 +40,5 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     response.headers.update(HEADERS)
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["Server"] = "acordo"
+    if request.app[SETTINGS].console.https:
+        response.headers["Strict-Transport-Security"] = ONLY_HTTPS

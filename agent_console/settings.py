@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict
+from ipaddress import IPv4Network, IPv6Network
+
+from pydantic import ConfigDict, Field
 
 from foundation import settings
 
 
 class Console(settings.Console):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    https: bool = Field(
+        False, description="people reach it by https, through a proxy that ends TLS"
+    )
+    proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (), description="proxies whose X-Forwarded-For is believed"
+    )
+    session_idle_s: float = Field(
+        3600.0, ge=60, le=86400, description="a session nobody uses ends after this"
+    )
+    session_s: float = Field(
+        43200.0, ge=60, le=172800, description="a session ends after this, used or not"
+    )
+    login_tries: int = Field(
+        5, ge=1, le=100, description="wrong passwords of one login before it must wait"
+    )
+    address_tries: int = Field(
+        50, ge=1, le=10000, description="wrong passwords of one address before it waits"
+    )
 
 
 class ConsoleSettings(settings.ProcessSettings):

@@ -3,30 +3,64 @@
 from __future__ import annotations
 
 from aiohttp import web
-from jinja2 import Environment
 
-from agent_console.floor import FloorReader, FloorUnreadable
-from agent_console.texts import TEXTS
+from agent_console.api.endpoint import EVERY_ROLE, Asked, Endpoint, Role
+from agent_console.contracts import FloorOut
+from agent_console.floor import FloorUnreadable
+from agent_console.pages import MENU, render
+from agent_console.services import FLOOR
 
-READER = web.AppKey("reader", FloorReader)
-PAGES = web.AppKey("pages", Environment)
+START = {Role.AGENT: "/desk", Role.SUPERVISOR: "/supervision", Role.ADMIN: "/supervision"}
 
 
-async def page(request: web.Request) -> web.Response:
-    """The page is served even without a database: it then says so."""
+async def start(asked: Asked[None, None]) -> web.StreamResponse:
+    """The page of the role, as far as there is one."""
+    page = START[asked.who.role]
+    allowed = asked.who.role in asked.request.app[MENU].get(page, ())
+    raise web.HTTPSeeOther(page if allowed else "/floor")
+
+
+async def page(asked: Asked[None, None]) -> web.StreamResponse:
+    """The page is served even without a floor to read: it then says so."""
     try:
-        floor = await request.app[READER].read()
+        floor = await asked.request.app[FLOOR].read()
     except FloorUnreadable:
         floor = None
-    template = request.app[PAGES].get_template("floor.html")
-    html = await template.render_async(floor=floor, texts=TEXTS)
-    status = 200 if floor else 503
-    return web.Response(text=html, content_type="text/html", status=status)
+    return await render(
+        asked.request, "floor.html", status=200 if floor else 503, floor=floor
+    )
 
 
-async def figures(request: web.Request) -> web.Response:
-    floor = await request.app[READER].read()
-    return web.json_response(text=floor.model_dump_json())
+async def figures(asked: Asked[None, None]) -> FloorOut:
+    return await asked.request.app[FLOOR].read()
 
 
-ROUTES = [web.get("/", page), web.get("/floor.json", figures)]
+ENDPOINTS = (
+    Endpoint(
+        verb="GET",
+        path="/",
+        summary="Página inicial de cada função",
+        roles=EVERY_ROLE,
+        scope="page",
+        handler=start,
+    ),
+    Endpoint(
+        verb="GET",
+        path="/floor",
+        summary="A operação agora",
+        roles=EVERY_ROLE,
+        scope="page",
+        handler=page,
+        media="text/html",
+    ),
+    Endpoint(
+        verb="GET",
+        path="/floor.json",
+        summary="Números da operação agora",
+        roles=EVERY_ROLE,
+        scope="floor:read",
+        handler=figures,
+        answer=FloorOut,
+        background=True,
+    ),
+)

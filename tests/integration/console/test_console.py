@@ -14,6 +14,7 @@ import aiohttp
 import pytest_asyncio
 
 ACORDO = Path(sys.executable).with_name("acordo")
+SHOWN = {"Accept": "text/html"}
 Start = Callable[[int, int], Awaitable[Process]]
 
 
@@ -59,9 +60,10 @@ async def test_it_serves_the_page_and_stops(start: Start) -> None:
     await event(child, "console_listening")
 
     async with aiohttp.ClientSession() as session:
-        async with session.get(f"http://127.0.0.1:{pages}/") as page:
+        async with session.get(f"http://127.0.0.1:{pages}/", headers=SHOWN) as page:
             assert page.status == 200
-            assert "Operação" in await page.text()
+            assert page.url.path == "/login"
+            assert "Entrar" in await page.text()
         async with session.get(f"http://127.0.0.1:{health}/readyz") as ready:
             assert ready.status == 200
     child.terminate()

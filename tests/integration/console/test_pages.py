@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 
 import pytest
-import pytest_asyncio
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from agent_console.app import application
 from agent_console.contracts import FloorOut
-from agent_console.floor import FloorReader
+from agent_console.services import FLOOR
 from agent_console.texts import TEXTS
 from dialer.calls.agent import AgentState
 from dialer.calls.events import NetworkOutcome
 from foundation import bus
 from foundation.bus import BOARD, Bus
 from tests.integration.console.calls import a_campaign, a_leader, attempts, lose_tables
+from tests.people import Client
 
-Client = TestClient[web.Request, web.Application]
-
-
-@pytest_asyncio.fixture
-async def wire(valkey_url: str) -> AsyncIterator[Bus]:
-    client = bus.connect(valkey_url)
-    yield Bus(client)
-    await client.aclose()
-
-
-@pytest_asyncio.fixture
-async def client(engine: AsyncEngine, wire: Bus) -> AsyncIterator[Client]:
-    app = application(FloorReader(engine, wire))
-    async with TestClient(TestServer(app)) as client:
-        yield client
+pytestmark = pytest.mark.usefixtures("agent")  # somebody is logged in
 
 
 async def floor(client: Client) -> FloorOut:
@@ -47,7 +30,7 @@ async def floor(client: Client) -> FloorOut:
 class Page(HTMLParser):
     """What is shown (not hidden) of a page, and whether its tags are balanced."""
 
-    VOID = frozenset({"meta", "link", "img"})
+    VOID = frozenset({"meta", "link", "img", "input"})
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -114,7 +97,7 @@ async def test_the_page_shows_the_same_figures(
     await a_leader(engine)
     await wire.put(BOARD, {"agent001": {"state": "idle"}})
 
-    answer = await client.get("/")
+    answer = await client.get("/floor")
     html = await answer.text()
     page = Page(html)
 
@@ -127,7 +110,7 @@ async def test_the_page_shows_the_same_figures(
 
 
 async def test_an_empty_installation_says_what_to_do_next(client: Client) -> None:
-    html = await (await client.get("/")).text()
+    html = await (await client.get("/floor")).text()
     page = Page(html)
 
     assert {"no-dialer", "no-agents", "no-campaigns"} <= page.shown
@@ -135,15 +118,17 @@ async def test_an_empty_installation_says_what_to_do_next(client: Client) -> Non
     assert "acordo import debtors" in html
 
 
-async def test_without_the_bus_the_agents_are_unknown(engine: AsyncEngine) -> None:
+async def test_without_the_bus_the_agents_are_unknown(
+    app: web.Application, client: Client, engine: AsyncEngine
+) -> None:
     nobody = bus.connect("unix:///nonexistent/valkey.sock")
-    app = application(FloorReader(engine, Bus(nobody)))
-    async with TestClient(TestServer(app)) as client:
-        page = Page(await (await client.get("/")).text())
+    app[FLOOR]._bus = Bus(nobody)  # the sessions keep theirs
 
-        assert (await floor(client)).agents is None
-        assert "no-bus" in page.shown
-        assert "no-agents" not in page.shown
+    page = Page(await (await client.get("/floor")).text())
+
+    assert (await floor(client)).agents is None
+    assert "no-bus" in page.shown
+    assert "no-agents" not in page.shown
     await nobody.aclose()
 
 
@@ -151,7 +136,7 @@ async def test_without_the_database_it_says_so(client: Client, engine: AsyncEngi
     await lose_tables(engine)
 
     answer = await client.get("/floor.json")
-    page = await client.get("/")
+    page = await client.get("/floor")
 
     assert answer.status == 503
     assert answer.content_type == "application/problem+json"
@@ -169,7 +154,8 @@ async def test_without_the_database_it_says_so(client: Client, engine: AsyncEngi
         ("GET", "/static/%2e%2e/app.py", 404, "not_found"),
         ("GET", "/healthz", 404, "not_found"),
         ("GET", "/metrics", 404, "not_found"),
-        ("POST", "/", 405, "method_not_allowed"),
+        ("PUT", "/floor", 405, "method_not_allowed"),
+        ("GET", "/api/v1/nothing", 404, "not_found"),
         ("DELETE", "/floor.json", 405, "method_not_allowed"),
     ],
 )
@@ -189,7 +175,9 @@ async def test_everything_else_is_refused_as_a_problem(
     }
 
 
-@pytest.mark.parametrize("path", ["/", "/floor.json", "/nothing", "/static/js/floor.js"])
+@pytest.mark.parametrize(
+    "path", ["/floor", "/floor.json", "/nothing", "/static/js/floor.js"]
+)
 async def test_every_answer_carries_the_strict_headers(client: Client, path: str) -> None:
     answer = await client.get(path)
 
@@ -204,9 +192,9 @@ async def test_every_answer_carries_the_strict_headers(client: Client, path: str
 
 
 async def test_a_page_has_no_inline_script_or_style(client: Client) -> None:
-    html = await (await client.get("/")).text()
+    html = await (await client.get("/floor")).text()
 
-    assert html.count("<script") == html.count('<script type="module" src="/static/') == 1
+    assert html.count("<script") == html.count('<script type="module" src="/static/') == 2
     assert "<style" not in html
     assert " style=" not in html
     assert " onclick" not in html

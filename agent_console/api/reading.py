@@ -1,0 +1,88 @@
+"""Reads a request into what its endpoint declares, or says in pt-BR what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from agent_console.problems import Problem
+from agent_console.texts import TEXTS
+
+Model = TypeVar("Model", bound=BaseModel)
+
+JSON = "application/json"
+NUL = rb"\u0000"  # PostgreSQL holds no text with it
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_PARAMETER = re.compile(r"\{(\w+)(:[^{}]*)?\}")
+
+
+def uuid_parameters(path: str) -> frozenset[str]:
+    """The parameters of a path that are identifiers.
+
+    >>> sorted(uuid_parameters("/api/v1/campaigns/{id}/steps/{number:[0-9]+}"))
+    ['id']
+    """
+    return frozenset(name for name, form in _PARAMETER.findall(path) if not form)
+
+
+def read_path(request: web.Request, uuids: frozenset[str]) -> dict[str, str]:
+    """The parameters of the path. Raises Problem 404 for an identifier that is none."""
+    found = dict(request.match_info)
+    for name in uuids:
+        if _UUID.fullmatch(found[name]) is None:
+            raise Problem("not_found", 404)
+        found[name] = str(UUID(found[name]))
+    return found
+
+
+def read_query(request: web.Request, model: type[Model]) -> Model:
+    """The query string as the model; whatever repeats is a list. Raises Problem 422."""
+    given = {name: request.query.getall(name) for name in request.query}
+    if any("\0" in value for found in given.values() for value in found):
+        raise Problem("bad_request", 400)
+    values = {
+        name: found if len(found) > 1 or _is_list(model, name) else found[0]
+        for name, found in given.items()
+    }
+    return _validated(lambda: model.model_validate_strings(values))
+
+
+async def read_body(request: web.Request, model: type[Model]) -> Model:
+    """The body as the model. Raises Problem 400, 415 or 422, and 413 through aiohttp."""
+    if request.content_type != JSON:
+        raise Problem("unsupported_media", 415)
+    raw = await request.read()
+    if NUL in raw:
+        raise Problem("bad_request", 400)
+    return _validated(lambda: model.model_validate_json(raw))
+
+
+def _is_list(model: type[BaseModel], name: str) -> bool:
+    field = model.model_fields.get(name)
+    return field is not None and "list" in str(field.annotation)
+
+
+def _validated(read: Callable[[], Model]) -> Model:
+    try:
+        return read()
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_input=False)
+        if any(one["type"] == "json_invalid" for one in wrong):
+            raise Problem("bad_request", 400) from None
+        raise Problem("invalid", 422, {"errors": [_told(one) for one in wrong]}) from None
+
+
+def _told(error: ErrorDetails) -> dict[str, str]:
+    """Which field, and what is wrong; never the value, which may be a secret."""
+    words = TEXTS.section("validation")
+    text = words.get(error["type"], words["other"])
+    return {
+        "field": ".".join(str(part) for part in error["loc"]),
+        "text": text.format_map(error.get("ctx", {})),
+    }

@@ -1,0 +1,1 @@
+"""Who comes in: sessions, tokens, the wait after wrong passwords, where one may be sent."""

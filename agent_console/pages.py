@@ -1,0 +1,71 @@
+"""How a page is made: a template, words from the catalogue, who looks at it."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from agent_console.doors.caller import CALLER
+from agent_console.texts import TEXTS
+from agent_console.texts_format import number
+from cobranca.people.roles import Role
+
+TEMPLATES = web.AppKey("templates", Environment)
+MENU = web.AppKey[dict[str, frozenset[Role]]]("menu")  # path of a page -> who may
+THEMES = frozenset({"light", "dark"})
+THEME_COOKIE = "acordo_theme"
+
+
+def folder(name: str) -> Path:
+    """A folder of the package: templates, static."""
+    return Path(str(files("agent_console"))) / name
+
+
+def environment() -> Environment:
+    """Templates: everything escaped, an unknown name is an error."""
+    pages = Environment(
+        loader=FileSystemLoader(folder("templates")),
+        autoescape=True,
+        enable_async=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters["number"] = number
+    pages.globals["texts"] = TEXTS
+    pages.globals["has_pico"] = (folder("static") / "vendor" / "pico.min.css").is_file()
+    return pages
+
+
+async def render(
+    request: web.Request, template: str, *, status: int = 200, **context: Any
+) -> web.Response:
+    """Fill a template for whoever asks."""
+    caller = request.get(CALLER)
+    theme = request.cookies.get(THEME_COOKIE)
+    html = (
+        await request.app[TEMPLATES]
+        .get_template(template)
+        .render_async(
+            who=caller.who if caller else None,
+            csrf=caller.csrf if caller else "",
+            nav=menu(request.app[MENU], caller.who.role) if caller else {},
+            here=request.path,
+            theme=theme if theme in THEMES else None,
+            **context,
+        )
+    )
+    return web.Response(text=html, content_type="text/html", status=status)
+
+
+def menu(pages: dict[str, frozenset[Role]], role: Role) -> dict[str, str]:
+    """Path and name of the pages that the role may open, in the catalogue's order."""
+    return {
+        path: name
+        for path, name in TEXTS.section("nav").items()
+        if role in pages.get(path, frozenset())
+    }
