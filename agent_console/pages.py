@@ -37,8 +37,15 @@ def environment() -> Environment:
     )
     pages.filters["number"] = number
     pages.globals["texts"] = TEXTS
-    pages.globals["has_pico"] = (folder("static") / "vendor" / "pico.min.css").is_file()
+    pages.globals["vendored"] = _vendored
     return pages
+
+
+def _vendored(name: str) -> str:
+    """Address of a vendored file by its name without version: `vendored("pico.css")`."""
+    stem, _, kind = name.rpartition(".")
+    (path,) = folder("static").glob(f"vendor/{stem}-[0-9]*.{kind}")
+    return f"/static/vendor/{path.name}"
 
 
 async def render(

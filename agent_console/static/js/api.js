@@ -40,12 +40,17 @@ export const csrfToken = () => csrf;
 /** @type {Promise<void> | undefined} */
 let loggingIn;
 
+/** @returns {Promise<unknown>} */
+function begun() {
+  return new Promise((resolve) => {
+    document.addEventListener(SESSION_BEGUN, resolve, { once: true });
+    document.dispatchEvent(new CustomEvent(SESSION_EXPIRED));
+  });
+}
+
 /** Ask for a login; the promise resolves when somebody is in again. */
 export function sessionExpired() {
-  loggingIn ??= new Promise((resolve) => {
-    document.addEventListener(SESSION_BEGUN, () => resolve(), { once: true });
-    document.dispatchEvent(new CustomEvent(SESSION_EXPIRED));
-  }).then(() => {
+  loggingIn ??= begun().then(() => {
     loggingIn = undefined;
   });
   return loggingIn;
@@ -68,8 +73,8 @@ export async function logIn(login, password) {
 /**
  * @param {string} verb
  * @param {string} path
- * @param {unknown} body
- * @param {string} token
+ * @param {unknown} [body]
+ * @param {string} [token]
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
@@ -97,7 +102,8 @@ async function ask(verb, path, body, token = csrf, signal) {
  */
 async function problemOf(answer) {
   const type = answer.headers.get("Content-Type") ?? "";
-  if (type.startsWith("application/problem+json")) return new ApiProblem(await answer.json());
+  if (type.startsWith("application/problem+json"))
+    return new ApiProblem(await answer.json());
   const title = `O servidor respondeu ${answer.status}.`;
   return new ApiProblem({ code: "unknown", title, status: answer.status });
 }

@@ -38,7 +38,8 @@ menu?.addEventListener("keydown", (event) => {
   menu.querySelector("summary")?.focus();
 });
 document.addEventListener("click", (event) => {
-  if (menu && event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
+  if (menu && event.target instanceof Node && !menu.contains(event.target))
+    menu.open = false;
 });
 
 /** @type {HTMLDialogElement | null} */

@@ -18,7 +18,8 @@ ORIGIN = "https://acordo.example"
     [
         "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example",
         "https://evil.example", "javascript:alert(1)", "/\t/evil.example",
-        "/\n/evil.example", "/ok\r\nSet-Cookie: a=b", "evil", "", "/login", "/login?next=/login", "/logout",
+        "/\n/evil.example", "/ok\r\nSet-Cookie: a=b",
+        "evil", "", "/login", "/login?next=/login", "/logout",
         "/%0d%0a\x00", "/" + "a" * 500, "/é",
     ],
 )  # fmt: skip
