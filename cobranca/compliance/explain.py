@@ -37,7 +37,7 @@ async def explain(
 
     `now` is aware, on the compliance clock.
     """
-    candidates = await _telephones(connection, debtor_id)
+    candidates = await telephones(connection, debtor_id)
     facts = await load_facts(connection, candidates, now)
     explanations = []
     for candidate in candidates:
@@ -53,7 +53,8 @@ async def explain(
     return explanations
 
 
-async def _telephones(connection: AsyncConnection, debtor_id: UUID) -> list[Candidate]:
+async def telephones(connection: AsyncConnection, debtor_id: UUID) -> list[Candidate]:
+    """Return the debtor's telephones, the best first; raises NoSuchDebtor."""
     debtor = (
         await connection.execute(
             select(DebtorRow.uf, DebtorRow.birth_date).where(DebtorRow.id == debtor_id)

@@ -98,6 +98,11 @@ class Hours:
                 return max(now, place.at(day, hours[0]))
             day += _ONE_DAY
 
+    def closings(self, place: Place, day: date) -> tuple[datetime, ...]:
+        """Return when these hours end on a local day of a place; empty: none there."""
+        hours = self._hours(day) if self.uf in (None, place.uf) else None
+        return () if hours is None else (place.at(day, hours[1]),)
+
     def _hours(self, day: date) -> tuple[time, time] | None:
         if day.weekday() == _SUNDAY:
             return None

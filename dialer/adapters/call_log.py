@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dialer.adapters import endings
-from dialer.calls.store import AttemptRow, CallEventRow, DispositionRow
+from dialer.calls.store import AttemptRow, CallEventRow
 from dialer.shell.facts import Began, Ended, Fact, Step
 from foundation.clock import Clock
 from foundation.ids import uuid7
@@ -123,11 +123,11 @@ class CallLog:
             rows = [self._event(fact) for fact in batch.facts]
             await connection.execute(insert(CallEventRow), rows)
         spoken = [row for row in map(self._disposition, batch.facts) if row is not None]
+        clock = self.contact_clock
+        contact_now = clock.now() if clock else datetime.now(UTC)
         if spoken:
-            await endings.insert_new(connection, DispositionRow, spoken)
+            await endings.dispositions(connection, spoken, contact_now)
         if batch.ended:
-            clock = self.contact_clock
-            contact_now = clock.now() if clock else datetime.now(UTC)
             await endings.write(connection, batch.ended, self._agents, contact_now)
 
     async def _begin(self, connection: AsyncConnection, began: Sequence[Began]) -> None:

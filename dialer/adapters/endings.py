@@ -15,7 +15,10 @@ from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from dialer.calls.disposing import follow, recorded
 from dialer.calls.events import NetworkOutcome
+from dialer.calls.store import DispositionRow
+from dialer.calls.turns import next_turn
 from dialer.campaigns.retry_rules import RetryRules
 from dialer.shell.facts import Ended
 from foundation.db.engine import Row
@@ -103,6 +106,17 @@ async def write(
     await enqueue_all(connection, "recording", orders, after_s=WRITTEN_S)
 
 
+async def dispositions(
+    connection: AsyncConnection, rows: Sequence[Mapping[str, Any]], contact_now: datetime
+) -> None:
+    """Write what agents recorded, and what follows from it, unless it was before."""
+    statement = pg_insert(DispositionRow).on_conflict_do_nothing()
+    for row in rows:
+        inserted = await connection.execute(statement, row)
+        if inserted.rowcount:
+            await follow(connection, row["attempt_id"], contact_now)
+
+
 async def insert_new(
     connection: AsyncConnection, table: type[Row], rows: Sequence[Mapping[str, Any]]
 ) -> None:
@@ -146,11 +160,15 @@ async def _next_turns(
         _ATTEMPTS, {"campaigns": campaigns, "debtors": debtors}
     )
     attempts = {(r.campaign_id, r.debtor_id): r.attempts for r in counted}
+    tries = {r.id: attempts.get((r.campaign_id, r.debtor_id), 0) for r in closed}
+    said = await recorded(connection, tries)
     turns: list[datetime | None] = []
     for row in closed:
         rules = RetryRules.parse(row.retries or {})
-        done = attempts.get((row.campaign_id, row.debtor_id), 0)
-        minutes = rules.minutes_to_next(NetworkOutcome(row.outcome), done)
+        if row.id in said:
+            turns.append(next_turn(said[row.id], rules, contact_now))
+            continue
+        minutes = rules.minutes_to_next(NetworkOutcome(row.outcome), tries[row.id])
         turns.append(None if minutes is None else contact_now + timedelta(minutes=minutes))
     await connection.execute(
         _NEXT_TURN,

@@ -28,6 +28,12 @@ class AttemptRow(Row):
         Index("ix_attempt_open", "placed_at", postgresql_where=text("outcome IS NULL")),
         Index("ix_attempt_debtor_day", "debtor_id", "contact_day"),
         Index("ix_attempt_campaign_placed", "campaign_id", "placed_at"),
+        Index(
+            "ix_attempt_agent_answered",
+            "agent_id",
+            "answered_at",
+            postgresql_where=text("agent_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -69,6 +75,7 @@ class DispositionRow(Row):
     """What the agent recorded of a conversation (tabulação)."""
 
     __tablename__ = "disposition"
+    __table_args__ = (Index("ix_disposition_agent_at", "agent_id", "at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     attempt_id: Mapped[UUID] = mapped_column(ForeignKey(AttemptRow.id), unique=True)

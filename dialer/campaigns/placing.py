@@ -7,7 +7,7 @@ nothing for a leader whose term is over.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.facts import Candidate
 from cobranca.compliance.service import ContactPolicy, Ruling
+from dialer.callbacks import due
 from dialer.calls.store import AttemptRow
 from dialer.routes import FreeRoutes
 from foundation.db.leadership import Term, holds
@@ -34,6 +35,7 @@ class Placement:
     debtor: UUID
     number: str  # E.164 with +
     route: str
+    agent: str | None = None  # endpoint that should get it, if idle then
 
 
 _NEXT = text(
@@ -49,6 +51,9 @@ _NEXT = text(
      WHERE cd.campaign_id = :campaign AND cd.state = 'ready' AND cd.next_at <= :now
        AND NOT EXISTS (SELECT 1 FROM attempt a
                         WHERE a.debtor_id = cd.debtor_id AND a.outcome IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM call_back b
+                        WHERE b.debtor_id = cd.debtor_id AND b.state = 'booked'
+                          AND b.due_at > CAST(:now AS timestamptz) - interval '1 day')
      ORDER BY cd.next_at, cd.position
      LIMIT :wanted
        FOR UPDATE OF cd SKIP LOCKED
@@ -94,14 +99,18 @@ async def commit_attempts(
 
     `now` is real UTC, `contact_now` the compliance clock. Debtors whom the policy
     refuses are put off until it may be asked again, those whom no route ever carries are
-    done, and those for whom no route has room just now stay ready. Raises TermIsOver.
+    done, and those for whom no route has room just now stay ready. Call-backs that are due
+    come first; a debtor who has one booked is left alone until then. Raises TermIsOver.
     """
     if not await holds(connection, term):
         raise TermIsOver(term.name)
+    booked = await due.pick(connection, rules.campaign, contact_now, wanted)
     picked = await connection.execute(
-        _NEXT, {"campaign": rules.campaign, "now": contact_now, "wanted": wanted}
+        _NEXT,
+        {"campaign": rules.campaign, "now": contact_now, "wanted": wanted - len(booked)},
     )
-    candidates = [Candidate(**row._mapping) for row in picked]
+    candidates = [b.candidate for b in booked]
+    candidates += [Candidate(**row._mapping) for row in picked]
     if not candidates:
         return []
     rulings = await policy.ask(connection, candidates, contact_now)
@@ -114,7 +123,10 @@ async def commit_attempts(
         for ruling in allowed
         if (route := routes.take(ruling.candidate.number)) is not None
     ]
-    return await _insert(connection, term, rules, routed, now)
+    placed = await _insert(connection, term, rules, routed, now)
+    await due.settle(connection, booked, {p.debtor: UUID(p.id) for p in placed}, rulings)
+    wanted_agents = {b.candidate.debtor_id: b.agent for b in booked}
+    return [replace(p, agent=wanted_agents.get(p.debtor)) for p in placed]
 
 
 async def _put_off(

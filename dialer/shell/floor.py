@@ -42,6 +42,7 @@ class Ongoing:
     agent: str | None = None  # held for it or talking
     talked_with: str | None = None  # the last agent, kept for the record
     returned: bool = False  # lost its agent and waits for another
+    prefers: str | None = None  # endpoint that gets it if idle: a call-back's agent
     joins: int = 0
 
     @property
@@ -272,9 +273,12 @@ class Floor:
         waiting.sort(
             key=lambda o: (not o.returned, not o.call.inbound, o.call.answered_at or at)
         )
-        for ongoing, agent in zip(waiting, self.idle_agents(), strict=False):
-            if agent.leg is None:
-                continue
+        idle = [(a, a.leg) for a in self.idle_agents() if a.leg is not None]
+        for ongoing in waiting[: len(idle)]:
+            agent, leg = next(
+                (i for i in idle if i[0].endpoint == ongoing.prefers), idle[0]
+            )
+            idle.remove((agent, leg))
             call_id = ongoing.call.id
             ongoing.agent = agent.endpoint
             ongoing.joins += 1
@@ -284,7 +288,7 @@ class Floor:
                     call=call_id,
                     channel=ongoing.channel,
                     agent=agent.endpoint,
-                    leg=agent.leg,
+                    leg=leg,
                 )
             )
 

@@ -303,6 +303,7 @@ class Leader:
                 placed_at=datetime.now(UTC),
                 threshold_s=campaign.threshold_s,
                 wrap_up_s=campaign.wrap_up_s,
+                prefers=placement.agent,
             )
         )
         self.pacing.placed(campaign.id, placement.id, placement.route)

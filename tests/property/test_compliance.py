@@ -20,6 +20,7 @@ from cobranca.compliance.rules import (
     Suppressed,
     may_contact,
 )
+from cobranca.compliance.window import open_until
 from foundation.brasil.ddd import AREAS, UFS
 from tests.builders.contact import a_question
 
@@ -110,3 +111,16 @@ def test_waiting_helps_unless_somebody_said_never(question: Question) -> None:
     far = any(item.until and item.until > question.now for item in question.suppressions)
     if not verdict.allowed and not never and not far:
         assert verdict.until is not None
+
+
+@given(questions())
+@settings(deadline=None)
+def test_what_is_open_stays_open_until_it_closes(question: Question) -> None:
+    closes = open_until(question, RULES)
+    assert (closes is None) == (not may_contact(question, RULES).allowed)
+    if closes is None:
+        return
+    step = (closes - question.now) / 7
+    between = [question.at(question.now + step * n) for n in range(7)]
+    assert all(may_contact(later, RULES).allowed for later in between)
+    assert not may_contact(question.at(closes), RULES).allowed

@@ -216,3 +216,41 @@ async def test_agents_return_with_the_wish_they_had(engine: AsyncEngine) -> None
     async with engine.connect() as connection:
         (agent,) = await agents_before(connection)
     assert (agent.endpoint, agent.state, agent.wants) == ("agent001", "connecting", "idle")
+
+
+async def test_what_was_recorded_before_the_end_decides_the_next_turn(
+    engine: AsyncEngine,
+) -> None:
+    attempt = await an_attempt(engine)
+    async with writing(engine) as log:
+        await record_now(log, attempt, "answering_machine")
+        before = datetime.now(UTC)
+        log.add(Step(ended=[ending(attempt, NetworkOutcome.ANSWERED, agent="agent001")]))
+    async with engine.connect() as connection:
+        turn = (await connection.execute(select(CampaignDebtorRow.__table__))).one()
+    assert (turn.state, turn.last_outcome) == ("ready", "answered")
+    assert timedelta(minutes=120) <= turn.next_at - before < timedelta(minutes=121)
+
+
+async def test_what_was_recorded_after_the_end_opens_the_turn_again(
+    engine: AsyncEngine,
+) -> None:
+    attempt = await an_attempt(engine, phones=2)
+    async with writing(engine) as log:
+        log.add(Step(ended=[ending(attempt, NetworkOutcome.ANSWERED, agent="agent001")]))
+        await log.drained()
+        await record_now(log, attempt, "wrong_person")
+    async with engine.connect() as connection:
+        turn = (await connection.execute(select(CampaignDebtorRow.__table__))).one()
+        points = select(ContactPointRow.status).order_by(ContactPointRow.value)
+        statuses = list((await connection.execute(points)).scalars())
+    assert turn.state == "ready"
+    assert statuses == ["wrong_party", "active"]
+
+
+async def record_now(log: CallLog, attempt: UUID, code: str) -> None:
+    """An agent at a telephone of his own records a code with the end of the wrap-up."""
+    data = {"code": code, "note": "", "right_party": None}
+    fact = Fact(kind="disposition", at=NOW, call=str(attempt), agent="agent001", data=data)
+    log.add(Step(facts=[fact]))
+    await log.drained()

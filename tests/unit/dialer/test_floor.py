@@ -197,3 +197,12 @@ def test_an_agent_without_a_registered_phone_gets_a_leg_when_it_registers(
     assert floor.sweep(at(2)).actions == []
     step = floor.on_endpoint("agent001", at(3), reachable=True)
     assert [type(action) for action in step.actions] == [Nail]
+
+
+def test_a_call_back_goes_to_who_booked_it_if_idle(floor: Floor) -> None:
+    seat(floor, "agent001", s=1)
+    seat(floor, "agent002", s=5)
+    floor.add_call(Ongoing(call=Call(id="c1"), prefers="agent002"))
+    assert joins(answer(floor, "c1", 10)) == [("c1", "agent002")]
+    floor.add_call(Ongoing(call=Call(id="c2"), prefers="agent002"))
+    assert joins(answer(floor, "c2", 11)) == [("c2", "agent001")]
