@@ -41,7 +41,7 @@ from foundation.process import Process
 from foundation.routes import read_routes
 
 OFFICE = "floor"
-LACKABLE = ("leadership", "switch", "database", "trunk")
+LACKABLE = ("leadership", "switch", "database", "trunk", "disk")
 SHOW_S = 0.2
 
 log = get_logger(__name__)
@@ -83,6 +83,8 @@ class DialerProcess:
             absent.append("database")
         if self.leader.network_silent:
             absent.append("trunk")
+        if not self.leader.record.room:
+            absent.append("disk")
         return absent
 
     async def run(self) -> None:
@@ -126,6 +128,7 @@ class DialerProcess:
                     tasks.create_task(self._follow_commands(leader)),
                     tasks.create_task(leader.sweep_for_ever()),
                     tasks.create_task(leader.pacing.run(leader.may_place)),
+                    tasks.create_task(leader.record.run()),
                 ]
                 await self._hold_office(term)
                 leader.draining = True

@@ -41,6 +41,7 @@ class LiveChannel:
     channel: str
     name: str  # e.g. PJSIP/trunk-00000012
     up: bool
+    ringing: bool  # and not yet up
     bridge: str | None
     seconds: int
     context: str
@@ -67,10 +68,6 @@ class Telephony(Protocol):
 
     async def hang_up(self, channel: str, cause: int = 16) -> bool:
         """End a channel; False when it was gone. Cause 26 marks our own cancelling."""
-        ...
-
-    async def set_variable(self, channel: str, name: str, value: str) -> None:
-        """Set a channel variable; raises SwitchRefused when the channel is gone."""
         ...
 
     async def channels(self) -> list[LiveChannel]:

@@ -1,23 +1,44 @@
 """The switch's own record of channels (CEL), read after a gap.
 
 Asterisk writes one line an event to a local file, whether anybody listens or not. The
-fields and their order are those of `asterisk-config/cel_custom.conf`.
+fields and their order are those of `asterisk-config/cel_custom.conf`; the files and their
+rotation are `foundation.call_record`. A record may be long, so `recorded` reads it in a
+thread, and gives up rather than keep the floor waiting.
 """
 
 from __future__ import annotations
 
-import csv
+import asyncio
 import io
 import json
-from collections.abc import Iterable, Iterator
+import re
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-SLICE = 64 * 1024  # bytes that are read anyway
+from foundation.call_record import opened
+
+SLICE = 64 * 1024  # bytes that are read anyway, and at once
 DISORDER = timedelta(seconds=5)  # two channels write side by side
-FIELDS = 6  # event, time, unique id, linked id, channel name, extra
+FEW = 32  # names that are looked for faster than lines are taken apart
+READ_LIMIT_S = 30.0  # several times what all parts take together
+RINGS = 101  # SIP 100 says only that somebody listens
+FINAL = 200
+
+# event, time, unique id, linked id, channel name, extra; found anywhere in what was read,
+# so that a line torn by a full disk spoils no other
+_LINE = re.compile(
+    rb'"(?P<event>CHAN_START|ANSWER|HANGUP|LAST_WORD)","(?P<at>\d+\.\d+)",'
+    rb'"(?P<channel>[^"\n]*)","[^"\n]*","(?:[^"\n]|"")*","(?P<extra>(?:[^"\n]|"")*)"\r?\n'
+)
+
+
+class RecordUnread(OSError):
+    """The switch's record could not be read in time; nobody knows what it says."""
 
 
 @dataclass(slots=True)
@@ -28,36 +49,93 @@ class CelCall:
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     cause: int | None = None
-    sip_code: int | None = None  # not in the record: the cause alone tells
+    last_code: int | None = None  # SIP, the network's last word; None: it said nothing
 
     @property
     def hung_up(self) -> bool:
         return self.ended_at is not None
 
+    @property
+    def sip_code(self) -> int | None:
+        """The network's final answer that was no pick-up."""
+        return self.last_code if self.last_code and self.last_code >= FINAL else None
 
-def read_cel(path: Path, since: datetime) -> dict[str, CelCall]:
-    """Channels of the record by unique id, from `since` on; empty without a file."""
+    @property
+    def sign_of_life(self) -> bool:
+        """The network rang, or answered otherwise, before the call ended."""
+        return self.last_code is not None and self.last_code >= RINGS
+
+
+Calls = dict[str, CelCall]
+
+
+async def recorded(path: Path, since: datetime, channels: Collection[str]) -> Calls:
+    """Read what the record says of these channels, beside the event loop.
+
+    Raises RecordUnread after `READ_LIMIT_S`, and OSError.
+    """
+    given_up = threading.Event()
     try:
-        with path.open("rb") as file:
+        async with asyncio.timeout(READ_LIMIT_S):
+            return await asyncio.to_thread(
+                read_cel, path, since, channels, given_up=given_up.is_set
+            )
+    except TimeoutError as error:
+        raise RecordUnread(str(path)) from error
+    finally:
+        given_up.set()  # else the thread reads on for nobody
+
+
+def read_cel(
+    path: Path,
+    since: datetime,
+    channels: Collection[str] | None = None,
+    *,
+    given_up: Callable[[], bool] = lambda: False,
+) -> Calls:
+    """Channels of the record by unique id, from `since` on; empty without a file.
+
+    Of the named channels, or of all. Stops in the middle once `given_up`.
+    """
+    calls: Calls = {}
+    wanted = None if channels is None else frozenset(name.encode() for name in channels)
+    with ExitStack() as stack:
+        for file in opened(path, stack):
             _seek(file, since)
-            lines = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="")
-            return collect(lines, since)
-    except FileNotFoundError:
-        return {}
+            for text in _slices(file):
+                if given_up():
+                    return calls
+                if (
+                    wanted
+                    and len(wanted) <= FEW
+                    and not any(map(text.__contains__, wanted))
+                ):
+                    continue
+                _collect(_LINE.finditer(text), since, wanted, calls)
+    return calls
+
+
+def _slices(file: BinaryIO) -> Iterator[bytes]:
+    """The rest of the file in pieces of whole lines; a half-written last is left out."""
+    rest = b""
+    while piece := file.read(SLICE):
+        whole, newline, rest = (rest + piece).rpartition(b"\n")
+        if newline:
+            yield whole + newline
 
 
 def _seek(file: BinaryIO, since: datetime) -> None:
     """Go to the start of a line before `since`: lines are in the order of time, nearly.
 
-    A month's record has millions of lines; halving finds the place in thirty looks.
+    A part has half a million lines; halving finds the place in ten looks.
     """
     low, high = 0, file.seek(0, io.SEEK_END)
     while high - low > SLICE:
         middle = (low + high) // 2
         file.seek(middle)
         file.readline()  # the rest of a line
-        at = _time_of(file.readline())
-        if at is None or at >= since - DISORDER:
+        found = _LINE.search(file.readline())
+        if found is None or _at(found) >= since - DISORDER:
             high = middle
         else:
             low = middle
@@ -66,44 +144,41 @@ def _seek(file: BinaryIO, since: datetime) -> None:
         file.readline()
 
 
-def _time_of(line: bytes) -> datetime | None:
-    events = list(_events([line.decode("utf-8", errors="replace")]))
-    return events[0][1] if events else None
-
-
-def collect(lines: Iterable[str], since: datetime) -> dict[str, CelCall]:
-    """Fold lines into channels; a half-written last line is left out."""
-    calls: dict[str, CelCall] = {}
-    for event, at, channel, extra in _events(lines):
+def _collect(
+    lines: Iterable[re.Match[bytes]],
+    since: datetime,
+    wanted: frozenset[bytes] | None,
+    calls: Calls,
+) -> None:
+    """Fold lines into channels."""
+    for line in lines:
+        channel = line["channel"]
+        if wanted is not None and channel not in wanted:
+            continue
+        at = _at(line)
         if at < since:
             continue
-        call = calls.setdefault(channel, CelCall())
-        match event:
-            case "CHAN_START":
+        call = calls.setdefault(channel.decode("utf-8", "replace"), CelCall())
+        match line["event"]:
+            case b"CHAN_START":
                 call.started_at = at
-            case "ANSWER":
+            case b"ANSWER":
                 call.answered_at = call.answered_at or at
-            case "HANGUP":
+            case b"LAST_WORD":
+                call.last_code = _number(line["extra"], "extra")
+            case _:
                 call.ended_at = at
-                call.cause = _cause(extra)
-    return calls
+                call.cause = _number(line["extra"], "hangupcause")
 
 
-def _events(lines: Iterable[str]) -> Iterator[tuple[str, datetime, str, str]]:
-    for row in csv.reader(lines):
-        if len(row) != FIELDS:
-            continue
-        try:
-            at = datetime.fromtimestamp(float(row[1]), UTC)
-        except ValueError:
-            continue
-        yield row[0], at, row[2], row[5]
+def _at(line: re.Match[bytes]) -> datetime:
+    return datetime.fromtimestamp(float(line["at"]), UTC)
 
 
-def _cause(extra: str) -> int | None:
+def _number(extra: bytes, name: str) -> int | None:
+    """A number of a line's JSON, whose quotes the file doubles."""
     try:
-        found = json.loads(extra)
-    except ValueError:
+        found = json.loads(extra.replace(b'""', b'"'))
+        return int(found[name])
+    except (ValueError, KeyError, TypeError):
         return None
-    cause = found.get("hangupcause") if isinstance(found, dict) else None
-    return cause if isinstance(cause, int) else None

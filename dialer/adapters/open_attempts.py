@@ -57,6 +57,7 @@ _PLAIN: dict[str, type[ChannelEvent]] = {
     "answered": Answered,
     "parted": Parted,
 }
+_WORDS = ("overflow", "no_agent", "back_to_floor", "sign_of_life", "nothing_heard")
 
 
 def event_of(kind: str, at: datetime) -> ChannelEvent | None:
@@ -65,7 +66,7 @@ def event_of(kind: str, at: datetime) -> ChannelEvent | None:
         return _PLAIN[kind](channel="", at=at)
     if kind == "joined":
         return Joined(channel="", at=at, peer=None)
-    if kind in ("overflow", "no_agent", "back_to_floor"):
+    if kind in _WORDS:
         return Said(channel="", at=at, what=kind, fields={})
     return None
 

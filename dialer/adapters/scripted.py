@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from dialer.adapters.ami.actions import originate as checked
-from dialer.adapters.ami.actions import set_variable as checked_assignment
 from dialer.calls.events import (
     Answered,
     ConnectionLost,
@@ -56,6 +55,7 @@ Script = Callable[[Origination], Party]
 class _Channel:
     call: Origination
     born: float
+    rings: bool = False
     up: bool = False
     peer: _Channel | None = None
     talked: bool = False  # came out of a bridge, and the dialplan has not noticed yet
@@ -108,6 +108,10 @@ class ScriptedTelephony:
         self._lost = False
         self._tell(ConnectionRestored(at=self._now(), boot=boot))
 
+    def ringing(self) -> int:
+        """How many channels ring now, whoever listens."""
+        return sum(ch.rings and not ch.up for ch in self._channels.values())
+
     def call_in(self, channel: str, number: str, called: str) -> None:
         """Somebody calls us and is sent to the floor."""
         call = Origination(channel=channel, dial="", context="to-floor", timeout_s=0.0)
@@ -150,11 +154,6 @@ class ScriptedTelephony:
             self._end(ch, cause, None)
         return ch is not None
 
-    async def set_variable(self, channel: str, name: str, value: str) -> None:
-        checked_assignment(channel, name, value)
-        self._reach()
-        self._live(channel).variables[name] = value
-
     async def channels(self) -> list[LiveChannel]:
         self._reach()
         return [
@@ -162,6 +161,7 @@ class ScriptedTelephony:
                 channel=ch.id,
                 name=f"{ch.call.dial}-scripted",
                 up=ch.up,
+                ringing=ch.rings and not ch.up,
                 bridge=min(ch.id, ch.peer.id) if ch.peer else None,
                 seconds=int(self._time() - ch.born),
                 context=ch.call.context,
@@ -196,6 +196,7 @@ class ScriptedTelephony:
         """Return whether the far end refused; False: it picked up."""
         await asyncio.sleep(party.rings_s or 0.0)
         if party.rings_s is not None:
+            ch.rings = True
             self._tell(Ringing(channel=ch.id, at=self._now()))
         ends = [end for end in (party.answers_s, party.refuses_s) if end is not None]
         if not ends:
@@ -216,7 +217,7 @@ class ScriptedTelephony:
 
     async def _after(self, ch: _Channel, ending: str) -> None:
         """What follows each wait or bridge, until the call ends."""
-        while ch.variables.get("ACORDO_DONE") != "1":
+        while True:
             if ch.talked:
                 ch.talked = False
                 self._say(ch, "back_to_floor")

@@ -44,7 +44,7 @@ class Call:
     inbound: bool = False
     state: CallState = CallState.COMMITTED
     ringing_at: datetime | None = None
-    refused: bool = False
+    sign_of_life: bool = False  # the network was there, though no ringing was heard
     answered_at: datetime | None = None
     joined_at: datetime | None = None  # first time with an agent
     ended_at: datetime | None = None
@@ -97,8 +97,10 @@ def _before_answer(call: Call, event: ChannelEvent) -> Call:
         case Ringing():
             ringing_at = call.ringing_at or event.at
             return replace(call, state=CallState.RINGING, ringing_at=ringing_at)
-        case Refused():
-            return replace(call, refused=True)
+        case Refused() | Said(what="sign_of_life"):
+            return replace(call, sign_of_life=True)
+        case Said(what="nothing_heard"):  # the answer just before it was the switch's own
+            return replace(call, sign_of_life=False)
         case _:
             return call
 
@@ -108,7 +110,7 @@ def _end(call: Call, event: HungUp) -> Call:
         Ending(
             cause=event.cause,
             answered=call.answered_at is not None,
-            sign_of_life=call.ringing_at is not None or call.refused,
+            sign_of_life=call.ringing_at is not None or call.sign_of_life,
         )
     )
     return replace(

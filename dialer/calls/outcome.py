@@ -1,11 +1,11 @@
 """The network outcome of a call, from what the switch said of it.
 
 Pure. The table was measured on Asterisk 22 against every final SIP answer: the
-Q.850 cause tells all but one pair. Cause 19 stands both for "rang in vain" and
+Q.850 cause tells all but one pair. Causes 18 and 19 stand both for "rang in vain" and
 for "the carrier said nothing at all"; only a sign of life tells them apart, because
-the switch makes up a SIP 480 when its own timer ends the call. The answer of the
-originate action and the dial status are not used: busy, invalid and congested look
-alike there.
+the switch makes up a SIP 480 when its own timer ends the call, and a 408 when that of
+SIP does (32 s without any answer). The answer of the originate action and the dial
+status are not used: busy, invalid and congested look alike there.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from dataclasses import dataclass
 
 from dialer.calls.events import NetworkOutcome
 
-TIMED_OUT = 19
+TIMED_OUT = (18, 19)  # 408, 480; or no answer at all
 CANCELLED_BY_US = 26
 
 _BY_CAUSE = {
     1: NetworkOutcome.INVALID_NUMBER,  # 404, 604
     17: NetworkOutcome.BUSY,  # 486, 600
-    18: NetworkOutcome.NO_ANSWER,  # 408
     20: NetworkOutcome.NO_ANSWER,  # subscriber absent
     21: NetworkOutcome.REJECTED,  # 403, 603
     22: NetworkOutcome.INVALID_NUMBER,  # 410
@@ -40,7 +39,7 @@ class Ending:
 
     cause: int  # Q.850
     answered: bool  # Newstate Up was seen
-    sign_of_life: bool  # 18x or a final refusal was seen
+    sign_of_life: bool  # 18x or a final refusal of the network's was seen
 
 
 def network_outcome(ending: Ending) -> NetworkOutcome:
@@ -56,7 +55,7 @@ def network_outcome(ending: Ending) -> NetworkOutcome:
     """
     if ending.answered:
         return NetworkOutcome.ANSWERED
-    if ending.cause == TIMED_OUT:
+    if ending.cause in TIMED_OUT:
         silent = not ending.sign_of_life
         return NetworkOutcome.CARRIER_SILENT if silent else NetworkOutcome.NO_ANSWER
     return _BY_CAUSE.get(ending.cause, NetworkOutcome.CONGESTION)

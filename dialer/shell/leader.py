@@ -46,6 +46,7 @@ from dialer.shell.commands import Command, apply_command
 from dialer.shell.facts import Action, Ended, Fact, HangUp, Join, Nail, Step
 from dialer.shell.floor import Floor, Ongoing
 from dialer.shell.pacing_loop import PacingLoop
+from dialer.shell.record_watch import RecordWatch
 from dialer.shell.recovery import Recovery
 from foundation.clock import Clock
 from foundation.db.leadership import Term
@@ -86,6 +87,7 @@ class Leader:
         self.floor = Floor(tools.new_leg)
         self.pacing = PacingLoop(self.floor, self.place, tools.routes)
         self.recovery = Recovery(self.floor, tools)
+        self.record = RecordWatch(tools.cel_path)
         self.connected = False
         self.draining = False
         self._unread = False  # a gap ended, and the floor is not yet what the switch holds
@@ -135,9 +137,9 @@ class Leader:
             await asyncio.sleep(SWEEP_S)
 
     def may_place(self) -> bool:
-        """Only with a whole event stream and a log that keeps up."""
+        """Only with a whole event stream, and logs, ours and the switch's, that keep up."""
         log_keeps_up = not (self.tools.call_log.failing or self.tools.call_log.full)
-        return self.connected and not self.draining and log_keeps_up
+        return self.connected and not self.draining and log_keeps_up and self.record.room
 
     @property
     def network_silent(self) -> bool:

@@ -13,12 +13,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from dialer.adapters.cel import CelCall, read_cel
+from dialer.adapters.cel import CelCall, RecordUnread, recorded
 from dialer.adapters.open_attempts import OpenAttempt, agents_before, open_attempts
 from dialer.calls import agent as agents
 from dialer.calls.agent import Agent, AgentState
 from dialer.calls.call import CallState, advance, is_abandoned
-from dialer.calls.events import Answered, HungUp, NetworkOutcome
+from dialer.calls.events import Answered, HungUp, NetworkOutcome, Ringing, Said
 from dialer.ports import LiveChannel, SwitchUnreachable
 from dialer.shell.facts import Ended, Fact, Step
 from dialer.shell.floor import Floor, Ongoing
@@ -45,7 +45,7 @@ class Recovery:
         self._bridges: dict[str, str | None] = {}
 
     async def reconcile(self) -> list[Step]:
-        """Adopt what lives, end what does not; raises SwitchUnreachable."""
+        """Adopt what lives, end what does not; raises SwitchUnreachable, RecordUnread."""
         live = {c.channel: c for c in await self._tools.telephony.channels()}
         self._floor.reachable = await self._tools.telephony.reachable_endpoints()
         by_attempt = {_attempt_of(c): c for c in live.values()}
@@ -56,7 +56,7 @@ class Recovery:
             if attempt.id in by_attempt:
                 self._adopt_call(attempt, by_attempt[attempt.id])
         gone = [a for a in attempts if a.id not in by_attempt]
-        steps = self._end_gone(gone)
+        steps = await self._end_gone(gone)
         steps += self._lose_legs(live)
         return steps
 
@@ -80,7 +80,11 @@ class Recovery:
         gone = {a.id: a for a in attempts if a.id not in held and now - a.placed_at > YOUNG}
         twice = [a for a in gone.values() if a.id in self._suspects]
         self._suspects = set(gone)
-        steps = self._end_gone(twice)
+        try:
+            steps = await self._end_gone(twice)
+        except RecordUnread as error:  # they stay open, and are looked at again
+            log.error("record_unread", record=str(error), attempts=len(twice))
+            return []
         if steps:
             log.warning("attempts_resolved", attempts=len(steps))
         return steps
@@ -94,6 +98,8 @@ class Recovery:
         if channel.up and call.answered_at is None:
             up_since = now - timedelta(seconds=channel.seconds)
             call = advance(call, Answered(channel=channel.channel, at=up_since))
+        if channel.ringing:  # it may have begun in the gap
+            call = advance(call, Ringing(channel=channel.channel, at=now))
         agent = self._agent_in(channel)
         if agent is not None:
             call = replace(call, state=CallState.TALKING, joined_at=call.joined_at or now)
@@ -131,14 +137,18 @@ class Recovery:
                 return self._floor.agents.get(endpoint)
         return None
 
-    def _end_gone(self, gone: list[OpenAttempt]) -> list[Step]:
-        now = datetime.now(UTC)
+    async def _end_gone(self, gone: list[OpenAttempt]) -> list[Step]:
         if not gone:
             return []
-        cel = read_cel(self._tools.cel_path, since=min(a.placed_at for a in gone))
+        before = set(self._floor.calls)
+        since = min(a.placed_at for a in gone)
+        cel = await recorded(self._tools.cel_path, since, {a.channel for a in gone})
+        now = datetime.now(UTC)
         steps = []
         for attempt in gone:
             known = self._floor.calls.get(attempt.id)
+            if known is None and attempt.id in before:
+                continue  # an event ended it while the record was read
             record = cel.get(attempt.channel)
             if record is None and now - attempt.placed_at < YOUNG:
                 if known is None:  # committed by a leader before this one
@@ -186,9 +196,13 @@ class Recovery:
         return step
 
     def _end_by_record(self, known: Ongoing, record: CelCall) -> Step:
+        at = record.ended_at or datetime.now(UTC)
+        if record.sign_of_life:
+            sign = Said(channel=known.channel, at=at, what="sign_of_life", fields={})
+            known.call = advance(known.call, sign)
         hung_up = HungUp(
             channel=known.channel,
-            at=record.ended_at or datetime.now(UTC),
+            at=at,
             cause=record.cause or 0,
             sip_code=record.sip_code,
         )

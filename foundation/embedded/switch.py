@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from foundation.call_record import turn_over
 from foundation.embedded.asterisk import Instance
 from foundation.embedded.errors import UnsafeValue
 from foundation.embedded.templates import render
@@ -37,7 +38,9 @@ def main_instance(settings: ProcessSettings, prefix: Path) -> Instance:
     """Prepare the main switch, ready to start: folders, `asterisk.conf`, configuration."""
     instance = Instance(NAME, Home(settings.home), prefix)
     instance.prepare(OPTIONS)
-    (instance.log / "cel-custom").mkdir(mode=0o700, exist_ok=True)  # nobody else makes it
+    record = Home(settings.home).cel
+    record.parent.mkdir(mode=0o700, exist_ok=True)  # nobody else makes it
+    turn_over(record)  # by size here too: restarts in a row must not push old parts out
     render_main(settings)
     return instance
 

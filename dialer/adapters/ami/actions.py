@@ -77,16 +77,6 @@ def hang_up(channel: str, cause: int) -> Action:
     return {"Action": "Hangup", "Channel": header_value(channel), "Cause": str(cause)}
 
 
-def set_variable(channel: str, name: str, value: str) -> Action:
-    assignment(name, value)  # checks the name: FUNCTION(...) would be called
-    return {
-        "Action": "Setvar",
-        "Channel": header_value(channel),
-        "Variable": name,
-        "Value": header_value(value),
-    }
-
-
 def channels() -> Action:
     return {"Action": "CoreShowChannels"}
 

@@ -117,12 +117,6 @@ class AmiTelephony:
         _accepted(answer)
         return True
 
-    async def set_variable(self, channel: str, name: str, value: str) -> None:
-        """Set a channel variable; raises SwitchRefused when the channel is gone."""
-        _accepted(
-            (await self._connection.ask(actions.set_variable(channel, name, value)))[0]
-        )
-
     async def channels(self) -> list[LiveChannel]:
         """List every live channel."""
         answer = await self._connection.ask(actions.channels())

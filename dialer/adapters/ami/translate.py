@@ -31,6 +31,7 @@ Message = Mapping[str, str]
 
 SEATS = ("agent", "web")  # endpoints that people sit at; the rest are routes
 PARKED = "holding_bridge"  # where an agent's leg waits, alone with its music
+_RINGING = "5"
 _UP = "6"
 _GONE = ("Removed", "Unreachable")
 _NOT_THERE = ("UNAVAILABLE", "INVALID", "UNKNOWN")
@@ -120,6 +121,7 @@ def _live_channel(row: Message, *, joined: bool) -> LiveChannel:
         channel=row["Uniqueid"],
         name=row["Channel"],
         up=row["ChannelState"] == _UP,
+        ringing=row["ChannelState"] == _RINGING,
         bridge=(row["BridgeId"] or None) if joined else None,
         seconds=int(hours) * 3600 + int(minutes) * 60 + int(seconds),
         context=row["Context"],

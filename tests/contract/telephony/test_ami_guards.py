@@ -89,10 +89,8 @@ async def test_a_value_cannot_become_a_header_or_a_second_variable(
         for poison in ("a\r\nInjected: yes", "a\nInjected: yes", "a\x00b"):
             with pytest.raises(UnsafeValue):
                 await telephony.originate(_call(real_switch, NOTE=poison))
-            with pytest.raises(UnsafeValue):
-                await telephony.set_variable("x", "NOTE", poison)
         assert b"Injected" not in proxy.sent
-        text = 'Silva, "Zé" (filho), [x] \\ ACORDO_RECORD=1,ACORDO_DONE=1'
+        text = 'Silva, "Zé" (filho), [x] \\ ACORDO_RECORD=1,ACORDO_TALKED=1'
         call = _call(real_switch, NOTE=text)
         await telephony.originate(call)
         await heard.first(Answered, call.channel)

@@ -87,6 +87,13 @@ def test_a_refusal_is_a_sign_of_life_and_silence_is_none() -> None:
     assert (refused.outcome, silent.outcome) == ("no_answer", "carrier_silent")
 
 
+def test_what_the_dialplan_knew_of_the_network_counts() -> None:
+    unheard = folded(created(), said("sign_of_life", 29), hung_up(30, cause=19))
+    made_up = Refused(channel="c", at=at(32))  # after 32 s of nothing
+    silent = folded(created(), made_up, said("nothing_heard", 32), hung_up(32, cause=18))
+    assert (unheard.outcome, silent.outcome) == ("no_answer", "carrier_silent")
+
+
 def test_joined_without_an_answer_seen_means_the_answer_fell_into_a_gap() -> None:
     call = folded(created(), joined(4), hung_up(9))
     assert call.outcome == "answered"

@@ -16,6 +16,7 @@ TABLE = [
     ("nothing, our timeout", 19, False, False, "carrier_silent"),
     ("480", 19, False, True, "no_answer"),
     ("408", 18, False, True, "no_answer"),
+    ("nothing in 32 s, SIP's own timeout", 18, False, False, "carrier_silent"),
     ("404", 1, False, True, "invalid_number"),
     ("604", 1, False, True, "invalid_number"),
     ("410", 22, False, True, "invalid_number"),
