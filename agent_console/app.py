@@ -13,6 +13,7 @@ from agent_console.api.routing import collected, install
 from agent_console.doors.sessions import Sessions
 from agent_console.doors.tries import Tries
 from agent_console.floor import FloorReader
+from agent_console.live import install_live
 from agent_console.pages import environment, folder
 from agent_console.problems import as_problems
 from agent_console.security import add_headers
@@ -69,6 +70,7 @@ def application(
         wire.client, per_login=console.login_tries, per_address=console.address_tries
     )
     app[DOOR_SECRET] = bytes.fromhex(Home(settings.home).secret("door"))
+    install_live(app, wire)
     app.on_response_prepare.append(add_headers)
     install(app, collected())
     app.router.add_static("/static", folder("static"), show_index=False)

@@ -95,11 +95,13 @@ class Bus:
         added = await self.client.xadd(
             stream, cast(Any, entry), maxlen=keep, approximate=True
         )
+        _heed_cancellation()
         return str(added)
 
     async def last_id(self, stream: str) -> str:
         """The place after which only new entries come; BEGINNING when there is none."""
         newest = await self.client.xrevrange(stream, count=1)
+        _heed_cancellation()
         return str(newest[0][0]) if newest else BEGINNING
 
     async def consume(
@@ -131,6 +133,7 @@ class Bus:
 
     async def _read(self, stream: str, place: str) -> list[tuple[str, dict[str, str]]]:
         answer = await self.client.xread({stream: place}, count=BATCH, block=BLOCK_MS)
+        _heed_cancellation()
         # one stream was asked, in the older protocol: [[name, [(id, fields), ...]]]
         return cast(Any, answer)[0][1] if answer else []
 
@@ -149,10 +152,12 @@ class Bus:
         """Set fields of a hash, as JSON."""
         encoded = {name: json.dumps(value) for name, value in values.items()}
         await self.client.hset(key, mapping=cast(Any, encoded))
+        _heed_cancellation()
 
     async def table(self, key: str) -> dict[str, Any]:
         """Return a hash with its JSON values; empty when there is none."""
         raw = await self.client.hgetall(key)
+        _heed_cancellation()
         return _decoded(key, "", cast(dict[str, str], raw)) or {}
 
     async def take(self, key: str, *, lease_s: float) -> Lease | None:
@@ -177,6 +182,17 @@ def _decoded(where: str, place: str, raw: Mapping[str, str]) -> dict[str, Any] |
     except ValueError:
         log.error("bus_entry_malformed", stream=where, entry=place)
         return None
+
+
+def _heed_cancellation() -> None:
+    """End a task that was cancelled while the client swallowed it.
+
+    Before Python 3.12 `asyncio.wait_for`, by which the client sends, returns its result
+    when a cancellation meets it; a loop over the bus would then go on for ever.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _order(place: str) -> tuple[int, int]:

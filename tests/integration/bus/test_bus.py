@@ -158,3 +158,17 @@ async def test_reaching_a_server_or_saying_why_not(
     async with bus.connect(f"unix://{tmp_path}/nobody.sock") as other:
         with pytest.raises(BusUnreachable, match="não respondeu em 0 s"):
             await reach_bus(other, deadline_s=0.3)
+
+
+@pytest.mark.parametrize("steps", range(2, 20))
+async def test_a_reader_can_be_cancelled_while_it_connects(
+    server: OwnValkey, steps: int
+) -> None:
+    client = bus.connect(server.url)
+    reading = asyncio.create_task(take(Bus(client).consume("nothing"), 1))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    reading.cancel()
+    await asyncio.wait({reading}, timeout=10)
+    assert reading.cancelled()
+    await client.aclose()
