@@ -98,6 +98,9 @@ class Asterisk(Section):
         description="authorities by which a TLS route's certificate is verified",
     )
     endpoints: int = Field(60, ge=1, le=999, description="seats: agent001 ... agentNNN")
+    database_url: SecretStr | None = Field(
+        None, description="default: the same database, a role that reads SIP passwords only"
+    )
     suites: tuple[str, ...] = Field(
         ("forky", "sid"), description="Debian suites tried in order"
     )

@@ -16,8 +16,9 @@ import click
 
 from foundation import plan, preflight, status
 from foundation.cli import Failure
-from foundation.db.engine import connect, database_url
-from foundation.db.migrate import DatabaseFromNewerVersion, upgrade
+from foundation.db.engine import connect
+from foundation.db.migrate import DatabaseFromNewerVersion
+from foundation.db.prepare import prepare
 from foundation.embedded.errors import ServerProblem
 from foundation.embedded.program import Program, popen_options
 from foundation.health import CannotRun
@@ -157,7 +158,7 @@ class _Centre:
             await reach_database(engine)
         finally:
             await engine.dispose()
-        await upgrade(database_url(self._settings))
+        await prepare(self._settings)
 
     async def _once(self, program: Program) -> None:
         process = await asyncio.create_subprocess_exec(

@@ -22,8 +22,8 @@ from dialer.calls.store import AttemptRow
 from foundation import plan
 from foundation.bus import BOARD, Bus
 from foundation.bus import connect as connect_bus
-from foundation.db.engine import connect, database_url
-from foundation.db.migrate import upgrade
+from foundation.db.engine import connect
+from foundation.db.prepare import prepare
 from foundation.embedded.program import popen_options
 from foundation.embedded.valkey import redis_url
 from foundation.health import CannotRun
@@ -118,7 +118,7 @@ async def _installation(
         say("subindo PostgreSQL e Valkey")
         for program in await asyncio.to_thread(plan.servers, settings):
             await supervisor.start(program)
-        await upgrade(database_url(settings))
+        await prepare(settings)
         await _fill(settings, rehearsal, say)
         say("subindo o Asterisk, a rede simulada, o discador e os agentes")
         switches = await asyncio.to_thread(plan.main_switch, settings, log.say)

@@ -14,11 +14,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
-import asyncpg
 import pytest
 import pytest_asyncio
 import redis
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from foundation import observability
@@ -28,6 +26,7 @@ from foundation.embedded import asterisk, postgres, valkey
 from foundation.embedded.program import running
 from foundation.home import Home
 from foundation.settings import PREFIX, ProcessSettings
+from tests.databases import copy_of
 
 pytest_plugins = ("tests.real_switch",)
 
@@ -85,20 +84,10 @@ async def database(home: Home) -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture
-async def db_url(database: str, home: Home) -> AsyncIterator[str]:
+async def db_url(database: str) -> AsyncIterator[str]:
     """URL of this test's own database, migrated and empty."""
-    source = make_url(database)
-    name = f"test_{uuid4().hex}"
-    server = await asyncpg.connect(
-        host=str(home.sockets),
-        user=source.username,
-        password=source.password,
-        database="postgres",
-    )
-    await server.execute(f'CREATE DATABASE {name} TEMPLATE "{source.database}"')
-    yield source.set(database=name).render_as_string(hide_password=False)
-    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await server.close()
+    async with copy_of(database, f"test_{uuid4().hex}") as url:
+        yield url
 
 
 @pytest.fixture

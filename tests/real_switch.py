@@ -23,11 +23,14 @@ from dialer.adapters.ami.connection import Timing
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.calls.events import ChannelEvent, ConnectionRestored, Said, SwitchEvent
 from dialer.ports import LoginRefused, Telephony
+from foundation.db.prepare import prepare
+from foundation.db.switch_role import switch_database
 from foundation.embedded import asterisk, switch
 from foundation.embedded.program import running
 from foundation.embedded.templates import render
 from foundation.home import Home
 from foundation.settings import ProcessSettings
+from tests.databases import copy_of
 
 FAR_END = Path(__file__).parent / "contract" / "telephony" / "far_end"
 PHONES = ("agent001", "agent002")
@@ -184,7 +187,7 @@ def free_ports(count: int) -> list[int]:
     return found
 
 
-def switch_settings(root: Path) -> ProcessSettings:
+def switch_settings(root: Path, database: str | None = None) -> ProcessSettings:
     """Settings of a switch of its own below `root`, on free ports."""
     sip, ami, http, trunk, agi = free_ports(5)
     return ProcessSettings.model_validate(
@@ -197,6 +200,7 @@ def switch_settings(root: Path) -> ProcessSettings:
                 "rtp_start": 30000,
                 "rtp_end": 31999,
                 "endpoints": 3,
+                "database_url": database,
             },
             "trunk": {"port": trunk},
             "agi": {"port": agi},
@@ -204,10 +208,25 @@ def switch_settings(root: Path) -> ProcessSettings:
     )
 
 
+@pytest_asyncio.fixture(scope="session")
+async def switch_database_url(database: str, home: Home) -> AsyncIterator[str]:
+    """The database of the switch's seats, for its owner; the switch may enter it."""
+    async with copy_of(database, "switch") as url:
+        await prepare(_owner(home, url))
+        yield url
+
+
+def _owner(home: Home, url: str) -> ProcessSettings:
+    return ProcessSettings.model_validate({"home": home.root, "database_url": url})
+
+
 @pytest.fixture(scope="session")
-def real_switch(home: Home, asterisk_prefix: Path) -> Iterator[RealSwitch]:
+def real_switch(
+    home: Home, asterisk_prefix: Path, switch_database_url: str
+) -> Iterator[RealSwitch]:
     """Both instances, booted."""
-    settings = switch_settings(home.root)
+    reads = switch_database(_owner(home, switch_database_url))
+    settings = switch_settings(home.root, reads.render_as_string(hide_password=False))
     main = switch.main_instance(settings, asterisk_prefix)
     far = _far_end(settings, home, asterisk_prefix)
     with (

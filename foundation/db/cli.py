@@ -7,9 +7,9 @@ import asyncio
 import click
 
 from foundation.cli import Failure
-from foundation.db.engine import connect, database_url
+from foundation.db.engine import connect
 from foundation.db.migrate import DatabaseFromNewerVersion
-from foundation.db.migrate import upgrade as migrate
+from foundation.db.prepare import prepare
 from foundation.health import CannotRun
 from foundation.process import read_settings
 from foundation.reach import reach_database
@@ -40,4 +40,4 @@ async def _upgrade(settings: ProcessSettings) -> None:
         await reach_database(engine, deadline_s=10)
     finally:
         await engine.dispose()
-    await migrate(database_url(settings))
+    await prepare(settings)

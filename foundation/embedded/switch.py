@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from foundation.call_record import turn_over
+from foundation.db.switch_role import switch_database
 from foundation.embedded.asterisk import Instance
 from foundation.embedded.errors import UnsafeValue
 from foundation.embedded.templates import render
@@ -32,6 +33,8 @@ OPTIONS: Mapping[str, str] = {
 
 # `,` and `&` end a file name in the dialplan, `$` begins an expression
 _PLAIN_PATH = re.compile(r"[\w/.+@~-]+")
+# the switch puts what it reads between spaces into a line of PostgreSQL's client
+_PLAIN_WORD = re.compile(r"[\w/.+@~-]+")
 
 
 def main_instance(settings: ProcessSettings, prefix: Path) -> Instance:
@@ -58,16 +61,18 @@ def render_main(settings: ProcessSettings) -> Path:
 
 
 def seats(settings: ProcessSettings) -> list[dict[str, str]]:
-    """Every seat twice: `agentNNN` for a SIP phone, `webNNN` for a browser."""
+    """Every seat twice: `agentNNN` for a SIP phone, `webNNN` for a browser.
+
+    A browser's password is made per login and read from the database.
+    """
     home = Home(settings.home)
-    names = [
-        (f"{word}{number:03}", kind)
-        for word, kind in (("agent", "phone"), ("web", "browser"))
-        for number in range(1, settings.asterisk.endpoints + 1)
-    ]
+    numbers = range(1, settings.asterisk.endpoints + 1)
+    phones = [f"agent{number:03}" for number in numbers]
     return [
-        {"name": name, "kind": kind, "password": home.derived_secret("sip", name)}
-        for name, kind in names
+        {"name": name, "kind": "phone", "password": home.derived_secret("sip", name)}
+        for name in phones
+    ] + [
+        {"name": f"web{number:03}", "kind": "browser", "password": ""} for number in numbers
     ]
 
 
@@ -87,7 +92,26 @@ def _values(settings: ProcessSettings, home: Home) -> dict[str, object]:
         "prompts": _plain(PROJECT / "ura" / "prompts" / "pt_BR"),
         "recordings": _plain(home.recordings_clear),
         "seats": seats(settings),
+        "database": _database(settings),
     }
+
+
+def _database(settings: ProcessSettings) -> dict[str, object]:
+    """Where the switch reads browsers' passwords, each value one word of a conninfo."""
+    url = switch_database(settings)
+    return {
+        "host": _word(str(url.query.get("host") or url.host or "")),
+        "port": url.port or 5432,
+        "name": _word(url.database or ""),
+        "user": _word(url.username or ""),
+        "password": _word(str(url.password or "")),
+    }
+
+
+def _word(value: str) -> str:
+    if _PLAIN_WORD.fullmatch(value):
+        return value
+    return "'" + value.replace("\\", r"\\").replace("'", r"\'") + "'"
 
 
 def _network(settings: ProcessSettings) -> dict[str, object]:

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from foundation.db.engine import database_url
-from foundation.db.migrate import upgrade
+from foundation.db.prepare import prepare
 from foundation.embedded import asterisk, postgres, valkey
 from foundation.embedded.program import running
 from foundation.embedded.switch import main_instance
@@ -36,7 +35,7 @@ def _database(settings: ProcessSettings, home: Home, servers: ExitStack) -> int:
     process = servers.enter_context(
         running(postgres.program(home), home.logs / "postgres.log")
     )
-    asyncio.run(upgrade(database_url(settings)))
+    asyncio.run(prepare(settings))
     return process.pid
 
 

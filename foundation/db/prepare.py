@@ -1,0 +1,22 @@
+"""Bring a database to where every process can work on it: its tables, and who may enter."""
+
+from __future__ import annotations
+
+from foundation.db.engine import connect, database_url
+from foundation.db.migrate import upgrade
+from foundation.db.switch_role import admit_switch, switch_database
+from foundation.settings import ProcessSettings
+
+
+async def prepare(settings: ProcessSettings) -> None:
+    """Migrate, then admit the switch.
+
+    Raises DatabaseFromNewerVersion, SwitchHasNoRole.
+    """
+    await upgrade(database_url(settings))
+    engine = connect(settings, pool_size=1)
+    try:
+        async with engine.begin() as connection:
+            await admit_switch(connection, switch_database(settings))
+    finally:
+        await engine.dispose()
