@@ -167,6 +167,7 @@ class Listed:
     due_at: datetime
     debtor_name: str
     number: str  # E.164; to be masked before it is shown
+    zone: str | None  # IANA name of where it is
     campaign: str
     campaign_runs: bool
 
@@ -181,6 +182,7 @@ async def booked_for(
             CallBackRow.due_at,
             DebtorRow.name.label("debtor_name"),
             ContactPointRow.value.label("number"),
+            ContactPointRow.zone,
             CampaignRow.name.label("campaign"),
             (CampaignRow.status == "running").label("campaign_runs"),
         )

@@ -30,6 +30,7 @@ from dialer.calls.store import AttemptRow, DispositionRow
 from dialer.calls.turns import Recorded, next_turn
 from dialer.campaigns.retry_rules import RetryRules
 from dialer.campaigns.store import CampaignDebtorRow, CampaignRow
+from foundation.clock import SAO_PAULO
 from foundation.ids import uuid7
 
 NOTE_MAX = 4000  # characters
@@ -135,7 +136,8 @@ def _lacking(disposition: Disposition, said: Said, call: Any) -> NotKept | None:
     for ask in disposition.asks:
         if not given[ask]:
             return NotKept("missing", lacks=ask)
-    if said.promise is not None and said.promise.due_on < said.contact_now.date():
+    today = said.contact_now.astimezone(SAO_PAULO).date()
+    if said.promise is not None and said.promise.due_on < today:
         return NotKept("promise_past")
     return None
 

@@ -1,0 +1,145 @@
+"""Handlers of what is the agent's own: seat, wishes, call-backs, figures of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from agent_console.api.endpoint import Asked
+from agent_console.desk import shown
+from agent_console.desk.contracts import (
+    CallBackOut,
+    CallBacksOut,
+    CommandIn,
+    DeskOut,
+    FiguresOut,
+    SeatOut,
+    UnrecordedOut,
+)
+from agent_console.desk.seat import Seat, command, own_seat, read_seat, require_dialer
+from agent_console.desk.tools import DESK
+from agent_console.live import LIVE, seat_of, stream
+from agent_console.problems import Problem
+from agent_console.services import BUS, CLOCK, DATABASE
+from agent_console.texts import TEXTS
+from cobranca.contacts.dispositions import catalogue
+from dialer.callbacks.booking import Listed, booked_for, cancel
+from dialer.calls.shift_log import day_of, unrecorded
+from foundation.brasil.phone import masked_phone
+from foundation.clock import SAO_PAULO
+
+MEANS_A_CALL = frozenset({"hang_up", "hold", "resume", "wrap_up_done"})
+LATE_RECORD = timedelta(hours=24)  # what was not recorded in the wrap-up may be so long
+
+
+async def desk(asked: Asked[None, None]) -> DeskOut:
+    endpoint, agent = own_seat(asked.who)
+    seat = await read_seat(asked.request.app[BUS], endpoint)
+    since = asked.request.app[CLOCK].now() - LATE_RECORD
+    async with asked.request.app[DATABASE].connect() as connection:
+        left = await unrecorded(connection, agent, since)
+    return DeskOut(
+        seat=_seat(seat),
+        unrecorded=[
+            UnrecordedOut(
+                call=one.attempt,
+                answered_at=one.answered_at,
+                talk_s=(one.ended_at - one.answered_at).total_seconds(),
+            )
+            for one in left
+            if seat.call != one.attempt
+        ],
+    )
+
+
+async def live(asked: Asked[None, None]) -> web.StreamResponse:
+    endpoint, _ = own_seat(asked.who)
+    events = asked.request.app[LIVE].follow(seat_of(endpoint))
+    return await stream(asked.request, events)
+
+
+async def obey(asked: Asked[CommandIn, None]) -> None:
+    """Pass a wish on to the floor. What came of it is seen on the live stream."""
+    endpoint, _ = own_seat(asked.who)
+    bus, wish = asked.request.app[BUS], asked.body
+    if wish.do in MEANS_A_CALL:
+        seat = await read_seat(bus, endpoint)
+        if wish.call is None or not seat.holds(wish.call):
+            raise Problem("call_gone", 409)
+    async with asked.request.app[DATABASE].connect() as connection:
+        await require_dialer(connection)
+    await command(bus, endpoint, wish.do, code=wish.code)
+
+
+async def call_backs(asked: Asked[None, None]) -> CallBacksOut:
+    _, agent = own_seat(asked.who)
+    async with asked.request.app[DATABASE].connect() as connection:
+        clock = await asked.request.app[DESK].contact_clock(connection)
+        now = clock.now()
+        booked = await booked_for(connection, agent)
+    return CallBacksOut(call_backs=[_call_back(one, now) for one in booked])
+
+
+async def cancel_call_back(asked: Asked[None, None]) -> None:
+    _, agent = own_seat(asked.who)
+    async with asked.request.app[DATABASE].begin() as connection:
+        if not await cancel(connection, UUID(asked.path["id"]), agent):
+            raise Problem("no_such_call_back", 404)
+
+
+async def figures(asked: Asked[None, None]) -> FiguresOut:
+    _, agent = own_seat(asked.who)
+    now = asked.request.app[CLOCK].now()
+    begin = datetime.combine(now.astimezone(SAO_PAULO).date(), time.min, SAO_PAULO)
+    async with asked.request.app[DATABASE].connect() as connection:
+        day = await day_of(connection, agent, begin, now)
+    return FiguresOut(
+        since=begin,
+        calls=day.shift.talks,
+        right_party=day.right_party,
+        promises=day.promises,
+        aht_s=day.shift.aht_s,
+        occupancy=day.shift.occupancy,
+        logged_in_s=day.shift.logged_in_s,
+        paused_s={shown.pause(c): seconds for c, seconds in day.shift.paused_s.items()},
+    )
+
+
+async def context(asked: Asked[None, None]) -> Mapping[str, Any]:
+    """What the page needs besides its words."""
+    return {
+        "catalogue": catalogue(),
+        "words": {
+            name: TEXTS.section(name)
+            for name in ("desk", "desk_states", "desk_said", "desk_next", "pauses",
+                         "pause_names")
+        },
+    }  # fmt: skip
+
+
+def _seat(seat: Seat) -> SeatOut:
+    known = {"state", "since", "call"}
+    return SeatOut(
+        endpoint=seat.endpoint,
+        state=seat.state,
+        since=seat.since,
+        call=seat.call,
+        more={name: value for name, value in seat.entry.items() if name not in known},
+    )
+
+
+def _call_back(one: Listed, now: datetime) -> CallBackOut:
+    return CallBackOut(
+        id=one.id,
+        due_at=one.due_at,
+        zone=one.zone or SAO_PAULO.key,
+        overdue=one.due_at < now,
+        debtor=shown.first_name(one.debtor_name),
+        telephone=masked_phone(one.number),
+        campaign=one.campaign,
+        campaign_runs=one.campaign_runs,
+    )

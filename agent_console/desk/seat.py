@@ -1,0 +1,71 @@
+"""The agent's own seat: what the floor shows of it, and what is asked of the floor.
+
+The floor obeys commands when a dialer leads; what it did is seen on the board.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agent_console.problems import Problem
+from cobranca.people.principal import Principal
+from foundation.bus import BOARD, COMMANDS, Bus
+from foundation.db.leadership import LeadershipRow
+
+IN_CALL = frozenset({"reserved", "talking", "wrap_up"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One entry of the board; `state` None: there is none."""
+
+    endpoint: str
+    state: str | None
+    call: UUID | None
+    since: datetime | None
+    entry: Mapping[str, Any]
+
+    def holds(self, call: UUID) -> bool:
+        """Whether that call is in this agent's hands now."""
+        return self.call == call and self.state in IN_CALL
+
+
+def own_seat(who: Principal) -> tuple[str, UUID]:
+    """Endpoint and agent of who asks. Raises Problem no_seat."""
+    if who.seat is None or who.agent_id is None:
+        raise Problem("no_seat", 409)
+    return who.seat, who.agent_id
+
+
+async def read_seat(bus: Bus, endpoint: str) -> Seat:
+    """Read the seat from the board. Raises RedisError."""
+    raw: Any = await bus.client.hget(BOARD, endpoint)
+    entry = json.loads(raw) if raw else {}
+    call, since = entry.get("call"), entry.get("since")
+    return Seat(
+        endpoint=endpoint,
+        state=entry.get("state"),
+        call=UUID(call) if call else None,
+        since=datetime.fromisoformat(since) if since else None,
+        entry=entry,
+    )
+
+
+async def command(bus: Bus, endpoint: str, do: str, *, code: str | None = None) -> None:
+    """Ask the floor for something. Raises RedisError."""
+    await bus.publish(COMMANDS, {"do": do, "agent": endpoint, "code": code or ""})
+
+
+async def require_dialer(connection: AsyncConnection) -> None:
+    """Nobody would obey a command. Raises Problem no_dialer."""
+    query = select(func.count()).where(LeadershipRow.expires_at > func.clock_timestamp())
+    if not await connection.scalar(query):
+        raise Problem("no_dialer", 503)
