@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_console.api.guard import guard
 from agent_console.api.routing import collected, install
+from agent_console.doors.pace import Pace
 from agent_console.doors.sessions import Sessions
 from agent_console.doors.tries import Tries
 from agent_console.floor import FloorReader
@@ -23,6 +24,7 @@ from agent_console.services import (
     DATABASE,
     DOOR_SECRET,
     FLOOR,
+    PACE,
     PASSWORDS,
     SESSIONS,
     SETTINGS,
@@ -66,6 +68,7 @@ def application(
     app[SESSIONS] = Sessions(
         wire.client, clock, idle_s=console.session_idle_s, longest_s=console.session_s
     )
+    app[PACE] = Pace(console.requests_per_s)
     app[TRIES] = Tries(
         wire.client, per_login=console.login_tries, per_address=console.address_tries
     )

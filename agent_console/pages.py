@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from agent_console.doors.caller import CALLER
 from agent_console.texts import TEXTS
-from agent_console.texts_format import number
+from agent_console.texts_format import instant, number
 from cobranca.people.roles import Role
 
 TEMPLATES = web.AppKey("templates", Environment)
@@ -36,6 +36,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     pages.filters["number"] = number
+    pages.filters["instant"] = instant
     pages.globals["texts"] = TEXTS
     pages.globals["vendored"] = _vendored
     return pages

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from agent_console.floor import FloorUnreadable
 from agent_console.pages import render
 from agent_console.texts import TEXTS
+from cobranca.people.passwords import HashingBusy
 from foundation.observability import get_logger
 
 CODES = {
@@ -103,6 +104,8 @@ def _of(error: Exception, request: web.Request) -> Problem:
     match error:
         case Problem():
             return error
+        case HashingBusy():
+            return Problem("busy", 503, headers={"Retry-After": "10"})
         case FloorUnreadable():
             return Problem("database_unreachable", 503)
         case DBAPIError() if error.connection_invalidated:

@@ -32,13 +32,22 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+FOR_EVER = "public, max-age=31536000, immutable"
 ONLY_HTTPS = "max-age=31536000"  # a year; not for other names of the domain
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """A signal handler of the application: runs for every answer, refusals too."""
     response.headers.update(HEADERS)
-    response.headers.setdefault("Cache-Control", "no-store")
+    if request.path.startswith("/static/vendor/"):
+        kept = FOR_EVER  # the version is in the name
+    elif request.path.startswith("/static/"):
+        kept = "no-cache"  # ask whether it is still the same
+    else:
+        kept = "no-store"
+    response.headers.setdefault(
+        "Cache-Control", kept if response.status < 400 else "no-store"
+    )
     response.headers["Server"] = "acordo"
     if request.app[SETTINGS].console.https:
         response.headers["Strict-Transport-Security"] = ONLY_HTTPS

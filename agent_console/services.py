@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from agent_console.doors.pace import Pace
 from agent_console.doors.sessions import Sessions
 from agent_console.doors.tries import Tries
 from agent_console.floor import FloorReader
@@ -15,8 +16,17 @@ from foundation.bus import Bus
 from foundation.clock import Clock
 
 __all__ = [
-    "BUS", "CLOCK", "DATABASE", "DOOR_SECRET", "FLOOR", "PASSWORDS", "SESSIONS", "SETTINGS",
-    "TEMPLATES", "TRIES",
+    "BUS",
+    "CLOCK",
+    "DATABASE",
+    "DOOR_SECRET",
+    "FLOOR",
+    "PACE",
+    "PASSWORDS",
+    "SESSIONS",
+    "SETTINGS",
+    "TEMPLATES",
+    "TRIES",
 ]  # fmt: skip
 
 SETTINGS = web.AppKey("settings", ConsoleSettings)
@@ -26,5 +36,6 @@ CLOCK = web.AppKey[Clock]("clock")  # real time; compliance has a clock of its o
 FLOOR = web.AppKey("floor", FloorReader)
 PASSWORDS = web.AppKey("passwords", Passwords)
 SESSIONS = web.AppKey("sessions", Sessions)
+PACE = web.AppKey("pace", Pace)
 TRIES = web.AppKey("tries", Tries)
 DOOR_SECRET = web.AppKey("door_secret", bytes)

@@ -30,6 +30,9 @@ class Console(settings.Console):
     address_tries: int = Field(
         50, ge=1, le=10000, description="wrong passwords of one address before it waits"
     )
+    requests_per_s: float = Field(
+        100.0, gt=0, description="requests of one user or address a second, on average"
+    )
 
 
 class ConsoleSettings(settings.ProcessSettings):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 
 from babel.numbers import format_decimal
+
+from foundation.clock import SAO_PAULO
 
 
 def number(value: int) -> str:
@@ -27,3 +30,13 @@ def wait(seconds: float) -> str:
     else:
         whole, unit = math.ceil(seconds / 60), "minuto"
     return f"{whole} {unit}{'' if whole == 1 else 's'}"
+
+
+def instant(at: datetime) -> str:
+    """Return date and time of day in São Paulo.
+
+    >>> from datetime import UTC
+    >>> instant(datetime(2026, 3, 10, 13, 0, 5, tzinfo=UTC))
+    '10/03/2026 10:00:05'
+    """
+    return at.astimezone(SAO_PAULO).strftime("%d/%m/%Y %H:%M:%S")

@@ -28,7 +28,7 @@ from foundation.home import Home
 from foundation.settings import PREFIX, ProcessSettings
 from tests.databases import copy_of
 
-pytest_plugins = ("tests.real_switch",)
+pytest_plugins = ("tests.real_switch", "tests.console")
 
 
 def pytest_configure() -> None:

@@ -8,6 +8,7 @@ him, 404 and 405 for the rest. Static files are open.
 from __future__ import annotations
 
 import hmac
+import time
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
@@ -15,8 +16,9 @@ from aiohttp.typedefs import Handler
 
 from agent_console.api.endpoint import Policy
 from agent_console.doors.caller import CALLER, Caller, find_caller
+from agent_console.doors.login import address_of
 from agent_console.problems import Problem, wants_page
-from agent_console.services import DATABASE, SESSIONS
+from agent_console.services import DATABASE, PACE, SESSIONS
 from foundation.observability import get_logger
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -35,9 +37,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     policy = request.app[POLICIES].get(route, NO_POLICY)
     unsafe = request.method not in SAFE
-    if unsafe:
+    if unsafe or "Upgrade" in request.headers:
         require_same_origin(request)
     if policy.open:
+        _require_pace(request, address_of(request))
         return await handler(request)
     caller = await find_caller(
         request,
@@ -46,7 +49,9 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         awake=not policy.background,
     )
     if caller is None:
+        _require_pace(request, address_of(request))
         return _not_in(request)
+    _require_pace(request, caller.who.token or caller.who.user_id.hex)
     request[CALLER] = caller
     if request.match_info.http_exception is not None:
         return await handler(request)  # 404 or 405
@@ -63,6 +68,11 @@ def require_same_origin(request: web.Request) -> None:
         raise Problem("foreign_origin", 403)
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise Problem("foreign_origin", 403)
+
+
+def _require_pace(request: web.Request, asker: str) -> None:
+    if not request.app[PACE].take(asker, time.monotonic()):
+        raise Problem("too_many_requests", 429, headers={"Retry-After": "1"})
 
 
 def same_text(one: str, other: str) -> bool:

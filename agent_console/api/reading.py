@@ -60,7 +60,8 @@ async def read_body(request: web.Request, model: type[Model]) -> Model:
     raw = await request.read()
     if NUL in raw:
         raise Problem("bad_request", 400)
-    return _validated(lambda: model.model_validate_json(raw))
+    # strict: 0 is no "no", "7" is no 7; text still becomes dates, ids, decimals
+    return _validated(lambda: model.model_validate_json(raw, strict=True))
 
 
 def _is_list(model: type[BaseModel], name: str) -> bool:

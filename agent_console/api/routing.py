@@ -24,7 +24,8 @@ from agent_console.api.reading import (
 from agent_console.doors.caller import CALLER
 from agent_console.pages import MENU, render
 
-ALL_ENDPOINTS = web.AppKey[tuple[Endpoint | OpenEndpoint, ...]]("endpoints")
+HTML = "text/html"
+ALL_ENDPOINTS = web.AppKey[list[Endpoint | OpenEndpoint]]("endpoints")
 
 
 def collected() -> list[ModuleType]:
@@ -54,8 +55,10 @@ def install(app: web.Application, modules: Sequence[ModuleType]) -> None:
             route = app.router.add_route(verb, page.path, _shown(page))
             policies[route] = policy(page)
     app[POLICIES] = policies
-    app[ALL_ENDPOINTS] = tuple(endpoints)
+    app[ALL_ENDPOINTS] = endpoints
+    shown = [one for one in endpoints if isinstance(one, Endpoint) and one.media == HTML]
     app[MENU] = {page.path: page.roles for page in pages}
+    app[MENU] |= {one.path: one.roles for one in shown}
 
 
 def _called(endpoint: Endpoint) -> Handler:

@@ -36,6 +36,11 @@ log = get_logger(__name__)
 
 async def log_in(request: web.Request, login: str, password: str) -> Caller:
     """Begin a session. Raises Problem `wrong_password` or `too_many_tries`."""
+    return await begin(request, await require_password(request, login, password))
+
+
+async def require_password(request: web.Request, login: str, password: str) -> Account:
+    """Whose password it is. Raises Problem `wrong_password`, `too_many_tries`."""
     asker = Asker(login, address_of(request))
     left_s = await request.app[TRIES].spend(asker)
     if left_s:
@@ -44,11 +49,25 @@ async def log_in(request: web.Request, login: str, password: str) -> Caller:
         raise Problem("too_many_tries", 429, fields, headers)
     account = await _account(request, login)
     stored = account.password_hash if account and account.active else None
-    if not await request.app[PASSWORDS].matches(stored, password) or account is None:
+    right = await request.app[PASSWORDS].matches(stored, password)
+    if account is None or not right:
         await _remember_failure(request, account, asker.address)
         raise Problem("wrong_password", 401)
     await request.app[TRIES].succeeded(asker)
-    return await _begin(request, account)
+    return account
+
+
+async def begin(request: web.Request, account: Account) -> Caller:
+    """A new session in the place of the one that the browser has."""
+    await log_out(request)
+    session = await request.app[SESSIONS].begin(account.who.user_id, account.epoch)
+    async with request.app[DATABASE].begin() as connection:
+        await audit.record(connection, account.who, action="login")
+    caller = await of_session(request.app[DATABASE], session)
+    if caller is None:  # his access ended at this very moment
+        await request.app[SESSIONS].end(session.token)
+        raise Problem("wrong_password", 401)
+    return caller
 
 
 async def log_out(request: web.Request) -> None:
@@ -123,18 +142,6 @@ async def _remember_failure(
             action="login.failed",
             address=address,
         )
-
-
-async def _begin(request: web.Request, account: Account) -> Caller:
-    await log_out(request)
-    session = await request.app[SESSIONS].begin(account.who.user_id, account.epoch)
-    async with request.app[DATABASE].begin() as connection:
-        await audit.record(connection, account.who, action="login")
-    caller = await of_session(request.app[DATABASE], session)
-    if caller is None:  # his access ended at this very moment
-        await request.app[SESSIONS].end(session.token)
-        raise Problem("wrong_password", 401)
-    return caller
 
 
 def _door_mac(request: web.Request, nonce: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from agent_console.api.endpoint import EVERY_ROLE, Asked, Endpoint, OpenEndpoint, Role
+from agent_console.api.endpoint import EVERY_ROLE, Asked, Endpoint, OpenEndpoint
 from agent_console.api.guard import CSRF_HEADER, same_text
 from agent_console.api.reading import read_body
 from agent_console.api.routing import json_answer
@@ -27,6 +27,7 @@ from agent_console.doors.login import (
     take_cookie,
 )
 from agent_console.doors.place import safe_next
+from agent_console.doors.session_out import SessionOut, told
 from agent_console.pages import render
 from agent_console.problems import Problem, details
 
@@ -38,19 +39,6 @@ class LoginIn(BaseModel):
 
     login: str = Field(min_length=1, max_length=LONGEST_FIELD)
     password: str = Field(min_length=1, max_length=LONGEST_FIELD)
-
-
-class SessionOut(BaseModel):
-    """Who is logged in (nulls: nobody), and the token that unsafe requests send back."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    login: str | None = None
-    name: str | None = None
-    role: Role | None = None
-    seat: str | None = None
-    must_change: bool = False
-    csrf: str
 
 
 async def page(request: web.Request) -> web.StreamResponse:
@@ -88,7 +76,7 @@ async def session(request: web.Request) -> web.StreamResponse:
     """Tell who is in; to somebody who is not, hand the token of the door."""
     caller = await caller_at(request)
     if caller:
-        return json_answer(_told(caller))
+        return json_answer(told(caller))
     nonce, token = door_token(request)
     response = json_answer(SessionOut(csrf=token))
     give_door(request, response, nonce)
@@ -101,7 +89,7 @@ async def begin_session(request: web.Request) -> web.StreamResponse:
     if not came_through_door(request, given) and not await _own(request, given):
         raise Problem("csrf", 403)
     caller = await log_in(request, asked.login, asked.password)
-    response = json_answer(_told(caller), status=201)
+    response = json_answer(told(caller), status=201)
     give_cookie(request, response, caller)
     return response
 
@@ -117,18 +105,6 @@ async def _own(request: web.Request, given: str | None) -> bool:
     """Who is logged in may become somebody else with the token of his session."""
     caller = await caller_at(request)
     return bool(given and caller and caller.session and same_text(given, caller.csrf))
-
-
-def _told(caller: Caller) -> SessionOut:
-    who = caller.who
-    return SessionOut(
-        login=who.login,
-        name=who.name,
-        role=who.role,
-        seat=who.seat,
-        must_change=caller.must_change,
-        csrf=caller.csrf,
-    )
 
 
 def _welcome(request: web.Request, caller: Caller, place: str) -> web.StreamResponse:

@@ -123,6 +123,21 @@ async def set_password(
     await _change(connection, user_id, password_hash=password_hash, must_change=must_change)
 
 
+async def set_name(connection: AsyncConnection, user_id: UUID, name: str) -> None:
+    """The seat is called after the person. Raises NameMalformed, UserUnknown."""
+    require_name(name)
+    renamed = update(UserRow).where(UserRow.id == user_id).values(name=name)
+    if not (await connection.execute(renamed)).rowcount:
+        raise UserUnknown
+    seat = update(AgentRow).where(AgentRow.user_id == user_id).values(name=name)
+    await connection.execute(seat)
+
+
+async def end_sessions(connection: AsyncConnection, user_id: UUID) -> None:
+    """Log the user out everywhere."""
+    await _change(connection, user_id)
+
+
 async def set_role(
     connection: AsyncConnection, user_id: UUID, role: Role, seat_pool: int
 ) -> None:

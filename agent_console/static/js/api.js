@@ -9,6 +9,7 @@
 
 export const SESSION_EXPIRED = "acordo:session-expired";
 export const SESSION_BEGUN = "acordo:session-begun";
+const LOGGED_OUT = "not_logged_in";
 const DEADLINE_MS = 15000;
 
 /** What the server answered instead of what was asked for; `message` is for people. */
@@ -33,6 +34,14 @@ export class ApiProblem extends Error {
 }
 
 let csrf = document.querySelector("meta[name=csrf]")?.getAttribute("content") ?? "";
+
+/**
+ * Go on with the session that an answer gave in the place of the one before.
+ * @param {{csrf: string}} session
+ */
+export function useSession(session) {
+  csrf = session.csrf;
+}
 
 /** The token that unsafe requests outside this module must send as `X-CSRF-Token`. */
 export const csrfToken = () => csrf;
@@ -65,7 +74,7 @@ export function sessionExpired() {
 export async function logIn(login, password) {
   const door = await ask("GET", "/api/v1/session");
   const begun = await ask("POST", "/api/v1/session", { login, password }, door.csrf);
-  csrf = begun.csrf;
+  useSession(begun);
   document.dispatchEvent(new CustomEvent(SESSION_BEGUN));
   return begun;
 }
@@ -121,7 +130,7 @@ async function request(verb, path, body, options = {}) {
   try {
     return await ask(verb, path, body, csrf, options.signal);
   } catch (error) {
-    if (!(error instanceof ApiProblem) || error.status !== 401) throw error;
+    if (!(error instanceof ApiProblem) || error.code !== LOGGED_OUT) throw error;
     await sessionExpired();
     return ask(verb, path, body, csrf, options.signal);
   }

@@ -35,8 +35,15 @@ def passwords() -> Iterator[Passwords]:
 
 
 @pytest.fixture
-def console_settings(home: Home) -> ConsoleSettings:
-    return ConsoleSettings.model_validate({"home": home.root})
+def console_settings(db_url: str, valkey_url: str, home: Home) -> ConsoleSettings:
+    return ConsoleSettings.model_validate(
+        {
+            "home": home.root,
+            "database_url": db_url,
+            "redis_url": valkey_url,
+            "console": {"requests_per_s": 10_000},
+        }
+    )
 
 
 @pytest.fixture
@@ -58,13 +65,20 @@ async def client(app: web.Application) -> AsyncIterator[Client]:
 
 @pytest_asyncio.fixture
 async def agent(client: Client, engine: AsyncEngine, passwords: Passwords) -> Browser:
-    """The browser of a logged-in agent."""
+    """The browser of a logged-in agent, "ana"."""
     await a_user(engine, passwords, "ana")
     return await log_in(client, "ana")
 
 
 @pytest_asyncio.fixture
+async def supervisor(client: Client, engine: AsyncEngine, passwords: Passwords) -> Browser:
+    """The browser of a logged-in supervisor, "sonia"."""
+    await a_user(engine, passwords, "sonia", Role.SUPERVISOR)
+    return await log_in(client, "sonia")
+
+
+@pytest_asyncio.fixture
 async def admin(client: Client, engine: AsyncEngine, passwords: Passwords) -> Browser:
-    """The browser of a logged-in administrator."""
+    """The browser of a logged-in administrator, "raiz"."""
     await a_user(engine, passwords, "raiz", Role.ADMIN)
     return await log_in(client, "raiz")
