@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import socket
 import sys
 from asyncio.subprocess import PIPE, STDOUT
@@ -25,7 +26,13 @@ from tests.contract.api.routes import closed
 from tests.people import a_user
 
 BIN = Path(sys.executable).parent
-BOUND_S = 45
+EXAMPLES = 8  # for an operation, beside those that cover its schema
+# 503 is an answer: the fuzzed console runs without a dialer, say. A failure of ours is
+# a 500, and stands in the console's log besides.
+CONFIG = """
+[checks.not_a_server_error]
+expected-statuses = ["2xx", "3xx", "4xx", 503]
+"""
 ROLES = (Role.ADMIN, Role.SUPERVISOR, Role.AGENT)
 Document = dict[str, Any]
 SCOPES = frozenset(route.scope for route in closed())
@@ -78,9 +85,9 @@ async def test_no_request_breaks_the_api(
             )
         path = tmp_path / f"{role}.json"
         path.write_text(json.dumps(part), "utf-8")
-        share = len(operations(part)) / len(operations(whole))
-        status, output = await _fuzz(path, console, token, max(3, round(BOUND_S * share)))
+        status, output = await _fuzz(path, console, token)
         assert status == 0, output[-8000:]
+        assert re.search(rf"Tested: {len(operations(part))}\n", output), output
 
 
 def by_role(document: Document) -> dict[Role, Document]:
@@ -99,7 +106,13 @@ def by_role(document: Document) -> dict[Role, Document]:
 
 
 def operations(document: Document) -> list[tuple[str, str]]:
-    return [(path, verb) for path, item in document["paths"].items() for verb in item]
+    """All but streams, which do not end: the matrix knocks at those."""
+    return [
+        (path, verb)
+        for path, item in document["paths"].items()
+        for verb, operation in item.items()
+        if "text/event-stream" not in str(operation["responses"])
+    ]
 
 
 async def _document(console: str) -> Document:
@@ -111,12 +124,14 @@ async def _document(console: str) -> Document:
         return found
 
 
-async def _fuzz(path: Path, console: str, token: str, bound_s: int) -> tuple[int, str]:
+async def _fuzz(path: Path, console: str, token: str) -> tuple[int, str]:
+    config = path.with_suffix(".toml")
+    config.write_text(CONFIG, "utf-8")
     st = await asyncio.create_subprocess_exec(
-        *(BIN / "st", "run", path, "--url", console, "--no-color"),
+        *(BIN / "st", "--config-file", config, "run", path, "--url", console, "--no-color"),
         *("--header", f"Authorization: Bearer {token}", "--seed", "20260310"),
-        *("--phases", "coverage,fuzzing", "--max-examples", "10"),
-        *("--max-time", str(bound_s), "--request-timeout", "20"),
+        *("--phases", "coverage,fuzzing", "--max-examples", str(EXAMPLES)),
+        *("--request-timeout", "20"),
         # rules beyond the schema refuse what the schema allows: a weak password, say
         *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
         *("--continue-on-failure", "--suppress-health-check", "all", "--warnings", "off"),

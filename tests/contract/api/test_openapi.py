@@ -109,6 +109,10 @@ def test_scopes_for_tokens_leave_out_what_is_for_people() -> None:
     assert {"session", "page"} & scopes.keys() == set()
 
 
+def _bare(alternatives: list[object]) -> list[object]:
+    return [{"type": one.get("type")} for one in alternatives if isinstance(one, dict)]
+
+
 def _texts(schema: dict[str, object]) -> list[tuple[str, dict[str, object]]]:
     """Name and schema of each text field, however deep."""
     found: list[tuple[str, dict[str, object]]] = []
@@ -118,9 +122,9 @@ def _texts(schema: dict[str, object]) -> list[tuple[str, dict[str, object]]]:
             if part.get("type") == "string":
                 found.append((name, part))
             for key, value in part.items():
-                look(key, value)
-        elif isinstance(part, list):
-            for value in part:
+                look(name if key == "anyOf" else key, value)
+        elif isinstance(part, list) and {"type": "number"} not in _bare(part):
+            for value in part:  # a decimal is a number, or a text that is read as one
                 look(name, value)
 
     look("", schema)
