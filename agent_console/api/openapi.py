@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the endpoints and their pydantic models. Pure."""
+"""The OpenAPI 3.1 document, made from the endpoints and their pydantic models."""
 
 from __future__ import annotations
 
