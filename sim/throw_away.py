@@ -7,17 +7,19 @@ for its children; what stood there before is put back.
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import socket
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from foundation.home import Home
 from foundation.settings import PREFIX
 
 _RTP_PORTS = 2000
+_CHOSEN = (10_000, 20_000)  # below the kernel's own and below our RTP
 
 
 @contextmanager
@@ -46,11 +48,16 @@ def throw_away(
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of loopback that nobody holds at this moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of loopback that nobody holds at this moment.
+
+    Not one that the kernel would choose: it gives those to whoever connects somewhere, and
+    so perhaps this one, before its owner listens.
+    """
+    while True:
+        port = random.randrange(*_CHOSEN)  # noqa: S311 - no secret
+        with socket.socket(socket.AF_INET, kind) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _places(home: Path, processes: Sequence[str]) -> dict[str, str]:

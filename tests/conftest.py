@@ -27,6 +27,7 @@ from foundation.embedded.program import running
 from foundation.home import Home
 from foundation.settings import PREFIX, ProcessSettings
 from tests.databases import copy_of
+from tests.builders.processes import Processes
 
 pytest_plugins = ("tests.real_switch", "tests.console")
 
@@ -106,6 +107,13 @@ def settings_env(db_url: str, valkey_url: str, home: Home) -> dict[str, str]:
         "ACORDO_DATABASE_URL": db_url,
         "ACORDO_REDIS_URL": valkey_url,
     }
+
+
+@pytest_asyncio.fixture
+async def processes(settings_env: dict[str, str]) -> AsyncIterator[Processes]:
+    """Starts processes of ours on this test's database and Valkey."""
+    async with Processes(settings_env) as processes:
+        yield processes
 
 
 @pytest_asyncio.fixture

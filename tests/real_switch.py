@@ -10,7 +10,7 @@ import itertools
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from foundation.embedded.templates import render
 from foundation.home import Home
 from foundation.settings import ProcessSettings
 from tests.databases import copy_of
+from sim.throw_away import free_port
 
 FAR_END = Path(__file__).parent / "contract" / "telephony" / "far_end"
 PHONES = ("agent001", "agent002")
@@ -173,18 +174,13 @@ async def eventually(
 
 def free_ports(count: int) -> list[int]:
     """Ports that are free for UDP and TCP on loopback, all different."""
-    with ExitStack() as stack:
-        found: list[int] = []
-        while len(found) < count:
-            udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            tcp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-            udp.bind(("127.0.0.1", 0))
-            try:
-                tcp.bind(("127.0.0.1", udp.getsockname()[1]))
-            except OSError:
-                continue
-            found.append(udp.getsockname()[1])
-    return found
+    found: set[int] = set()
+    while len(found) < count:
+        port = free_port(socket.SOCK_DGRAM)
+        with socket.socket() as tcp, suppress(OSError):
+            tcp.bind(("127.0.0.1", port))
+            found.add(port)
+    return list(found)
 
 
 def switch_settings(root: Path, database: str | None = None) -> ProcessSettings:

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
 import socket
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,17 +10,10 @@ from pathlib import Path
 
 from sim.carrier import trace_file, truth
 from sim.carrier.wire import WireCall
+from sim.throw_away import free_port
 from sim.world.trace import TraceRow
+from tests.builders.processes import Processes, Started
 from tests.integration.carrier.caller import Caller
-
-READY_S = 60.0
-ACORDO = str(Path(sys.executable).with_name("acordo"))
-
-
-def free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -35,53 +22,39 @@ class Network:
 
     home: Path
     port: int
-    health_port: int
     switch_port: int
-    process: asyncio.subprocess.Process
+    started: Started
 
     @property
     def settings(self) -> dict[str, str]:
-        return environment(self.home, self.port, self.health_port, self.switch_port)
-
-    async def stop(self) -> str:
-        """Stop it as a supervisor would; return what it printed."""
-        if self.process.returncode is None:
-            self.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(10):
-            _, printed = await self.process.communicate()
-        return printed.decode()
+        return environment(self.home, self.port, self.switch_port) | {
+            "ACORDO_CARRIER__HEALTH_PORT": str(self.started.health_port)
+        }
 
     def truth(self) -> list[WireCall]:
         return list(truth.read(self.home / "asterisk-carrier" / truth.FILE))
 
 
-def environment(
-    home: Path, port: int, health_port: int, switch_port: int
-) -> dict[str, str]:
+def environment(home: Path, port: int, switch_port: int) -> dict[str, str]:
     return {
         "ACORDO_HOME": str(home),
         "ACORDO_TRUNK__PORT": str(port),
-        "ACORDO_CARRIER__HEALTH_PORT": str(health_port),
         "ACORDO_CARRIER__RTP_START": "36000",
         "ACORDO_CARRIER__RTP_END": "37999",
         "ACORDO_ASTERISK__SIP_PORT": str(switch_port),
     }
 
 
-async def start(
+@asynccontextmanager
+async def starting(
     home: Path, *arguments: str, port: int | None = None, switch_port: int = 9
-) -> Network:
-    """Start `acordo carrier`; does not wait for it."""
+) -> AsyncIterator[Network]:
+    """Start `acordo carrier` without waiting for it; stopped when the block ends."""
     sip = port or free_port(socket.SOCK_DGRAM)
-    health = free_port(socket.SOCK_STREAM)
-    process = await asyncio.create_subprocess_exec(
-        ACORDO,
-        "carrier",
-        *arguments,
-        env={**os.environ, **environment(home, sip, health, switch_port)},
-        stderr=asyncio.subprocess.PIPE,
-    )
-    return Network(home, sip, health, switch_port, process)
+    async with Processes(environment(home, sip, switch_port)) as processes:
+        started = await processes.start("carrier", *arguments)
+        yield Network(home, sip, switch_port, started)
+        await started.stop()
 
 
 @asynccontextmanager
@@ -91,12 +64,10 @@ async def serving(
     """Run a network by a trace until the block ends; enters when it is ready."""
     trace = home.parent / "trace.csv"
     trace_file.write(trace, rows)
-    network = await start(home, "--trace", str(trace), *options, switch_port=switch_port)
-    try:
-        await until_ready(network)
+    arguments = ("--trace", str(trace), *options)
+    async with starting(home, *arguments, switch_port=switch_port) as network:
+        await network.started.ready()
         yield network
-    finally:
-        await network.stop()
 
 
 @asynccontextmanager
@@ -109,18 +80,3 @@ async def calling(
         Caller("127.0.0.1", network.port) as caller,
     ):
         yield network, caller
-
-
-async def until_ready(network: Network) -> None:
-    async with asyncio.timeout(READY_S):
-        while not await asyncio.to_thread(is_ready, network.health_port):
-            assert network.process.returncode is None, await network.stop()
-            await asyncio.sleep(0.1)
-
-
-def is_ready(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
-        return False

@@ -158,12 +158,12 @@ async def test_calls_that_last_at_the_stop_are_written_too(fresh_home: Home) -> 
         async with asyncio.timeout(10):
             while not any(known.seen(180) for known in caller.calls.values()):
                 await asyncio.sleep(0.01)
-        await network.stop()
+        await network.started.stop()
         call.cancel()
         await asyncio.wait({call})
     (written,) = network.truth()
     assert written.called == rings.number
-    assert network.process.returncode == 0
+    assert network.started.process.returncode == 0
     assert not _processes_of(fresh_home)
 
 
@@ -228,16 +228,13 @@ async def test_a_busy_port_and_a_bad_trace_are_one_clear_line(fresh_home: Home) 
     fresh_home.root.mkdir()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
-        network = await networks.start(fresh_home.root, port=taken.getsockname()[1])
-        printed = await asyncio.wait_for(network.process.communicate(), 30)
-    assert network.process.returncode == 1
-    assert "já está em uso" in printed[1].decode().splitlines()[-1]
+        port = taken.getsockname()[1]
+        async with networks.starting(fresh_home.root, port=port) as network:
+            assert "já está em uso" in await network.started.refusal()
     bad = fresh_home.root / "bad.csv"
     bad.write_text("número;desfecho\n")
-    network = await networks.start(fresh_home.root, "--trace", str(bad))
-    printed = await asyncio.wait_for(network.process.communicate(), 30)
-    assert network.process.returncode == 1
-    assert "falta a coluna number" in printed[1].decode().splitlines()[-1]
+    async with networks.starting(fresh_home.root, "--trace", str(bad)) as network:
+        assert "falta a coluna number" in await network.started.refusal()
 
 
 def _child(pid: int) -> int:
@@ -247,8 +244,5 @@ def _child(pid: int) -> int:
 
 async def test_a_network_whose_switch_dies_ends_with_a_clear_line(fresh_home: Home) -> None:
     async with networks.serving(fresh_home.root, ()) as network:
-        os.kill(_child(network.process.pid), signal.SIGKILL)
-        async with asyncio.timeout(10):
-            printed = (await network.process.communicate())[1].decode()
-    assert network.process.returncode == 1
-    assert "asterisk-carrier terminou sozinho" in printed.splitlines()[-1]
+        os.kill(_child(network.started.pid), signal.SIGKILL)
+        assert "asterisk-carrier terminou sozinho" in await network.started.refusal()

@@ -19,7 +19,7 @@ from sim import traces
 from sim.carrier import trace_file
 from sim.world.trace import RINGS_ON, Kind
 from tests.builders.portfolio import a_campaign, a_portfolio
-from tests.integration.carrier.network import ACORDO
+from tests.builders.processes import ACORDO
 
 PLACED = datetime(2026, 3, 10, 13, tzinfo=UTC)
 

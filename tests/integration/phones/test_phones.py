@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,34 +20,22 @@ from foundation.embedded.program import running
 from foundation.embedded.switch import main_instance
 from foundation.home import Home
 from foundation.settings import PREFIX, ProcessSettings
+from sim.throw_away import free_port
 from sim.traces import FOLDER
-from tests.integration.carrier.network import free_port, is_ready
+from tests.builders.processes import Processes, Started
 
-ACORDO = str(Path(sys.executable).with_name("acordo"))
 AGENTS = 3
 
 
 @asynccontextmanager
-async def phones(environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+async def phones(environment: dict[str, str]) -> AsyncIterator[Started]:
     """Run `acordo phones` until the block ends; enters when every headset is registered."""
-    health = free_port(socket.SOCK_STREAM)
-    process = await asyncio.create_subprocess_exec(
-        *(ACORDO, "phones", "--agents", str(AGENTS), "--first", "2"),
-        *("--scenario", str(FOLDER / "every_outcome.toml")),  # quick wrap-ups
-        env={**os.environ, **environment, "ACORDO_PHONES__HEALTH_PORT": str(health)},
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(60):
-            while not await asyncio.to_thread(is_ready, health):
-                assert process.returncode is None, (await process.communicate())[1]
-                await asyncio.sleep(0.1)
-        yield process
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(10):
-            await process.communicate()
+    arguments = ("--agents", str(AGENTS), "--first", "2")
+    quick = ("--scenario", str(FOLDER / "every_outcome.toml"))  # quick wrap-ups
+    async with Processes(environment) as processes:
+        started = await processes.serving("phones", *arguments, *quick)
+        yield started
+        await started.stop()
 
 
 @pytest.fixture
