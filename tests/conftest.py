@@ -26,8 +26,8 @@ from foundation.embedded import asterisk, postgres, valkey
 from foundation.embedded.program import running
 from foundation.home import Home
 from foundation.settings import PREFIX, ProcessSettings
-from tests.databases import copy_of
 from tests.builders.processes import Processes
+from tests.databases import copy_of
 
 pytest_plugins = ("tests.real_switch", "tests.console")
 

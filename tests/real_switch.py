@@ -30,8 +30,8 @@ from foundation.embedded.program import running
 from foundation.embedded.templates import render
 from foundation.home import Home
 from foundation.settings import ProcessSettings
-from tests.databases import copy_of
 from sim.throw_away import free_port
+from tests.databases import copy_of
 
 FAR_END = Path(__file__).parent / "contract" / "telephony" / "far_end"
 PHONES = ("agent001", "agent002")

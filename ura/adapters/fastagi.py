@@ -3,13 +3,21 @@
 A client that connects and goes, sends garbage, goes silent or never ends its line costs
 one connection until its deadline. `HANGUP` lines, which come between answers, are told
 apart from them, so that no answer is taken for that of another command.
+
+The switch waits for us without a limit of its own, so it holds each call on a leash
+(context `ura` of the dialplan): before what is heard, the leash is lengthened by how long
+that takes. Should this process freeze, silence begins, and `SILENCE_S` later the dialplan
+goes on without it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import wave
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
 
 from foundation.health import bind_failure
 from foundation.observability import bound, get_logger
@@ -33,6 +41,10 @@ HELLO_S = 5.0  # to say what call it is
 ANSWER_S = 5.0  # for a command that does nothing audible
 CLOSE_S = 1.0  # to take what was sent last
 PLAY_S = 60.0  # for a prompt, which takes as long as it is
+SILENCE_S = 8.0  # at most, on a line whose process froze; as the dialplan begins the leash
+CONVERSATION_S = 3600.0  # at most: who lengthens his leash for ever would keep the line
+
+PROMPTS = Path(__file__).parents[1] / "prompts" / "pt_BR"  # as the switch has them
 
 log = get_logger(__name__)
 
@@ -65,6 +77,7 @@ class AgiChannel:
         if self._prompts is None:  # the switch knows where its sounds are
             self._prompts = (await self.command("GET VARIABLE PROMPTS")).value or ""
         path = quoted(f"{self._prompts}/{prompt}")
+        await self.lengthen_leash(seconds_of(prompt))
         answer = await self.command(f'STREAM FILE {path} ""', within_s=PLAY_S)
         if answer.endpos > 0 and answer.result != "-1":
             return True
@@ -78,6 +91,10 @@ class AgiChannel:
 
     async def set_variable(self, name: str, value: str) -> None:
         await self.command(f"SET VARIABLE {name} {quoted(value)}")
+
+    async def lengthen_leash(self, heard_s: float) -> None:
+        """Let the call last for what is about to be heard, and `SILENCE_S` of silence."""
+        await self.command(f"SET VARIABLE TIMEOUT(absolute) {heard_s + SILENCE_S:.1f}")
 
     async def command(self, text: str, *, within_s: float | None = None) -> Answer:
         """Send one command and return its answer. Raises CallOver, BadAgi, SilentClient."""
@@ -190,9 +207,23 @@ class AgiServer:
             log.error("script_unknown")
             return
         try:
-            await conversation(channel)
+            async with asyncio.timeout(CONVERSATION_S):
+                await conversation(channel)
         except CallOver:
             log.info("caller_hung_up")
+        except TimeoutError:
+            log.error("conversation_endless", limit_s=CONVERSATION_S)
+
+
+@cache
+def seconds_of(prompt: str) -> float:
+    """How long a prompt is; one that we lack may be as long as any."""
+    try:
+        with wave.open(str(PROMPTS / f"{prompt}.wav"), "rb") as sound:
+            return sound.getnframes() / sound.getframerate()
+    except (OSError, wave.Error):
+        log.error("prompt_unread", prompt=prompt)
+        return PLAY_S
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:

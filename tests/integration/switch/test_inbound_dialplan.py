@@ -12,9 +12,8 @@ from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.calls.events import Answered, HungUp, Joined, Said
 from dialer.ports import Origination
 from foundation.ids import uuid7
+from tests.integration.switch.callers import OUR_NUMBER, a_caller
 from tests.real_switch import Heard, RealSwitch, hearing
-
-OUR_NUMBER = "551133330000"
 
 
 @asynccontextmanager
@@ -34,20 +33,6 @@ async def _conversation(port: int, decides: str) -> AsyncIterator[list[str]]:
         yield asked
 
 
-async def _caller(real_switch: RealSwitch, heard: Heard) -> str:
-    """Let somebody call our number; return his channel on our side."""
-    known = {event.channel for event in heard.all(Answered)}
-    real_switch.far.cli(f"channel originate PJSIP/{OUR_NUMBER}@switch extension s@caller")
-
-    def new() -> list[str]:
-        return [
-            event.channel for event in heard.all(Answered) if event.channel not in known
-        ]
-
-    await heard.until(lambda: bool(new()))
-    return new()[0]
-
-
 async def test_a_caller_is_sent_to_the_floor_and_joined(
     real_switch: RealSwitch, telephony: AmiTelephony
 ) -> None:
@@ -55,7 +40,7 @@ async def test_a_caller_is_sent_to_the_floor_and_joined(
         _conversation(real_switch.settings.agi.port, "agent") as asked,
         hearing(telephony) as heard,
     ):
-        caller = await _caller(real_switch, heard)
+        caller = await a_caller(real_switch, heard)
         inbound = await heard.said("inbound", caller)
         assert inbound.fields == {
             "Attempt": caller,
@@ -93,7 +78,7 @@ async def test_a_caller_whom_nobody_takes_hears_why_and_is_released(
         _conversation(real_switch.settings.agi.port, decides),
         hearing(telephony) as heard,
     ):
-        caller = await _caller(real_switch, heard)
+        caller = await a_caller(real_switch, heard)
         await _hears_a_message_and_is_released(heard, caller)
 
 
@@ -101,7 +86,7 @@ async def test_a_caller_is_released_when_the_conversation_is_dead(
     real_switch: RealSwitch, telephony: AmiTelephony
 ) -> None:
     async with hearing(telephony) as heard:
-        caller = await _caller(real_switch, heard)
+        caller = await a_caller(real_switch, heard)
         await _hears_a_message_and_is_released(heard, caller)
 
 

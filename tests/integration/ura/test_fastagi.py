@@ -22,6 +22,7 @@ from ura.scripts.inbound import inbound
 TUESDAY = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)  # ten o'clock in São Paulo
 SUNDAY = datetime(2026, 3, 15, 13, 0, tzinfo=UTC)
 PROMPTS = b"200 result=1 (/srv/prompts)"
+LEASH = b"200 result=1"
 PLAYED = b"200 result=0 endpos=48960"
 DONE = b"200 result=1"
 NO_SUCH_SOUND = b"200 result=-1 endpos=0"
@@ -39,6 +40,10 @@ async def broken(channel: AgiChannel) -> None:
     raise ZeroDivisionError
 
 
+async def endless(channel: AgiChannel) -> None:
+    await asyncio.Event().wait()
+
+
 async def twice(channel: AgiChannel) -> None:
     await channel.play("inbound_welcome")
     await channel.play("inbound_wait")
@@ -49,6 +54,7 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     monkeypatch.setattr(fastagi, "HELLO_S", 0.3)
     monkeypatch.setattr(fastagi, "ANSWER_S", 0.3)
     scripts = {"inbound": on_tuesday, "closed": on_sunday, "broken": broken, "twice": twice}
+    scripts["endless"] = endless
     async with AgiServer(scripts, most_calls=5).serving("127.0.0.1", 0) as port:
         yield port
 
@@ -56,11 +62,12 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
 async def a_good_call(port: int) -> None:
     switch = await ScriptedSwitch.connect(port)
     switch.begin()
-    await switch.dialogue(DONE, PROMPTS, PLAYED)
+    await switch.dialogue(DONE, PROMPTS, LEASH, PLAYED)
     assert await switch.ended()
-    assert switch.heard[:3] == [
+    assert switch.heard[:4] == [
         'SET VARIABLE ACORDO_NEXT "agent"',
         "GET VARIABLE PROMPTS",
+        "SET VARIABLE TIMEOUT(absolute) 13.4",  # 5.4 s of words, 8 of silence
         'STREAM FILE "/srv/prompts/inbound_welcome" ""',
     ]
     await switch.close()
@@ -163,7 +170,7 @@ async def test_the_caller_hangs_up_during_the_greeting(
     caplog.set_level("INFO")
     switch = await ScriptedSwitch.connect(port)
     switch.begin(b"twice")
-    await switch.dialogue(PROMPTS, *answers)
+    await switch.dialogue(PROMPTS, LEASH, *answers)
 
     assert await switch.ended()
     assert "caller_hung_up" in caplog.text
@@ -176,7 +183,8 @@ async def test_a_missing_prompt_is_loud_and_the_conversation_goes_on(
 ) -> None:
     switch = await ScriptedSwitch.connect(port)
     switch.begin(b"twice")
-    await switch.dialogue(PROMPTS, NO_SUCH_SOUND, b"200 result=0", b"100 Trying\n" + PLAYED)
+    answers = (NO_SUCH_SOUND, b"200 result=0", LEASH, b"100 Trying\n" + PLAYED)
+    await switch.dialogue(PROMPTS, LEASH, *answers)
 
     assert await switch.ended()
     assert "prompt_not_played" in caplog.text
@@ -212,6 +220,22 @@ async def test_a_broken_conversation_is_loud_and_alone(
     await a_good_call(port)
 
 
+async def test_an_endless_conversation_is_ended(
+    port: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(fastagi, "CONVERSATION_S", 0.2)
+    switch = await ScriptedSwitch.connect(port)
+    switch.begin(b"endless")
+
+    assert await switch.ended()
+    assert "conversation_endless" in caplog.text
+    await switch.close()
+
+
+def test_a_prompt_that_we_lack_may_be_as_long_as_any() -> None:
+    assert fastagi.seconds_of("nonsense") == fastagi.PLAY_S
+
+
 async def test_calls_beyond_the_most_are_refused_at_once(port: int) -> None:
     held = [await ScriptedSwitch.connect(port) for _ in range(5)]
     for switch in held:
@@ -234,7 +258,7 @@ async def test_a_call_in_hand_is_finished_when_the_server_stops() -> None:
         switch = await ScriptedSwitch.connect(port)
         switch.begin()
         await switch.hear()
-        rest = asyncio.create_task(switch.dialogue(PROMPTS, PLAYED))
+        rest = asyncio.create_task(switch.dialogue(PROMPTS, LEASH, PLAYED))
         switch.say(DONE + b"\n")
     await rest
 

@@ -1,0 +1,22 @@
+"""Somebody calls us, for tests of what he meets."""
+
+from __future__ import annotations
+
+from dialer.calls.events import Answered
+from tests.real_switch import Heard, RealSwitch
+
+OUR_NUMBER = "551133330000"
+
+
+async def a_caller(real_switch: RealSwitch, heard: Heard) -> str:
+    """Let somebody call our number; return his channel on our side."""
+    known = {event.channel for event in heard.all(Answered)}
+    real_switch.far.cli(f"channel originate PJSIP/{OUR_NUMBER}@switch extension s@caller")
+
+    def new() -> list[str]:
+        return [
+            event.channel for event in heard.all(Answered) if event.channel not in known
+        ]
+
+    await heard.until(lambda: bool(new()))
+    return new()[0]
