@@ -185,7 +185,7 @@ async def test_every_answer_carries_the_strict_headers(client: Client, path: str
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert "frame-ancestors 'none'" in policy
     assert answer.headers["Server"] == "acordo"
     assert "aiohttp" not in str(answer.headers)
