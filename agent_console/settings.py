@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from pydantic import ConfigDict, Field
 
+from cobranca.debtors.imports.settings import Imports
 from foundation import settings
 
 
@@ -39,3 +40,4 @@ class ConsoleSettings(settings.ProcessSettings):
     """What `acordo console` reads."""
 
     console: Console = Console()
+    imports: Imports = Imports()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
+from cobranca.debtors.imports.settings import Imports
 from foundation import settings
 
 
@@ -23,3 +24,4 @@ class WorkerSettings(settings.ProcessSettings):
     """What `acordo worker` reads."""
 
     worker: Worker = Worker()
+    imports: Imports = Imports()

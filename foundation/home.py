@@ -56,14 +56,14 @@ class Home:
         return self.root / "recordings" / "sealed"
 
     @property
+    def imports(self) -> Path:
+        """Files sent to be imported and those of what was refused; mode 0700."""
+        return self.root / "imports"
+
+    @property
     def demo_trace(self) -> Path:
         """What the simulated network does with each call of the demonstration."""
         return self.root / "demo" / "trace.csv"
-
-    @property
-    def demo_logins(self) -> Path:
-        """Logins and passwords of the demonstration; mode 0600."""
-        return self.root / "demo" / "logins.json"
 
     @property
     def sockets(self) -> Path:
@@ -96,6 +96,7 @@ class Home:
             self.secrets,
             self.recordings_clear,
             self.recordings_sealed,
+            self.imports,
             self.logs,
         ):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

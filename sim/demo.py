@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from cobranca.debtors.imports.remarks import RemarksFile
-from cobranca.debtors.imports.service import Order, Report, import_debtors
+from cobranca.debtors.imports.direct import import_directly
+from cobranca.debtors.imports.error_file import ErrorFile
+from cobranca.debtors.imports.service import Order, Report
 from foundation.brasil.dates import format_date
 from foundation.brasil.document import formatted
 from foundation.clock import DEFAULT_START
@@ -52,9 +53,11 @@ async def load(
         order = Order(path=path, creditor=CREDITOR, portfolio=PORTFOLIO)
         try:
             async with engine.begin() as connection:
-                with RemarksFile(path.with_suffix(".erros.csv")) as remarks:
+                with ErrorFile(path.with_suffix(".erros.csv")) as error_file:
                     keys = Keys.of(Home(settings.home))
-                    return await import_debtors(connection, keys, order, remarks)
+                    return await import_directly(
+                        connection, keys, order, error_file, "demonstração"
+                    )
         finally:
             await engine.dispose()
 

@@ -17,6 +17,7 @@ class VerdictRow(Row):
     """One answer of the policy on one point of one debtor, and the rule that gave it."""
 
     __tablename__ = "verdict"
+    __table_args__ = (Index(None, "debtor_id"), Index(None, "contact_point_id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     debtor_id: Mapped[UUID] = mapped_column(ForeignKey(DebtorRow.id))

@@ -48,6 +48,7 @@ class DebtorRow(Row):
     uf: Mapped[str | None]  # of the address, when known
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    import_id: Mapped[UUID | None]  # of the import that made it
 
 
 class ContactPointRow(Row):
@@ -66,3 +67,4 @@ class ContactPointRow(Row):
     score: Mapped[float]  # 0..1, chance that it reaches the debtor
     status: Mapped[str]  # active | invalid | wrong_party
     tries: Mapped[int] = mapped_column(default=0)
+    import_id: Mapped[UUID | None]

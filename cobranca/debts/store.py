@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cobranca.debtors.store import CreditorRow, DebtorRow, PortfolioRow
@@ -18,10 +18,7 @@ class ContractRow(Row):
     """What the creditor calls this relation; its number is the key of an import."""
 
     __tablename__ = "contract"
-    __table_args__ = (
-        UniqueConstraint("creditor_id", "number"),
-        Index("ix_contract_product", "creditor_id", "product"),
-    )
+    __table_args__ = (UniqueConstraint("creditor_id", "number"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     creditor_id: Mapped[UUID] = mapped_column(ForeignKey(CreditorRow.id))
@@ -29,6 +26,7 @@ class ContractRow(Row):
     debtor_id: Mapped[UUID] = mapped_column(ForeignKey(DebtorRow.id), index=True)
     number: Mapped[str]
     product: Mapped[str | None]
+    import_id: Mapped[UUID | None]  # of the import that made it
 
 
 class DebtRow(Row):
@@ -49,3 +47,4 @@ class InstalmentRow(Row):
     number: Mapped[int]  # 1..n
     amount: Mapped[Decimal]
     due_on: Mapped[date]
+    import_id: Mapped[UUID | None]

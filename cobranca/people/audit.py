@@ -33,7 +33,7 @@ async def record(
     await _add(
         connection,
         user_id=who and who.user_id,
-        who=who.login if who else f"cli:{_system_user()}",
+        who=who.login if who else f"cli:{system_user()}",
         token=who and who.token,
         action=action,
         subject_kind=kind,
@@ -63,7 +63,8 @@ async def _add(connection: AsyncConnection, **values: Any) -> None:
     await connection.execute(insert(AuditRow).values(at=datetime.now(UTC), **values))
 
 
-def _system_user() -> str:
+def system_user() -> str:
+    """Return the name of whoever runs a command."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name

@@ -25,6 +25,8 @@ class CallBackRow(Row):
         Index("ix_call_back_due", "campaign_id", "due_at", postgresql_where=BOOKED),
         Index("ix_call_back_agent", "agent_id", "due_at"),
         Index("ix_call_back_asked_in", "asked_in"),
+        Index(None, "debtor_id"),  # asked whenever a debtor or a contact point goes
+        Index(None, "contact_point_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

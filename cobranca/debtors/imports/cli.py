@@ -1,27 +1,45 @@
-"""`acordo import debtors`."""
+"""`acordo import`: debtors, list, undo, mappings."""
 
 from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import click
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.debtors.imports import service
+from cobranca.debtors.imports import tasks
+from cobranca.debtors.imports.command import (
+    Asked,
+    chosen,
+    look,
+    save_chosen,
+    shown_columns,
+)
+from cobranca.debtors.imports.direct import import_directly, undo_directly
+from cobranca.debtors.imports.error_file import ErrorFile, ErrorFileUnwritable
 from cobranca.debtors.imports.errors import UnreadableFile
-from cobranca.debtors.imports.remarks import RemarksFile, RemarksUnwritable
-from cobranca.debtors.imports.service import Order, Report
+from cobranca.debtors.imports.progress import Progress
+from cobranca.debtors.imports.report_text import (
+    list_text,
+    mapping_text,
+    report_json,
+    report_text,
+)
+from cobranca.debtors.imports.service import Order, Report, check_file
+from cobranca.debtors.imports.settings import ImportSettings
+from cobranca.debtors.imports.undo import Undone
+from cobranca.people.audit import record, system_user
 from foundation.cli import Failure
 from foundation.crypto import Keys
 from foundation.db.use import with_database
 from foundation.home import Home
-from foundation.settings import ProcessSettings
 
 _NOTHING_DONE = "Nada foi importado; depois de resolver, é só importar de novo."
-_DELIMITER_NAMES = {"\t": "tabulação"}
+_BAR = 1000  # steps of the progress bar
 
 
 @click.group(name="import")
@@ -33,13 +51,20 @@ def import_group() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--creditor", required=True, help="Nome do credor; é criado se não existir.")
 @click.option("--portfolio", required=True, help="Nome da carteira; idem.")
-@click.option("--dry-run", is_flag=True, help="Só confere e conta; não grava nada.")
+@click.option("--dry-run", is_flag=True, help="Só confere e mostra o que mudaria.")
 @click.option(
     "--errors",
     "errors_file",
     type=click.Path(path_type=Path),
     help="Onde gravar o que foi recusado. Sem isso: ao lado do arquivo, .erros.csv",
 )
+@click.option("--sheet", help="Aba da planilha. Sem isso: a primeira com cabeçalho.")
+@click.option(
+    "--mapping",
+    help="Mapeamento das colunas: um arquivo JSON ou o nome de um que foi salvo.",
+)
+@click.option("--show-mapping", is_flag=True, help="Mostra o que cada coluna é e termina.")
+@click.option("--save-mapping", help="Salva o mapeamento usado com este nome.")
 @click.option("--json", "as_json", is_flag=True, help="Para ser lido por um programa.")
 def debtors(
     file: Path,
@@ -47,9 +72,13 @@ def debtors(
     portfolio: str,
     dry_run: bool,
     errors_file: Path | None,
+    sheet: str | None,
+    mapping: str | None,
+    show_mapping: bool,
+    save_mapping: str | None,
     as_json: bool,
 ) -> None:
-    """Importa devedores, dívidas e telefones de um CSV.
+    """Importa devedores, dívidas e telefones de um CSV ou de uma planilha (.xlsx).
 
     Colunas: contrato, cpf/cnpj, nome, valor, vencimento e telefones; também parcela,
     nascimento, uf e produto. Importar o mesmo arquivo outra vez não muda nada. Linhas
@@ -61,40 +90,70 @@ def debtors(
     names = (creditor.strip(), portfolio.strip())
     if not all(names):
         raise click.UsageError("o nome do credor e o da carteira não podem ficar em branco")
-    order = Order(path=file, creditor=names[0], portfolio=names[1], dry_run=dry_run)
-    with RemarksFile(errors_file) as remarks:
-        report = _imported(order, remarks, quiet=as_json)
-        _keep(remarks)
-    if as_json:
-        click.echo(_as_json(report, remarks))
-    else:
-        click.echo(_as_text(report, order, remarks))
+    asked = Asked(
+        path=file,
+        creditor=names[0],
+        portfolio=names[1],
+        dry_run=dry_run,
+        sheet=sheet,
+        mapping=mapping,
+        save_as=save_mapping,
+    )
+    if show_mapping:
+        _show_mapping(asked, as_json=as_json)
+        return
+    with ErrorFile(errors_file) as error_file:
+        order, report = _imported(asked, error_file, quiet=as_json)
+        _keep(error_file)
+    told = report_json(report, order, error_file) if as_json else None
+    click.echo(told or report_text(report, order, error_file))
     if report.accepted == 0 and report.counts.refused:
         raise Failure(
             "nenhuma linha pôde ser importada; veja os motivos no arquivo de erros"
         )
 
 
-def _imported(order: Order, remarks: RemarksFile, *, quiet: bool) -> Report:
-    settings = ProcessSettings()
+def _show_mapping(asked: Asked, *, as_json: bool) -> None:
+    settings = ImportSettings()
+    try:
+        looked = look(asked, settings.imports.limits)
+        targets = with_database(
+            settings, lambda connection: chosen(connection, asked, looked)
+        )
+    except UnreadableFile as error:
+        raise Failure(str(error)) from error
+    click.echo(mapping_text(shown_columns(looked, targets), machine=as_json))
+
+
+def _imported(asked: Asked, error_file: ErrorFile, *, quiet: bool) -> tuple[Order, Report]:
+    settings = ImportSettings()
     hidden = quiet or not sys.stderr.isatty()
     try:
-        service.check_file(order.path)
-        size = order.path.stat().st_size
+        looked = look(asked, settings.imports.limits)
+        if asked.mapping is None:
+            check_file(asked.order(None, settings.imports.limits))
         with click.progressbar(
-            length=size, label="Lendo", file=sys.stderr, hidden=hidden
+            length=_BAR, label="Lendo", file=sys.stderr, hidden=hidden, show_eta=True
         ) as bar:
-            return with_database(
-                settings,
-                lambda connection: service.import_debtors(
-                    connection,
-                    Keys.of(Home(settings.home)),
-                    order,
-                    remarks,
-                    lambda read: bar.update(read - bar.pos),
-                ),
-            )
-    except (UnreadableFile, RemarksUnwritable) as error:
+
+            def heard(progress: Progress) -> None:
+                bar.label = f"{_PHASES[progress.phase]} ({progress.rows} linhas)"
+                bar.update(max(0, round(progress.whole * _BAR) - bar.pos))
+
+            async def work(connection: AsyncConnection) -> tuple[Order, Report]:
+                keys = Keys.of(Home(settings.home))
+                targets = await chosen(connection, asked, looked)
+                order = asked.order(targets, settings.imports.limits)
+                who = f"cli:{system_user()}"
+                report = await import_directly(
+                    connection, keys, order, error_file, who, heard
+                )
+                await save_chosen(connection, asked, looked, targets, who)
+                bar.update(_BAR - bar.pos)
+                return order, report
+
+            return with_database(settings, work)
+    except (UnreadableFile, ErrorFileUnwritable) as error:
         raise Failure(str(error)) from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise Failure(f"O banco de dados falhou: {error}. {_NOTHING_DONE}") from error
@@ -103,46 +162,57 @@ def _imported(order: Order, remarks: RemarksFile, *, quiet: bool) -> Report:
         raise Failure(f"{message}. {_NOTHING_DONE}") from error
 
 
-def _keep(remarks: RemarksFile) -> None:
+_PHASES = {
+    "reading": "Lendo",
+    "comparing": "Comparando",
+    "writing": "Gravando",
+    "undoing": "Desfazendo",
+}
+
+
+def _keep(error_file: ErrorFile) -> None:
     try:
-        remarks.put_in_place()
-    except RemarksUnwritable as error:
+        error_file.put_in_place()
+    except ErrorFileUnwritable as error:
         raise Failure(f"As linhas boas foram importadas. {error}") from error
 
 
-def _as_json(report: Report, remarks: RemarksFile) -> str:
-    figures = {
-        "dry_run": report.dry_run,
-        "rows": report.rows,
-        **asdict(report.counts),
-        "warnings": report.warnings,
-        "errors_file": str(remarks.path) if remarks.written else None,
-        "encoding": report.encoding,
-        "delimiter": report.delimiter,
-        "ignored_columns": report.ignored_columns,
-    }
-    return json.dumps(figures, ensure_ascii=False)
+@import_group.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="Para ser lido por um programa.")
+def list_imports(as_json: bool) -> None:
+    """Mostra as importações, as mais novas primeiro."""
+    rows = with_database(ImportSettings(), tasks.listed)
+    click.echo(list_text(rows, machine=as_json))
 
 
-def _as_text(report: Report, order: Order, remarks: RemarksFile) -> str:
-    counts = report.counts
-    mark = _DELIMITER_NAMES.get(report.delimiter, f"“{report.delimiter}”")
-    lines = [
-        f"{order.path.name}: {report.rows} linhas, {report.encoding}, separador {mark}",
-        f"  novos      {counts.new:>9}",
-        f"  alterados  {counts.changed:>9}",
-        f"  iguais     {counts.same:>9}",
-        f"  repetidos  {counts.repeated:>9}  (a mesma parcela outra vez no arquivo)",
-        f"  recusados  {counts.refused:>9}",
-        f"Devedores novos: {counts.new_debtors}; telefones novos: {counts.new_points}.",
-    ]
-    if report.ignored_columns:
-        lines.append(f"Colunas que não foram lidas: {', '.join(report.ignored_columns)}.")
-    if report.creditor_is_new:
-        lines.append(f"Credor novo: {order.creditor}.")
-    if remarks.written:
-        told = f"{counts.refused} linhas recusadas e {report.warnings} avisos"
-        lines.append(f"{told}, com os motivos, em {remarks.path}")
-    if report.dry_run:
-        lines.append("Conferência apenas: nada foi gravado.")
-    return "\n".join(lines)
+@import_group.command()
+@click.argument("number", type=click.UUID)
+@click.option("--json", "as_json", is_flag=True, help="Para ser lido por um programa.")
+def undo(number: UUID, as_json: bool) -> None:
+    """Desfaz uma importação em que ninguém mexeu ainda."""
+    settings = ImportSettings()
+
+    async def work(connection: AsyncConnection) -> object:
+        who = f"cli:{system_user()}"
+        days = settings.imports.undo_days
+        ended = await undo_directly(connection, number, who, undo_days=days)
+        if isinstance(ended, Undone):
+            await record(connection, None, action="import.undo", subject=("import", number))
+        return ended
+
+    try:
+        ended = with_database(settings, work)
+    except (tasks.NoSuchImport, tasks.NotNow) as error:
+        raise Failure((type(error).__doc__ or "").strip()) from error
+    if ended is None:
+        click.echo("Esta importação já estava desfeita.")
+    elif isinstance(ended, Undone):
+        click.echo(
+            json.dumps({"undone": True, "debtors": ended.debtors})
+            if as_json
+            else f"Desfeita: {ended.debtors} devedores, {ended.contracts} contratos,"
+            f" {ended.instalments} parcelas e {ended.points} telefones saíram;"
+            f" {ended.restored} registros voltaram ao que eram."
+        )
+    else:
+        raise Failure(str(ended))

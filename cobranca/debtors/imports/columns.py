@@ -1,64 +1,29 @@
-"""Which column of a file holds what, by the names that creditors give their columns.
+"""Which column of a file holds what, and the layout that follows from it.
 
 Pure. Names are compared without accents, case, punctuation and small words, so that
-"Nº do Contrato", "CONTRATO" and "numero_contrato" are one. Two columns for one field are
-refused rather than chosen between, except documents (CPF and CNPJ may stand apart) and
-telephones.
+"Nº do Contrato", "CONTRATO" and "numero_contrato" are one (`synonyms`). Two columns for
+one field are refused rather than chosen between, except documents (CPF and CNPJ may stand
+apart) and telephones.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import date
 
+from cobranca.debtors.imports.cells import EPOCH_1900
 from cobranca.debtors.imports.errors import MissingColumns, RepeatedColumns
-
-
-class Field(StrEnum):
-    """What a row may say; the value is the label that people see."""
-
-    CONTRACT = "contrato"
-    DOCUMENT = "cpf/cnpj"
-    NAME = "nome"
-    BIRTH_DATE = "nascimento"
-    UF = "uf"
-    PRODUCT = "produto"
-    INSTALMENT = "parcela"
-    AMOUNT = "valor"
-    DUE_ON = "vencimento"
-
+from cobranca.debtors.imports.synonyms import (
+    Field,
+    field_of,
+    is_ddd,
+    is_phone,
+    words_of,
+)
 
 REQUIRED = (Field.CONTRACT, Field.DOCUMENT, Field.NAME, Field.AMOUNT, Field.DUE_ON)
-PHONE_LABEL = "telefone"
-
-_NAMES = {
-    Field.CONTRACT: "contrato|titulo|operacao|contrato titulo|contrato operacao",
-    Field.DOCUMENT: "cpf|cnpj|cpf cnpj|cnpj cpf|documento|doc|documento cpf cnpj|cpfcnpj",
-    Field.NAME: "nome|razao social|nome razao social|nome completo",
-    Field.BIRTH_DATE: "nascimento|nasc|dtnasc|dtnascimento|aniversario",
-    Field.UF: "uf|estado|uf endereco|endereco uf|uf residencial|estado uf|uf residencia",
-    Field.PRODUCT: "produto|tipo produto|descricao produto|modalidade",
-    Field.INSTALMENT: "parcela|prestacao",
-    Field.AMOUNT: "valor|valor parcela|valor divida|valor debito|valor aberto|valor devido"
-    "|valor titulo|valor contrato|valor prestacao|saldo|saldo devedor|saldo aberto",
-    Field.DUE_ON: "vencimento|venc|vcto|vencto|dtvenc|dtvencimento|vencimento parcela"
-    "|vencimento titulo",
-}
-_FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.split("|")}
-_SMALL_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a o da de do das dos em n no nr nro num numero cod codigo data dt cliente devedor"
-        " titular r rs",
-    )
-)
-_LONG_FORMS = {"vl": "valor", "vlr": "valor", "parc": "parcela"}
-_PHONE_WORDS = frozenset(
-    ("telefone", "telefones", "tel", "fone", "fones", "celular", "cel", "whatsapp")
-)
+PHONE_LABEL = str(Field.PHONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +42,7 @@ class Layout:
     fields: Mapping[Field, int]  # without the document
     documents: tuple[int, ...]
     phones: tuple[PhoneColumn, ...]
+    epoch: date = EPOCH_1900  # of serial numbers in date columns
 
     @property
     def ignored(self) -> tuple[str, ...]:
@@ -91,69 +57,80 @@ class Layout:
 
 def known_columns(headers: Sequence[str]) -> int:
     """Return how many headers are understood: tells a right delimiter from a wrong one."""
-    return sum(
-        _field_of(_words(name)) is not None or _is_phone(_words(name)) for name in headers
+    return sum(by_name(name) is not None for name in headers)
+
+
+def by_name(header: str) -> Field | None:
+    """Return what a header alone says without doubt; DDDs are not asked here."""
+    words = words_of(header)
+    return Field.PHONE if is_phone(words) else field_of(words)
+
+
+def by_names(headers: Sequence[str]) -> tuple[Field | None, ...]:
+    """Return what the names of the columns alone say."""
+    return tuple(
+        by_name(name) or (Field.DDD if is_ddd(words_of(name)) else None) for name in headers
     )
 
 
-def read_layout(headers: Sequence[str]) -> Layout:
-    """Return the layout of a header line; raises MissingColumns, RepeatedColumns."""
-    words = [_words(name) for name in headers]
-    found: dict[Field, list[int]] = {}
-    for place, name in enumerate(words):
-        field = _field_of(name)
-        if field is not None:
-            found.setdefault(field, []).append(place)
-    phones = _phone_columns(words)
-    missing = [str(field) for field in REQUIRED if field not in found]
-    if not phones:
-        missing.append(PHONE_LABEL)
+def read_layout(headers: Sequence[str], epoch: date = EPOCH_1900) -> Layout:
+    """Return the layout that names alone give; raises MissingColumns, RepeatedColumns."""
+    return layout_of(headers, by_names(headers), epoch)
+
+
+def missing_fields(targets: Sequence[Field | None]) -> tuple[Field, ...]:
+    """Return the fields without which a file cannot be imported and that have no column."""
+    return tuple(field for field in (*REQUIRED, Field.PHONE) if field not in targets)
+
+
+def repeated_fields(targets: Sequence[Field | None]) -> dict[Field, list[int]]:
+    """Return the fields that have several columns and may have one only."""
+    places: dict[Field, list[int]] = {}
+    for place, field in enumerate(targets):
+        if field is not None and field not in (Field.DOCUMENT, Field.PHONE, Field.DDD):
+            places.setdefault(field, []).append(place)
+    return {field: found for field, found in places.items() if len(found) > 1}
+
+
+def layout_of(
+    headers: Sequence[str], targets: Sequence[Field | None], epoch: date = EPOCH_1900
+) -> Layout:
+    """Return the layout in which each column holds its target (None: not read).
+
+    Raises MissingColumns, RepeatedColumns.
+    """
+    missing = missing_fields(targets)
     if missing:
-        raise MissingColumns(", ".join(missing) + ".")
-    documents = tuple(found.pop(Field.DOCUMENT))
-    for field, places in found.items():
-        if len(places) > 1:
-            names = ", ".join(f"“{headers[place].strip()}”" for place in places)
-            raise RepeatedColumns(f"{field} ({names}).")
+        raise MissingColumns(", ".join(map(str, missing)) + ".")
+    for field, places in repeated_fields(targets).items():
+        names = ", ".join(f"“{headers[place].strip()}”" for place in places)
+        raise RepeatedColumns(f"{field} ({names}).")
+    single: dict[Field, int] = {
+        field: place
+        for place, field in enumerate(targets)
+        if field is not None and field not in (Field.DOCUMENT, Field.PHONE, Field.DDD)
+    }
     return Layout(
         tuple(name.strip() for name in headers),
-        {field: places[0] for field, places in found.items()},
-        documents,
-        phones,
+        single,
+        tuple(place for place, field in enumerate(targets) if field is Field.DOCUMENT),
+        _phone_columns(headers, targets),
+        epoch,
     )
 
 
-def plain(text: str) -> str:
-    """Return a text without accents, case and punctuation, words parted by one blank."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return re.sub(r"[^a-z0-9]+", " ", bare).strip()
-
-
-def _words(header: str) -> list[str]:
-    """`Telefone1` is two words, as `Telefone 1` is."""
-    return re.findall(r"[a-z]+|\d+", plain(header))
-
-
-def _field_of(words: Sequence[str]) -> Field | None:
-    telling = [_LONG_FORMS.get(word, word) for word in words if word not in _SMALL_WORDS]
-    return _FIELD_OF.get(" ".join(telling))
-
-
-def _is_phone(words: Sequence[str]) -> bool:
-    telling = [word for word in words if word not in _SMALL_WORDS]
-    return bool(telling) and telling[0] in _PHONE_WORDS
-
-
-def _phone_columns(words: Sequence[Sequence[str]]) -> tuple[PhoneColumn, ...]:
+def _phone_columns(
+    headers: Sequence[str], targets: Sequence[Field | None]
+) -> tuple[PhoneColumn, ...]:
     """Pair each column of DDDs with its telephones: same words after it, or next to it."""
-    phones = [place for place, name in enumerate(words) if _is_phone(name)]
+    words = [words_of(name) for name in headers]
+    phones = [place for place, field in enumerate(targets) if field is Field.PHONE]
     ddd_of: dict[int, int] = {}
-    for place, name in enumerate(words):
-        if not name or name[0] != "ddd":
+    for place, field in enumerate(targets):
+        if field is not Field.DDD:
             continue
         free = [phone for phone in phones if phone not in ddd_of]
-        rest = list(name[1:])
+        rest = list(words[place][1:])
         named = [
             phone for phone in free if rest in (list(words[phone]), list(words[phone][1:]))
         ]

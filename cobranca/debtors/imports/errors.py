@@ -15,6 +15,14 @@ class FileMissing(UnreadableFile):
     """Não foi possível abrir o arquivo:"""
 
 
+class FileTooLarge(UnreadableFile):
+    """O arquivo é grande demais; divida-o em partes menores. O limite, em MB, é"""
+
+
+class FileChanged(UnreadableFile):
+    """O arquivo mudou depois da conferência; envie-o de novo."""
+
+
 class EmptyFile(UnreadableFile):
     """O arquivo está vazio."""
 
@@ -23,8 +31,44 @@ class NoRows(UnreadableFile):
     """O arquivo só tem o cabeçalho, nenhuma linha de dados."""
 
 
-class SpreadsheetFile(UnreadableFile):
-    """O arquivo é uma planilha ou um zip; salve-o como CSV e importe de novo."""
+class NotASpreadsheet(UnreadableFile):
+    """O arquivo é um zip, mas não uma planilha (.xlsx); salve como .xlsx ou CSV."""
+
+
+class OldSpreadsheet(UnreadableFile):
+    """O arquivo é do Excel antigo (.xls); abra-o e use Salvar como, tipo .xlsx."""
+
+
+class LockedSpreadsheet(UnreadableFile):
+    """A planilha tem senha; no Excel, em Arquivo, Informações, tire a senha e salve."""
+
+
+class DamagedSpreadsheet(UnreadableFile):
+    """A planilha não abre; abra-a no Excel, salve de novo e reenvie. Motivo:"""
+
+
+class HostileSpreadsheet(UnreadableFile):
+    """A planilha foi recusada por segurança:"""
+
+
+class TooManyColumns(UnreadableFile):
+    """A planilha tem colunas demais; apague as que sobram. O limite é"""
+
+
+class UnknownSheet(UnreadableFile):
+    """A planilha não tem esta aba:"""
+
+
+class WebPageFile(UnreadableFile):
+    """O arquivo é uma página da web com nome de planilha; no Excel, salve como .xlsx."""
+
+
+class XmlSpreadsheetFile(UnreadableFile):
+    """O arquivo é XML; abra-o no Excel e use Salvar como, tipo .xlsx."""
+
+
+class PdfFile(UnreadableFile):
+    """O arquivo é um PDF; peça ao credor a planilha ou o CSV de onde ele saiu."""
 
 
 class WideTextFile(UnreadableFile):
@@ -32,7 +76,7 @@ class WideTextFile(UnreadableFile):
 
 
 class BinaryFile(UnreadableFile):
-    """O arquivo não é um texto CSV."""
+    """O arquivo não é uma planilha (.xlsx) nem um texto CSV."""
 
 
 class LineTooLong(UnreadableFile):
@@ -45,3 +89,7 @@ class MissingColumns(UnreadableFile):
 
 class RepeatedColumns(UnreadableFile):
     """Mais de uma coluna serve para o mesmo campo; deixe só uma:"""
+
+
+class MappingUnreadable(UnreadableFile):
+    """O mapeamento não se entende:"""

@@ -2,12 +2,13 @@
 
 Everything happens in one transaction on temporary tables that go with it: an import is
 there whole or not at all, and one that failed is simply run again. The creditor's key is
-(contract number, instalment number); a debtor is one document.
+(contract number, instalment number); a debtor is one document. `judge` writes nothing that
+stays; `write` does, and keeps what it overwrites.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,9 +16,16 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.debtors.imports.columns import Field
 from cobranca.debtors.imports.rows import Remark
-from cobranca.debtors.imports.statements import COUNT, GATHER, JUDGE, REFUSED, WRITE
+from cobranca.debtors.imports.statements import (
+    COUNT,
+    GATHER,
+    JUDGE,
+    KEEP,
+    REFUSED,
+    WRITE,
+)
+from cobranca.debtors.imports.synonyms import Field
 from foundation.ids import uuid7
 
 _LOCK = 0x696D_706F_7274  # "import"
@@ -42,6 +50,8 @@ class Destination:
     creditor_id: UUID
     portfolio_id: UUID
     source: str  # of the contact points
+    creditor_is_new: bool
+    portfolio_is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +69,8 @@ class Counts:
 
 async def find_or_create_portfolio(
     connection: AsyncConnection, creditor: str, portfolio: str, source: str
-) -> tuple[Destination, bool]:
-    """Return where the rows go, and whether the creditor did not exist before."""
+) -> Destination:
+    """Return where the rows go; what did not exist is made in the caller's transaction."""
     added = await connection.execute(
         text("INSERT INTO creditor (id, name) VALUES (:id, :name) ON CONFLICT DO NOTHING"),
         {"id": uuid7(), "name": creditor},
@@ -69,7 +79,7 @@ async def find_or_create_portfolio(
         text("SELECT id FROM creditor WHERE name = :name"), {"name": creditor}
     )
     values = {"id": uuid7(), "creditor": creditor_id, "name": portfolio}
-    await connection.execute(
+    added_portfolio = await connection.execute(
         text(
             "INSERT INTO portfolio (id, creditor_id, name) VALUES (:id, :creditor, :name)"
             " ON CONFLICT DO NOTHING"
@@ -80,32 +90,63 @@ async def find_or_create_portfolio(
         text("SELECT id FROM portfolio WHERE creditor_id = :creditor AND name = :name"),
         {"creditor": creditor_id, "name": portfolio},
     )
-    return Destination(creditor_id, portfolio_id, source), added.rowcount == 1
+    return Destination(
+        creditor_id,
+        portfolio_id,
+        source,
+        creditor_is_new=added.rowcount == 1,
+        portfolio_is_new=added_portfolio.rowcount == 1,
+    )
 
 
-async def merge(
-    connection: AsyncConnection, destination: Destination, now: datetime
+JUDGE_STEPS = len(JUDGE) + len(GATHER)
+WRITE_STEPS = len(KEEP) + len(WRITE)
+
+
+async def judge(
+    connection: AsyncConnection, destination: Destination, step: Callable[[int], None]
 ) -> Counts:
-    """Judge the staged rows and write the good ones; the caller commits or rolls back."""
+    """Say what would become of each staged row; `step` hears how many statements ran.
+
+    Waits for other imports that are at this point: from here on one at a time.
+    """
+    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    values: dict[str, object] = {
+        "creditor": destination.creditor_id,
+        "portfolio": destination.portfolio_id,
+    }
+    await _run(connection, (*JUDGE, *GATHER), values, step)
+    return await _counts(connection)
+
+
+async def write(
+    connection: AsyncConnection,
+    destination: Destination,
+    import_id: UUID,
+    now: datetime,
+    step: Callable[[int], None],
+) -> None:
+    """Write what was judged; the caller commits or rolls back."""
     values = {
         "creditor": destination.creditor_id,
         "portfolio": destination.portfolio_id,
         "source": destination.source,
         "now": now,
+        "import": import_id,
     }
-    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    await _run(connection, (*JUDGE, *GATHER), values)
-    counts = await _counts(connection)
-    await _run(connection, WRITE, values)
-    return counts
+    await _run(connection, (*KEEP, *WRITE), values, step)
 
 
 async def _run(
-    connection: AsyncConnection, statements: tuple[str, ...], values: dict[str, object]
+    connection: AsyncConnection,
+    statements: Sequence[str],
+    values: dict[str, object],
+    step: Callable[[int], None],
 ) -> None:
-    for statement in statements:
+    for number, statement in enumerate(statements, start=1):
         wanted = {name: value for name, value in values.items() if f":{name}" in statement}
         await connection.execute(text(statement), wanted)
+        step(number)
 
 
 async def _counts(connection: AsyncConnection) -> Counts:

@@ -12,12 +12,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
-from cobranca.debtors.imports.columns import PHONE_LABEL, Field, Layout, PhoneColumn, plain
-from foundation.brasil.dates import InvalidDate, parse_date
+from cobranca.debtors.imports.cells import (
+    Cell,
+    UnusableCell,
+    as_amount,
+    as_date,
+    as_text,
+    is_blank,
+)
+from cobranca.debtors.imports.columns import PHONE_LABEL, Layout, PhoneColumn
+from cobranca.debtors.imports.documents import read_document
+from cobranca.debtors.imports.synonyms import Field, plain
 from foundation.brasil.ddd import STATE_NAMES, UFS
-from foundation.brasil.document import Document, InvalidDocument, parse_document
-from foundation.brasil.money import InvalidAmount, parse_amount
+from foundation.brasil.document import Document, InvalidDocument
 from foundation.brasil.phone import Phone, UndialableNumber, parse_phone, split_phones
 
 OLDEST_DUE_DATE = date(1980, 1, 1)
@@ -69,7 +78,7 @@ class ReadRow:
     remarks: tuple[Remark, ...]
 
 
-def read_row(line: int, cells: Sequence[str], layout: Layout, *, today: date) -> ReadRow:
+def read_row(line: int, cells: Sequence[Cell], layout: Layout, *, today: date) -> ReadRow:
     """Read one row; `line` is its number in the file, from 1."""
     if len(cells) != len(layout.headers):
         reason = f"a linha tem {len(cells)} colunas e o cabeçalho {len(layout.headers)}"
@@ -108,14 +117,14 @@ class _Reader:
     """Reads the cells of one row and gathers what is wrong with them."""
 
     line: int
-    cells: Sequence[str]
+    cells: Sequence[Cell]
     layout: Layout
     remarks: list[Remark] = field(default_factory=list)
     refused: bool = False
 
-    def _cell(self, name: Field) -> str:
+    def _cell(self, name: Field) -> Cell:
         place = self.layout.fields.get(name)
-        return "" if place is None else self.cells[place].strip()
+        return "" if place is None else self.cells[place]
 
     def _header(self, name: Field) -> str:
         place = self.layout.fields.get(name)
@@ -125,8 +134,19 @@ class _Reader:
         self.remarks.append(Remark(self.line, column, reason))
         self.refused = True
 
+    def _text(self, name: Field) -> str | None:
+        """None when the cell cannot be used, which is then said."""
+        try:
+            return as_text(self._cell(name))
+        except UnusableCell as error:
+            self._refuse(self._header(name), str(error))
+            return None
+
     def text(self, name: Field, *, required: bool = False) -> str:
-        words = " ".join(self._cell(name).split())
+        written = self._text(name)
+        if written is None:
+            return ""
+        words = " ".join(written.split())
         if required and not words:
             self._refuse(self._header(name), f"{name} em branco")
         elif len(words) > LONGEST[name]:
@@ -137,10 +157,10 @@ class _Reader:
 
     def document(self) -> Document | None:
         places = self.layout.documents
-        filled = [place for place in places if self.cells[place].strip()]
+        filled = [place for place in places if not is_blank(self.cells[place])]
         place = (filled or places)[0]
         try:
-            return parse_document(self.cells[place])
+            return read_document(self.cells[place])
         except InvalidDocument as error:
             self._refuse(self.layout.headers[place], str(error))
             return None
@@ -148,12 +168,12 @@ class _Reader:
     def day(
         self, name: Field, first: date, last: date, *, required: bool = False
     ) -> date | None:
-        text = self._cell(name)
-        if not text and not required:
+        cell = self._cell(name)
+        if is_blank(cell) and not required:
             return None
         try:
-            day = parse_date(text)
-        except InvalidDate as error:
+            day = as_date(cell, epoch=self.layout.epoch)
+        except UnusableCell as error:
             self._refuse(self._header(name), str(error))
             return None
         if not first <= day <= last:
@@ -162,8 +182,8 @@ class _Reader:
 
     def amount(self) -> Decimal | None:
         try:
-            amount = parse_amount(self._cell(Field.AMOUNT))
-        except InvalidAmount as error:
+            amount = as_amount(self._cell(Field.AMOUNT))
+        except UnusableCell as error:
             self._refuse(self._header(Field.AMOUNT), str(error))
             return None
         if amount <= 0:
@@ -172,8 +192,15 @@ class _Reader:
 
     def instalment(self) -> int:
         """A file without the column has one instalment for each contract."""
-        text = self._cell(Field.INSTALMENT)
         if Field.INSTALMENT not in self.layout.fields:
+            return 1
+        cell = self._cell(Field.INSTALMENT)
+        if isinstance(cell, date):
+            reason = "a planilha fez da parcela uma data; formate a coluna como texto"
+            self._refuse(self._header(Field.INSTALMENT), reason)
+            return 1
+        text = self._text(Field.INSTALMENT)
+        if text is None:
             return 1
         found = _INSTALMENT.fullmatch(text)
         if found is None or not 1 <= int(found[1]) <= INSTALMENTS_MAX:
@@ -183,25 +210,27 @@ class _Reader:
         return int(found[1])
 
     def state(self) -> str | None:
-        text = self._cell(Field.UF)
+        text = self._text(Field.UF)
+        if not text:
+            return None
         uf = _UF_OF_NAME.get(plain(text), text.upper())
-        if uf and uf not in UFS:
+        if uf not in UFS:
             self._refuse(self._header(Field.UF), "UF desconhecida")
-        return uf or None
+        return uf
 
     def phones(self) -> tuple[Phone, ...]:
         """Undialable numbers are warnings; a row without a dialable one is refused."""
         found: dict[str, Phone] = {}
         faults: list[Remark] = []
         for column in self.layout.phones:
-            for text in split_phones(self.cells[column.index]):
-                try:
-                    phone = parse_phone(text, ddd=self._ddd(column))
-                except UndialableNumber as error:
-                    header = self.layout.headers[column.index]
-                    faults.append(Remark(self.line, header, str(error), Severity.WARNING))
-                else:
-                    found.setdefault(phone.e164, phone)
+            try:
+                self._gather(column, found)
+            except _Undialable as fault:
+                header = self.layout.headers[column.index]
+                faults += [
+                    Remark(self.line, header, reason, Severity.WARNING)
+                    for reason in fault.args
+                ]
         self.remarks += faults
         if not found:
             header = self.layout.headers[self.layout.phones[0].index] or PHONE_LABEL
@@ -209,7 +238,35 @@ class _Reader:
             self._refuse(header, reason)
         return tuple(found.values())
 
+    def _gather(self, column: PhoneColumn, found: dict[str, Phone]) -> None:
+        """Add the cell's numbers to `found`; raises _Undialable with what is wrong."""
+        try:
+            text, ddd = as_text(self.cells[column.index]), self._ddd(column)
+        except UnusableCell as error:
+            raise _Undialable(str(error)) from error
+        phones, reasons = _phones_in(text, ddd) if text else ((), ())
+        for phone in phones:
+            found.setdefault(phone.e164, phone)
+        if reasons:
+            raise _Undialable(*reasons)
+
     def _ddd(self, column: PhoneColumn) -> str:
         if column.ddd_index is None:
             return ""
-        return re.sub(r"\D", "", self.cells[column.ddd_index]).lstrip("0")
+        return re.sub(r"\D", "", as_text(self.cells[column.ddd_index])).lstrip("0")
+
+
+class _Undialable(ValueError):
+    """Numbers of a cell that cannot be dialled; its arguments are the reasons."""
+
+
+@lru_cache(maxsize=8192)  # the instalments of one debtor repeat its numbers
+def _phones_in(cell: str, ddd: str) -> tuple[tuple[Phone, ...], tuple[str, ...]]:
+    """The dialable numbers of a cell, and what is wrong with the others."""
+    phones, reasons = [], []
+    for text in split_phones(cell):
+        try:
+            phones.append(parse_phone(text, ddd=ddd))
+        except UndialableNumber as error:
+            reasons.append(str(error))
+    return tuple(phones), tuple(reasons)

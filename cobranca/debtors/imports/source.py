@@ -9,52 +9,57 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import date
 from typing import TextIO
 
 from cobranca.debtors.imports import errors
-from cobranca.debtors.imports.columns import Layout, known_columns, read_layout
+from cobranca.debtors.imports.cells import EPOCH_1900
+from cobranca.debtors.imports.columns import known_columns
+from cobranca.debtors.imports.table import Record
 
 DELIMITERS = ";,\t|"
 LONGEST_LINE = 64 * 1024  # bytes
 LINES_JOINED_MAX = 20  # of one record with line breaks inside quotes
-_SAMPLE = 64 * 1024
+HEADER_LINES = 10  # lines among which the header is looked for: titles may stand above
+_DELIMITER_NAMES = {"\t": "tabulação"}
 _BOM = (
     "\N{LATIN SMALL LETTER I WITH DIAERESIS}\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}"
 )
 _UTF8_BOM = _BOM + "\N{INVERTED QUESTION MARK}"  # EF BB BF read as Latin-1
-_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
-_ZIP_OR_OLD_EXCEL = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One row of cells, or None where the line's quotes cannot be understood."""
-
-    line: int  # number of its first line in the file, from 1
-    cells: Sequence[str] | None
 
 
 class CsvFile:
-    """An open file, its layout already read; iterate `records` once."""
+    """An open CSV, its header already read; iterate `records` once."""
 
-    def __init__(self, file: TextIO) -> None:
-        """Read the header; raises UnreadableFile when there is nothing to import."""
+    epoch: date = EPOCH_1900
+    notes: tuple[str, ...] = ()
+
+    def __init__(self, file: TextIO, size: int = 0) -> None:
+        """Read the header; raises UnreadableFile when there is nothing to import.
+
+        `file` gives each byte as one character (Latin-1) and leaves line ends alone.
+        """
         self._file = file
+        self.size = size
         self._ahead: deque[tuple[int, str]] = deque()
         self._lines_read = 0
         self.bytes_read = 0
         self.utf8_lines = 0  # with letters beyond ASCII
         self.windows_lines = 0
-        header = self._next_filled()
-        if header is not None and header.lower().startswith("sep="):
-            header = self._next_filled()  # a line that Excel writes for itself
-        if header is None:
-            raise errors.EmptyFile
+        header = self._header_line()
         self.delimiter = _delimiter(header)
-        self.layout: Layout = read_layout(_cells(header, self.delimiter))
+        cells = _cells(header, self.delimiter)
+        self.headers = tuple(name.strip() for name in cells)
+
+    @property
+    def done(self) -> int:
+        return self.bytes_read
+
+    @property
+    def form(self) -> str:
+        mark = _DELIMITER_NAMES.get(self.delimiter, f"“{self.delimiter}”")
+        return f"CSV, {self.encoding}, separador {mark}"
 
     @property
     def encoding(self) -> str:
@@ -69,7 +74,7 @@ class CsvFile:
             number, line = numbered
             text = self._whole(line) if '"' in line else line
             if text is None:
-                yield Record(number, None)
+                yield Record(number, None, line.strip())
                 continue
             cells = _cells(text, self.delimiter)
             if any(map(str.strip, cells)):
@@ -77,7 +82,7 @@ class CsvFile:
 
     def _fitted(self, cells: list[str]) -> list[str]:
         """Drop empty cells beyond the header: many programs end lines with delimiters."""
-        while len(cells) > len(self.layout.headers) and not cells[-1].strip():
+        while len(cells) > len(self.headers) and not cells[-1].strip():
             cells.pop()
         return cells
 
@@ -109,13 +114,25 @@ class CsvFile:
             cells = next(csv.reader([text], delimiter=self.delimiter, strict=True), [])
         except csv.Error:
             return False
-        return len(cells) == len(self.layout.headers)
+        return len(cells) == len(self.headers)
 
-    def _next_filled(self) -> str | None:
-        while (numbered := self._next_line()) is not None:
-            if numbered[1].strip():
-                return numbered[1]
-        return None
+    def _header_line(self) -> str:
+        """The line among the first that names most columns; those above are titles."""
+        taken: list[tuple[int, str]] = []
+        while len(taken) < HEADER_LINES and (numbered := self._next_line()) is not None:
+            taken.append(numbered)
+        filled = [
+            place
+            for place, (_, line) in enumerate(taken)
+            if line.strip(" \t\r\n;,|") and not line.lower().startswith("sep=")
+        ]
+        if not filled:
+            raise errors.EmptyFile
+        best = max(filled, key=lambda place: _names(taken[place][1]))
+        if _names(taken[best][1]) == 0:
+            best = filled[0]
+        self._ahead.extendleft(reversed(taken[best + 1 :]))
+        return taken[best][1]
 
     def _next_line(self) -> tuple[int, str] | None:
         if self._ahead:
@@ -144,37 +161,17 @@ class CsvFile:
         return text
 
 
-def open_source(path: Path) -> TextIO:
-    """Open the file so that each character is one byte; raises UnreadableFile."""
-    try:
-        with path.open("rb") as file:
-            sample = file.read(_SAMPLE)
-        # closed by whoever asked for it
-        source = path.open(encoding="latin-1", newline="")
-    except OSError as error:
-        raise errors.FileMissing(f"{path.name} ({error.strerror}).") from error
-    try:
-        _refuse_other_formats(sample)
-    except errors.UnreadableFile:
-        source.close()
-        raise
-    return source
-
-
-def _refuse_other_formats(sample: bytes) -> None:
-    if not sample.strip():
-        raise errors.EmptyFile
-    if sample.startswith(_ZIP_OR_OLD_EXCEL):
-        raise errors.SpreadsheetFile
-    if sample.startswith(_UTF16_BOMS):
-        raise errors.WideTextFile
-    if b"\0" in sample:
-        raise errors.BinaryFile
+def _names(line: str) -> int:
+    """How many known columns a line names, by whichever delimiter."""
+    return max(known_columns(_cells(line, mark)) for mark in DELIMITERS)
 
 
 def _delimiter(header: str) -> str:
-    """The one that makes the most known columns of the header line."""
-    return max(DELIMITERS, key=lambda mark: known_columns(_cells(header, mark)))
+    """The one that makes the most known columns of the header line, then the most."""
+    return max(
+        DELIMITERS,
+        key=lambda mark: (known_columns(_cells(header, mark)), header.count(mark)),
+    )
 
 
 def _cells(text: str, delimiter: str) -> list[str]:

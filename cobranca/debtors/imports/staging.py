@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.imports.rows import DebtorLine
 from cobranca.debtors.service import document_index, seal_document
+from foundation.brasil.document import Document
 from foundation.brasil.phone import Phone
 from foundation.crypto import Keys
 from foundation.ids import uuid7
@@ -32,7 +34,10 @@ _CREATE = (
     """,
 )
 _FINISH = ("ANALYZE import_row", "ANALYZE import_phone")
-_DROP = "DROP TABLE import_row, import_phone, import_debtor, import_contract, import_point"
+_DROP = (
+    "DROP TABLE import_row, import_phone, import_debtor, import_contract, import_point,"
+    " import_diff"
+)
 _ROW_COLUMNS = (
     "line", "contract", "instalment",
     "document_index", "document_sealed", "kind",
@@ -47,12 +52,35 @@ _LOWEST_SCORE = 0.1
 _FIXED_LINE_LOSS = 0.2  # a household shares a fixed line, and many are never answered
 
 
+Values = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Good rows as the temporary tables take them."""
+
+    rows: Sequence[Values]
+    phones: Sequence[Values]
+
+
+def staged(keys: Keys, rows: Sequence[DebtorLine]) -> Staged:
+    """Seal and spell out good rows; needs no database, so a thread can do it."""
+    sealed: dict[Document, tuple[bytes, bytes]] = {}
+    for row in rows:
+        if row.document not in sealed:
+            index = document_index(keys, row.document)
+            sealed[row.document] = (index, seal_document(keys, row.document))
+    return Staged(
+        [_row(row, *sealed[row.document]) for row in rows],
+        [_phone(row, place) for row in rows for place in range(len(row.phones))],
+    )
+
+
 class Staging:
     """The temporary tables of one import, inside its transaction."""
 
-    def __init__(self, connection: AsyncConnection, keys: Keys) -> None:
+    def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._keys = keys
         self._driver: Any = None
 
     async def create(self) -> None:
@@ -60,14 +88,13 @@ class Staging:
             await self._connection.execute(text(statement))
         self._driver = (await self._connection.get_raw_connection()).driver_connection
 
-    async def add(self, rows: Sequence[DebtorLine]) -> None:
+    async def add(self, batch: Staged) -> None:
         """Copy a batch of good rows."""
         await self._driver.copy_records_to_table(
-            "import_row", records=[self._row(row) for row in rows], columns=_ROW_COLUMNS
+            "import_row", records=batch.rows, columns=_ROW_COLUMNS
         )
-        phones = [_phone(row, place) for row in rows for place in range(len(row.phones))]
         await self._driver.copy_records_to_table(
-            "import_phone", records=phones, columns=_PHONE_COLUMNS
+            "import_phone", records=batch.phones, columns=_PHONE_COLUMNS
         )
 
     async def finish(self) -> None:
@@ -79,28 +106,29 @@ class Staging:
         """Make room for another import in the same transaction."""
         await self._connection.execute(text(_DROP))
 
-    def _row(self, row: DebtorLine) -> tuple[object, ...]:
-        return (
-            row.line,
-            row.contract,
-            row.instalment,
-            document_index(self._keys, row.document),
-            seal_document(self._keys, row.document),
-            row.document.holder,
-            row.name,
-            row.birth_date,
-            row.uf,
-            row.product,
-            int(row.amount * 100),
-            row.due_on,
-            uuid7(),
-            uuid7(),
-            uuid7(),
-            uuid7(),
-        )
+
+def _row(row: DebtorLine, index: bytes, sealed: bytes) -> Values:
+    return (
+        row.line,
+        row.contract,
+        row.instalment,
+        index,
+        sealed,
+        row.document.holder,
+        row.name,
+        row.birth_date,
+        row.uf,
+        row.product,
+        int(row.amount * 100),
+        row.due_on,
+        uuid7(),
+        uuid7(),
+        uuid7(),
+        uuid7(),
+    )
 
 
-def _phone(row: DebtorLine, place: int) -> tuple[object, ...]:
+def _phone(row: DebtorLine, place: int) -> Values:
     phone = row.phones[place]
     area = phone.area
     score = first_score(phone, place)

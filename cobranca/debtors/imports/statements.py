@@ -1,7 +1,9 @@
 """The statements that join staged rows with the database; `merge` runs them in order.
 
-Parameters: `:creditor`, `:portfolio`, `:source`, `:now`. Temporary tables: `import_row` and
-`import_phone` as staged, then `import_debtor`, `import_contract`, `import_point`.
+Parameters: `:creditor`, `:portfolio`, `:source`, `:now`, `:import`. Temporary tables:
+`import_row` and `import_phone` as staged, then `import_debtor`, `import_contract`,
+`import_point`, and `import_diff` with what becomes of each good row. Columns `old_...`
+hold what the database says before anything is written.
 """
 
 from __future__ import annotations
@@ -47,12 +49,16 @@ GATHER = (
            (array_agg(birth_date ORDER BY line DESC)
               FILTER (WHERE birth_date IS NOT NULL))[1] AS birth_date,
            (array_agg(uf ORDER BY line DESC) FILTER (WHERE uf IS NOT NULL))[1] AS uf,
-           'new' AS state
+           min(line) AS line, 'new' AS state,
+           NULL::text AS old_name, NULL::date AS old_birth_date, NULL::text AS old_uf,
+           NULL::timestamptz AS old_updated_at
       FROM import_row WHERE fate IN ('good', 'repeated') GROUP BY document_index
     """,
     """
     UPDATE import_debtor i
-       SET id = d.id,
+       SET id = d.id, old_name = d.name, old_birth_date = d.birth_date, old_uf = d.uf,
+           old_updated_at = d.updated_at,
+           birth_date = coalesce(i.birth_date, d.birth_date), uf = coalesce(i.uf, d.uf),
            state = CASE WHEN d.name = i.name
                          AND coalesce(i.birth_date, d.birth_date)
                              IS NOT DISTINCT FROM d.birth_date
@@ -68,13 +74,16 @@ GATHER = (
            (array_agg(debt_id ORDER BY line))[1] AS debt_id,
            (array_agg(product ORDER BY line DESC)
               FILTER (WHERE product IS NOT NULL))[1] AS product,
-           'new' AS state
+           min(line) AS line, 'new' AS state,
+           NULL::text AS old_product, NULL::uuid AS old_portfolio_id
       FROM import_row WHERE fate IN ('good', 'repeated') GROUP BY contract
     """,
     """
     UPDATE import_contract i
        SET id = c.id,
            debt_id = coalesce(t.id, i.debt_id),
+           product = coalesce(i.product, c.product),
+           old_product = c.product, old_portfolio_id = c.portfolio_id,
            state = CASE WHEN c.portfolio_id = :portfolio
                          AND coalesce(i.product, c.product)
                              IS NOT DISTINCT FROM c.product
@@ -96,18 +105,25 @@ GATHER = (
     """,
     "ANALYZE import_debtor",
     "ANALYZE import_contract",
-)
-COUNT = """
-    SELECT CASE WHEN n.id IS NULL THEN 'new'
+    """
+    CREATE TEMP TABLE import_diff ON COMMIT DROP AS
+    SELECT r.line, r.contract, r.instalment, r.document_index, r.amount, r.due_on,
+           n.id AS old_id, n.amount AS old_amount, n.due_on AS old_due_on,
+           CASE WHEN n.id IS NULL THEN 'new'
                 WHEN (n.amount, n.due_on) <> (r.amount, r.due_on)
                      OR d.state = 'changed' OR c.state = 'changed'
                      OR r.document_index IN (SELECT document_index FROM import_point)
-                THEN 'changed' ELSE 'same' END AS what, count(*) AS rows
+                THEN 'changed' ELSE 'same' END AS what
       FROM import_row r
       JOIN import_debtor d USING (document_index)
       JOIN import_contract c ON c.number = r.contract
       LEFT JOIN instalment n ON n.debt_id = c.debt_id AND n.number = r.instalment
-     WHERE r.fate = 'good' GROUP BY what
+     WHERE r.fate = 'good'
+    """,
+    "ANALYZE import_diff",
+)
+COUNT = """
+    SELECT what, count(*) AS rows FROM import_diff GROUP BY what
     UNION ALL
     SELECT fate, count(*) FROM import_row WHERE fate <> 'good' GROUP BY fate
     UNION ALL
@@ -116,12 +132,41 @@ COUNT = """
     SELECT 'new_points', count(*) FROM import_point
 """
 
+# What is about to be overwritten is kept, so that the import can be undone.
+KEEP = (
+    """
+    INSERT INTO import_before (import_id, kind, row_id, before, after)
+    SELECT :import, 'debtor', id,
+           jsonb_build_object('name', old_name, 'birth_date', old_birth_date,
+                              'uf', old_uf, 'updated_at', old_updated_at),
+           jsonb_build_object('name', name, 'birth_date', birth_date, 'uf', uf,
+                              'updated_at', CAST(:now AS timestamptz))
+      FROM import_debtor WHERE state = 'changed' ORDER BY id
+    """,
+    """
+    INSERT INTO import_before (import_id, kind, row_id, before, after)
+    SELECT :import, 'contract', id,
+           jsonb_build_object('product', old_product, 'portfolio_id', old_portfolio_id),
+           jsonb_build_object('product', product,
+                              'portfolio_id', CAST(:portfolio AS uuid))
+      FROM import_contract WHERE state = 'changed' ORDER BY id
+    """,
+    """
+    INSERT INTO import_before (import_id, kind, row_id, before, after)
+    SELECT :import, 'instalment', old_id,
+           jsonb_build_object('amount', old_amount, 'due_on', old_due_on),
+           jsonb_build_object('amount', amount, 'due_on', due_on)
+      FROM import_diff WHERE (old_amount, old_due_on) <> (amount, due_on) ORDER BY old_id
+    """,
+)
+
 # An id is read again after each insert: another writer may have been first.
 WRITE = (
     """
     INSERT INTO debtor (id, kind, name, document_sealed, document_index, birth_date, uf,
-                        created_at, updated_at)
-    SELECT id, kind, name, document_sealed, document_index, birth_date, uf, :now, :now
+                        created_at, updated_at, import_id)
+    SELECT id, kind, name, document_sealed, document_index, birth_date, uf, :now, :now,
+           :import
       FROM import_debtor WHERE state = 'new' ORDER BY id
     ON CONFLICT (document_index) DO NOTHING
     """,
@@ -131,13 +176,13 @@ WRITE = (
     """,
     """
     UPDATE debtor d
-       SET name = i.name, birth_date = coalesce(i.birth_date, d.birth_date),
-           uf = coalesce(i.uf, d.uf), updated_at = :now
+       SET name = i.name, birth_date = i.birth_date, uf = i.uf, updated_at = :now
       FROM import_debtor i WHERE i.state = 'changed' AND d.id = i.id
     """,
     """
-    INSERT INTO contract (id, creditor_id, portfolio_id, debtor_id, number, product)
-    SELECT c.id, :creditor, :portfolio, d.id, c.number, c.product
+    INSERT INTO contract (id, creditor_id, portfolio_id, debtor_id, number, product,
+                          import_id)
+    SELECT c.id, :creditor, :portfolio, d.id, c.number, c.product, :import
       FROM import_contract c JOIN import_debtor d USING (document_index)
      WHERE c.state = 'new' ORDER BY c.id
     ON CONFLICT (creditor_id, number) DO NOTHING
@@ -149,7 +194,7 @@ WRITE = (
     """,
     """
     UPDATE contract c
-       SET portfolio_id = :portfolio, product = coalesce(i.product, c.product)
+       SET portfolio_id = :portfolio, product = i.product
       FROM import_contract i WHERE i.state = 'changed' AND c.id = i.id
     """,
     """
@@ -162,8 +207,8 @@ WRITE = (
       FROM debt t WHERE t.contract_id = i.id AND t.id <> i.debt_id
     """,
     """
-    INSERT INTO instalment AS n (id, debt_id, number, amount, due_on)
-    SELECT r.instalment_id, c.debt_id, r.instalment, r.amount, r.due_on
+    INSERT INTO instalment AS n (id, debt_id, number, amount, due_on, import_id)
+    SELECT r.instalment_id, c.debt_id, r.instalment, r.amount, r.due_on, :import
       FROM import_row r JOIN import_contract c ON c.number = r.contract
      WHERE r.fate = 'good' ORDER BY r.line
     ON CONFLICT (debt_id, number) DO UPDATE
@@ -172,11 +217,18 @@ WRITE = (
     """,
     """
     INSERT INTO contact_point (id, debtor_id, kind, value, ddd, uf, zone, line, source,
-                               score, status, tries)
+                               score, status, tries, import_id)
     SELECT p.id, d.id, 'phone', p.value, p.ddd, p.uf, p.zone, p.kind, :source, p.score,
-           'active', 0
+           'active', 0, :import
       FROM import_point p JOIN import_debtor d USING (document_index) ORDER BY p.id
     ON CONFLICT (debtor_id, kind, value) DO NOTHING
+    """,
+    """
+    INSERT INTO import_touch (import_id, instalment_id)
+    SELECT :import, n.id
+      FROM import_diff x JOIN import_contract c ON c.number = x.contract
+      JOIN instalment n ON n.debt_id = c.debt_id AND n.number = x.instalment
+     ORDER BY n.id
     """,
 )
 REFUSED = """

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cobranca.debtors.imports.direct import import_directly
+from cobranca.debtors.imports.error_file import ErrorFile
 from cobranca.debtors.imports.errors import NoRows, UnreadableFile
-from cobranca.debtors.imports.remarks import RemarksFile
-from cobranca.debtors.imports.service import Order, Report, import_debtors
+from cobranca.debtors.imports.progress import Progress
+from cobranca.debtors.imports.service import Order, Report
 from cobranca.debtors.service import debtor_with_document, open_document
 from cobranca.debtors.store import ContactPointRow, CreditorRow, DebtorRow
 from cobranca.debts.store import ContractRow, DebtRow, InstalmentRow
 from foundation.brasil.document import parse_document
 from foundation.crypto import Keys
+from foundation.ids import uuid7
 from tests.builders.debtor_files import cpf, phone, row, write
 
 KEYS = Keys(b"d" * 32, b"i" * 32)
@@ -26,10 +30,10 @@ async def run(
     engine: AsyncEngine, path: Path, *, dry_run: bool = False, creditor: str = "Banco Um"
 ) -> Report:
     order = Order(path=path, creditor=creditor, portfolio="Carteira", dry_run=dry_run)
-    with RemarksFile(path.with_suffix(".erros.csv")) as remarks:
+    with ErrorFile(path.with_suffix(".erros.csv")) as error_file:
         async with engine.begin() as connection:
-            report = await import_debtors(connection, KEYS, order, remarks)
-        remarks.put_in_place()
+            report = await import_directly(connection, KEYS, order, error_file, "teste")
+        error_file.put_in_place()
     return report
 
 
@@ -166,16 +170,20 @@ async def test_a_wrong_row_loses_only_itself(engine: AsyncEngine, path: Path) ->
     report = await run(engine, path)
     assert figures(report) == (2, 0, 0, 0, 5)
     assert report.warnings == 2
-    assert [remark[:3] for remark in remarks_of(path)] == [
-        ["3", "cpf", "erro"],
-        ["4", "", "erro"],
-        ["5", "valor", "erro"],
-        ["5", "vencimento", "erro"],
-        ["7", "telefone1", "aviso"],
-        ["7", "telefone1", "erro"],
-        ["8", "telefone2", "aviso"],
-        ["9", "", "erro"],
+    told = remarks_of(path)
+    assert [remark[:2] for remark in told] == [
+        ["3", "erro"],
+        ["4", "erro"],
+        ["5", "erro"],
+        ["7", "erro"],
+        ["8", "aviso"],
+        ["9", "erro"],
     ]
+    assert told[2][2] == (
+        "valor: valor ilegível ou ambíguo; escreva como 1.234,56;"
+        " vencimento: data em branco"
+    )
+    assert told[2][3:] == row(4, valor="dez", vencimento="").split(";")
 
 
 async def test_a_file_mended_and_sent_again_leaves_no_remarks(
@@ -207,9 +215,9 @@ async def test_a_row_that_contradicts_an_earlier_one_is_refused(
     assert remarks_of(path) == [
         [
             "3",
-            "parcela",
             "erro",
-            "repete contrato e parcela da linha 2 com outro valor ou vencimento",
+            "parcela: repete contrato e parcela da linha 2 com outro valor ou vencimento",
+            *row(1, valor="9,99", telefone1=phone(77)).split(";"),
         ]
     ]
 
@@ -217,10 +225,10 @@ async def test_a_row_that_contradicts_an_earlier_one_is_refused(
 async def test_a_contract_has_one_holder(engine: AsyncEngine, path: Path) -> None:
     report = await run(engine, write(path, row(1), row(2, contrato="C-1", parcela="2")))
     assert figures(report) == (1, 0, 0, 0, 1)
-    assert "outro devedor na linha 2" in remarks_of(path)[0][3]
+    assert "outro devedor na linha 2" in remarks_of(path)[0][2]
     report = await run(engine, write(path, row(3, contrato="C-1", parcela="3"), row(1)))
     assert figures(report) == (0, 0, 1, 0, 1)
-    assert "já está em nome de outro devedor" in remarks_of(path)[0][3]
+    assert "já está em nome de outro devedor" in remarks_of(path)[0][2]
     assert (await totals(engine))["debtor"] == 1
 
 
@@ -264,13 +272,15 @@ async def test_an_import_that_fails_on_the_way_has_done_nothing(
         order = Order(path=path, creditor="Banco Um", portfolio="Carteira")
         async with engine.begin() as connection:
 
-            def progress(read: int) -> None:
-                seen.append(read)
+            def progress(progress: Progress) -> None:
+                seen.append(progress.rows)
                 if len(seen) == 2:
                     raise ConnectionAbortedError
 
-            with RemarksFile(path.with_suffix(".erros.csv")) as remarks:
-                await import_debtors(connection, KEYS, order, remarks, progress)
+            with ErrorFile(path.with_suffix(".erros.csv")) as error_file:
+                await import_directly(
+                    connection, KEYS, order, error_file, "teste", progress
+                )
 
     with pytest.raises(ConnectionAbortedError):
         await cut_off_on_the_way()
@@ -291,10 +301,12 @@ async def test_a_file_without_rows_or_unreadable_changes_nothing(
 async def test_two_imports_in_one_transaction(engine: AsyncEngine, path: Path) -> None:
     write(path, row(1))
     order = Order(path=path, creditor="Banco Um", portfolio="Carteira")
-    with RemarksFile(path.with_suffix(".erros.csv")) as remarks:
+    with ErrorFile(path.with_suffix(".erros.csv")) as error_file:
         async with engine.begin() as connection:
-            first = await import_debtors(connection, KEYS, order, remarks)
-            second = await import_debtors(connection, KEYS, order, remarks)
+            first = await import_directly(connection, KEYS, order, error_file, "teste")
+            second = await import_directly(
+                connection, KEYS, replace(order, import_id=uuid7()), error_file, "teste"
+            )
     assert (figures(first), figures(second)) == ((1, 0, 0, 0, 0), (0, 0, 1, 0, 0))
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from cobranca.debtors.imports import errors
-from cobranca.debtors.imports.source import LONGEST_LINE, CsvFile, Record, open_source
+from cobranca.debtors.imports.opening import open_table
+from cobranca.debtors.imports.source import LONGEST_LINE, CsvFile
+from cobranca.debtors.imports.table import Record
 
 HEADER = "contrato;cpf;nome;valor;vencimento;telefone"
 ROW = "1;52998224725;José da Conceição;1.234,56;10/01/2026;11900012345"
@@ -16,9 +18,14 @@ CELLS = ["1", "52998224725", "José da Conceição", "1.234,56", "10/01/2026", "
 
 def read(path: Path, content: bytes) -> tuple[CsvFile, list[Record]]:
     path.write_bytes(content)
-    with open_source(path) as text:
-        file = CsvFile(text)
-        return file, list(file.records())
+    with open_table(path) as table:
+        assert isinstance(table, CsvFile)
+        return table, list(table.records())
+
+
+def read_nothing(path: Path) -> None:
+    with open_table(path):
+        raise AssertionError("it opened")
 
 
 @pytest.fixture
@@ -91,7 +98,7 @@ def test_a_quote_that_never_closes_costs_its_own_line_only(
 ) -> None:
     broken = '1;2;"Maria;3;x;y'
     _, records = read(path, "\n".join([HEADER, broken, *[ROW] * following]).encode())
-    assert records[0] == Record(2, None)
+    assert records[0] == Record(2, None, broken)
     assert records[1:] == [Record(3 + place, CELLS) for place in range(following)]
 
 
@@ -113,12 +120,18 @@ def test_two_broken_lines_in_a_row_do_not_become_one(path: Path) -> None:
         (b"", errors.EmptyFile),
         (b" \r\n \r\n", errors.EmptyFile),
         (b"\xef\xbb\xbf", errors.EmptyFile),
-        (b"PK\x03\x04" + b"x" * 50, errors.SpreadsheetFile),
-        (b"\xd0\xcf\x11\xe0" + b"x" * 50, errors.SpreadsheetFile),
+        (b"PK\x03\x04" + b"x" * 50, errors.DamagedSpreadsheet),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 50, errors.OldSpreadsheet),
+        (
+            b"\xd0\xcf\x11\xe0" + "x EncryptedPackage".encode("utf-16-le"),
+            errors.LockedSpreadsheet,
+        ),
+        (b"%PDF-1.7\n\x00", errors.PdfFile),
+        (b"<html><table><tr><td>CPF</td></tr></table>", errors.WebPageFile),
+        (b"\xef\xbb\xbf<?xml version='1.0'?><Workbook/>", errors.XmlSpreadsheetFile),
         (HEADER.encode("utf-16"), errors.WideTextFile),
         (b"\x7fELF\x00\x00", errors.BinaryFile),
         (b"\x89PNG\r\n\x1a\n\x00\x00", errors.BinaryFile),
-        (b"nome;idade\nx;3\n", errors.MissingColumns),
         (b"x" * (LONGEST_LINE + 1), errors.LineTooLong),
     ],
 )
@@ -133,4 +146,4 @@ def test_what_cannot_be_read_at_all(
 def test_a_file_that_is_not_there_or_is_a_folder(tmp_path: Path) -> None:
     for name in ("nenhum.csv", "."):
         with pytest.raises(errors.FileMissing):
-            open_source(tmp_path / name)
+            read_nothing(tmp_path / name)

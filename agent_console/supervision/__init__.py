@@ -1,1 +1,0 @@
-"""What supervisors see and do: campaigns, the floor live, alerts, recordings."""

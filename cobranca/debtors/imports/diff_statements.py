@@ -1,0 +1,75 @@
+"""The statements that read what an import would change from its temporary tables.
+
+Parameters: `:limit`, `:portfolio`, `:what`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_DEBTOR = """
+    SELECT d.line, NULL AS contract, d.name, d.old_{field} AS old, d.{field} AS new,
+           count(*) OVER () AS total
+      FROM import_debtor d
+     WHERE d.state = 'changed' AND d.old_{field} IS DISTINCT FROM d.{field}
+     ORDER BY d.line LIMIT :limit
+"""
+_INSTALMENT = """
+    SELECT x.line, x.contract, d.name, x.old_{field} AS old, x.{field} AS new,
+           count(*) OVER () AS total
+      FROM import_diff x JOIN import_debtor d USING (document_index)
+     WHERE x.old_{field} <> x.{field} ORDER BY x.line LIMIT :limit
+"""
+FIELDS: Mapping[str, str] = {
+    "amount": _INSTALMENT.format(field="amount"),
+    "due_on": _INSTALMENT.format(field="due_on"),
+    "name": _DEBTOR.format(field="name"),
+    "birth_date": _DEBTOR.format(field="birth_date"),
+    "uf": _DEBTOR.format(field="uf"),
+    "product": """
+        SELECT c.line, c.number AS contract, d.name, c.old_product AS old, c.product AS new,
+               count(*) OVER () AS total
+          FROM import_contract c JOIN import_debtor d USING (document_index)
+         WHERE c.state = 'changed' AND c.old_product IS DISTINCT FROM c.product
+         ORDER BY c.line LIMIT :limit
+    """,
+    "portfolio": """
+        SELECT c.line, c.number AS contract, d.name, o.name AS old, p.name AS new,
+               count(*) OVER () AS total
+          FROM import_contract c JOIN import_debtor d USING (document_index)
+          JOIN portfolio o ON o.id = c.old_portfolio_id
+          JOIN portfolio p ON p.id = :portfolio
+         WHERE c.old_portfolio_id <> p.id ORDER BY c.line LIMIT :limit
+    """,
+    "phone": """
+        SELECT p.line, NULL AS contract, d.name, NULL AS old, p.value AS new,
+               count(*) OVER () AS total
+          FROM import_point p JOIN import_debtor d USING (document_index)
+         WHERE d.state <> 'new' ORDER BY p.line LIMIT :limit
+    """,
+}
+ROWS = """
+    SELECT x.line, x.contract, d.name, x.instalment, x.amount, x.due_on
+      FROM import_diff x JOIN import_debtor d USING (document_index)
+     WHERE x.what = :what ORDER BY x.line LIMIT :limit
+"""
+
+# Equal exactly when the same rows would do the same to the same values (but for chance).
+FINGERPRINT = """
+    WITH seen AS (
+      SELECT md5(ROW(x.line, x.what, x.contract, x.instalment, x.amount, x.due_on,
+                     x.old_amount, x.old_due_on, x.document_index, d.name, d.old_name,
+                     d.birth_date, d.old_birth_date, d.uf, d.old_uf, c.product,
+                     c.old_product, c.old_portfolio_id)::text) AS sum
+        FROM import_diff x JOIN import_debtor d USING (document_index)
+        JOIN import_contract c ON c.number = x.contract
+      UNION ALL
+      SELECT md5(ROW('phone', document_index, value)::text) FROM import_point
+      UNION ALL
+      SELECT md5(ROW('row', line, fate, other_line)::text)
+        FROM import_row WHERE fate <> 'good'
+    )
+    SELECT concat_ws(':', count(*), bit_xor(('x' || left(sum, 16))::bit(64)),
+                     bit_xor(('x' || right(sum, 16))::bit(64)))
+      FROM seen
+"""

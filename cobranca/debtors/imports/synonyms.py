@@ -1,0 +1,114 @@
+"""The names that creditors and their systems give to columns.
+
+Pure. Names are compared without accents, case, punctuation and small words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class Field(StrEnum):
+    """What a column may hold; the value is the label that people see."""
+
+    CONTRACT = "contrato"
+    DOCUMENT = "cpf/cnpj"
+    NAME = "nome"
+    BIRTH_DATE = "nascimento"
+    UF = "uf"
+    PRODUCT = "produto"
+    INSTALMENT = "parcela"
+    AMOUNT = "valor"
+    DUE_ON = "vencimento"
+    PHONE = "telefone"
+    DDD = "ddd"
+
+
+_NAMES = {
+    Field.CONTRACT: "contrato|titulo|operacao|contrato titulo|contrato operacao|ctr|ctt"
+    "|contr|id contrato|titulo contrato|operacao credito|identificador contrato"
+    "|contrato credor|chave contrato|proposta|apolice|matricula contrato",
+    Field.DOCUMENT: "cpf|cnpj|cpf cnpj|cnpj cpf|documento|doc|documento cpf cnpj|cpfcnpj"
+    "|cnpjcpf|cgc|cpf cgc|cgc cpf|cgccpf|documento cpf|cpf documento|nrcpfcnpj|nrcpf"
+    "|cpf sacado|cpf cnpj sacado|cpf mutuario|documento sacado|inscricao"
+    "|documento identificacao|cpf pagador|cpf cnpj pagador",
+    Field.NAME: "nome|razao social|nome razao social|nome completo|sacado|nome sacado"
+    "|mutuario|nome mutuario|nome pagador|pagador|nm|nmcliente|nomecliente"
+    "|nome razao|razaosocial|consumidor|nome consumidor|nome pessoa|nome social",
+    Field.BIRTH_DATE: "nascimento|nasc|dtnasc|dtnascimento|aniversario|nascto"
+    "|datanascimento|fundacao",
+    Field.UF: "uf|estado|uf endereco|endereco uf|uf residencial|estado uf|uf residencia"
+    "|uf cli|sigla uf|unidade federacao|unidade federativa",
+    Field.PRODUCT: "produto|tipo produto|descricao produto|modalidade|linha credito"
+    "|nome produto|produto credor|tipo operacao|tipo contrato|desc produto",
+    Field.INSTALMENT: "parcela|prestacao|parc|nrparcela|numparcela|seq parcela"
+    "|sequencia parcela|prest|parcela atraso",
+    Field.AMOUNT: "valor|valor parcela|valor divida|valor debito|valor aberto|valor devido"
+    "|valor titulo|valor contrato|valor prestacao|saldo|saldo devedor|saldo aberto"
+    "|valor saldo|valor saldo devedor|valor vencido|valor atraso|valorparcela|valortitulo"
+    "|divida|debito|saldo parcela|saldo titulo|valor principal|principal",
+    Field.DUE_ON: "vencimento|venc|vcto|vencto|dtvenc|dtvencimento|vencimento parcela"
+    "|vencimento titulo|vct|dtvcto|dtvencto|datavencimento|vencimento prestacao|vecto",
+}
+_FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.split("|")}
+_SMALL_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a o da de do das dos em n no nr nro num numero cod codigo data dt cliente devedor"
+        " titular r rs",
+    )
+)
+_LONG_FORMS = {"vl": "valor", "vlr": "valor", "val": "valor", "parc": "parcela"}
+_PHONE_WORDS = frozenset(
+    "telefone telefones tel tels fone fones phone celular cel celulares whatsapp whats zap"
+    " telcel telres telcom foneres fonecom fonecel".split()
+)
+_DDD_WORDS = frozenset(("ddd", "area"))
+
+HINTS = {  # one of these words anywhere makes a header a candidate
+    Field.CONTRACT: frozenset("contrato titulo operacao ctr contr proposta".split()),
+    Field.DOCUMENT: frozenset("cpf cnpj cpfcnpj documento cgc".split()),
+    Field.NAME: frozenset("nome sacado mutuario razao pagador".split()),
+    Field.BIRTH_DATE: frozenset("nascimento nasc aniversario".split()),
+    Field.UF: frozenset(("uf",)),
+    Field.PRODUCT: frozenset(("produto", "modalidade")),
+    Field.INSTALMENT: frozenset(("parcela", "prestacao")),
+    Field.AMOUNT: frozenset("valor saldo divida debito".split()),
+    Field.DUE_ON: frozenset("vencimento venc vcto vencto".split()),
+    Field.PHONE: _PHONE_WORDS,
+}
+
+
+def plain(text: str) -> str:
+    """Return a text without accents, case and punctuation, words parted by one blank."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]+", " ", bare).strip()
+
+
+def words_of(header: str) -> list[str]:
+    """`Telefone1` is two words, as `Telefone 1` is."""
+    return re.findall(r"[a-z]+|\d+", plain(header))
+
+
+def telling_words(words: Sequence[str]) -> list[str]:
+    """Drop the words that say nothing, and write short ones in full."""
+    return [_LONG_FORMS.get(word, word) for word in words if word not in _SMALL_WORDS]
+
+
+def field_of(words: Sequence[str]) -> Field | None:
+    """Return the field that these words name exactly."""
+    return _FIELD_OF.get(" ".join(telling_words(words)))
+
+
+def is_phone(words: Sequence[str]) -> bool:
+    telling = telling_words(words)
+    return bool(telling) and telling[0] in _PHONE_WORDS
+
+
+def is_ddd(words: Sequence[str]) -> bool:
+    telling = telling_words(words)
+    return bool(telling) and telling[0] in _DDD_WORDS
