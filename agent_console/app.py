@@ -32,6 +32,7 @@ from agent_console.services import (
     TRIES,
 )
 from agent_console.settings import ConsoleSettings
+from cobranca.people import demonstration
 from cobranca.people.passwords import Passwords
 from dialer.calls.store import AttemptRow
 from foundation import bus
@@ -44,6 +45,7 @@ from foundation.home import Home
 from foundation.observability import get_logger
 from foundation.process import Process
 from foundation.reach import reach_database
+from foundation.routes import simulated
 
 DATABASE_MISSING, LISTENER = "database", "pages"
 LARGEST_BODY = 64 * 1024
@@ -80,6 +82,18 @@ def application(
     return app
 
 
+async def _close_demonstration(
+    settings: ConsoleSettings, engine: AsyncEngine, passwords: Passwords
+) -> None:
+    """Where real people are rung, nobody comes in by a demonstration's login."""
+    path = Home(settings.home).demo_logins
+    if simulated(settings) or not path.exists():
+        return
+    async with engine.begin() as connection:
+        closed = await demonstration.close_doors(connection, passwords, path)
+    log.warning("demonstration_logins_closed", users=len(closed))
+
+
 async def main(own: Process, settings: ConsoleSettings) -> None:
     """Serve until the process is to stop."""
     own.missing.lacks(DATABASE_MISSING)
@@ -90,6 +104,7 @@ async def main(own: Process, settings: ConsoleSettings) -> None:
     try:
         await reach_database(engine, table=AttemptRow.__tablename__)
         own.missing.has(DATABASE_MISSING)
+        await _close_demonstration(settings, engine, passwords)
         app = application(settings, engine, Bus(client), passwords)
         await passwords.prepare()
         console = settings.console

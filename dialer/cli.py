@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import TypeVar
 
 import click
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.people.service import seats
+from dialer.calls.events import NetworkOutcome
 from dialer.campaigns import service
 from dialer.campaigns.service import CampaignError, NewCampaign
 from dialer.settings import DialerSettings
@@ -17,6 +20,7 @@ from foundation.cli import Failure
 from foundation.db.use import with_database
 
 T = TypeVar("T")
+N = TypeVar("N", int, Decimal)
 NO_RETRIES = {"max_attempts": 1}
 
 
@@ -30,6 +34,21 @@ def dialer() -> None:
     run("dialer", settings, settings.dialer, lambda process: main(settings, process))
 
 
+def _range(number: Callable[[str], N]) -> Callable[..., tuple[N | None, N | None]]:
+    """Read DE-ATÉ, either end of which may be missing."""
+
+    def read(
+        _context: click.Context, _option: click.Parameter, text: str | None
+    ) -> tuple[N | None, N | None]:
+        low, _, high = (text or "-").partition("-")
+        try:
+            return number(low) if low else None, number(high) if high else None
+        except (ValueError, ArithmeticError):
+            raise click.BadParameter(f"«{text}» não é uma faixa como 30-90.") from None
+
+    return read
+
+
 @click.group()
 def campaign() -> None:
     """Campanhas: criar, iniciar, pausar, parar, acompanhar."""
@@ -39,6 +58,26 @@ def campaign() -> None:
 @click.argument("name")
 @click.option("--creditor", required=True, help="Nome do credor.")
 @click.option("--portfolio", help="Nome da carteira; sem ele, todas do credor.")
+@click.option("--product", "products", multiple=True, help="Produto; pode repetir.")
+@click.option("--uf", "ufs", multiple=True, help="Estado, como SP; pode repetir.")
+@click.option(
+    "--days-late", callback=_range(int), help="Dias de atraso: DE-ATÉ, DE- ou -ATÉ."
+)
+@click.option("--amount", callback=_range(Decimal), help="Valor aberto em reais: DE-ATÉ.")
+@click.option(
+    "--last-outcome",
+    "last_outcomes",
+    multiple=True,
+    type=click.Choice([outcome.value for outcome in NetworkOutcome]),
+    help="Último resultado; pode repetir.",
+)
+@click.option(
+    "--contact",
+    type=click.Choice(["any", "never_called", "never_answered"]),
+    default="any",
+    show_default=True,
+    help="Só quem nunca foi chamado, ou nunca atendeu.",
+)
 @click.option(
     "--mode",
     type=click.Choice(["predictive", "progressive"]),
@@ -73,6 +112,12 @@ def create(
     name: str,
     creditor: str,
     portfolio: str | None,
+    products: tuple[str, ...],
+    ufs: tuple[str, ...],
+    days_late: tuple[int | None, int | None],
+    amount: tuple[Decimal | None, Decimal | None],
+    last_outcomes: tuple[str, ...],
+    contact: str,
     mode: str,
     target: float,
     retries: str,
@@ -80,12 +125,25 @@ def create(
     threshold: float,
     wrap_up: float,
 ) -> None:
-    """Cria uma campanha com os devedores de um credor que têm dívida aberta."""
+    """Cria uma campanha com os devedores de um credor que têm dívida aberta.
+
+    Cada filtro a mais diminui a lista; a página de campanhas usa os mesmos.
+    """
     share = target / 100
     new = NewCampaign(
         name=name,
         creditor=creditor,
         portfolio=portfolio,
+        chosen={
+            "products": products,
+            "ufs": [uf.upper() for uf in ufs],
+            "days_late_from": days_late[0],
+            "days_late_to": days_late[1],
+            "amount_from": amount[0],
+            "amount_to": amount[1],
+            "last_outcomes": last_outcomes,
+            "contact": contact,
+        },
         policy={"mode": mode, "limits": [[share, 86_400], [share, 30 * 86_400]]},
         retries=NO_RETRIES if retries == "none" else {},
         ring_timeout_s=ring,
@@ -157,5 +215,8 @@ def list_campaigns(as_json: bool) -> None:
 def _with_database(use: Callable[[AsyncConnection], Awaitable[T]]) -> T:
     try:
         return with_database(DialerSettings(), use)
+    except ValidationError as error:
+        wrong = ", ".join(str(one["loc"][-1]) for one in error.errors() if one["loc"])
+        raise Failure(f"O filtro não é válido: {wrong or 'faixa invertida'}.") from None
     except CampaignError as error:
         raise Failure(str(error)) from error

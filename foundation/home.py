@@ -66,6 +66,11 @@ class Home:
         return self.root / "demo" / "trace.csv"
 
     @property
+    def demo_logins(self) -> Path:
+        """Logins and passwords of the demonstration; mode 0600."""
+        return self.root / "demo" / "logins.json"
+
+    @property
     def sockets(self) -> Path:
         """Folder of the Unix sockets: below the root, or a short one if that is deep."""
         inside = self.root / "run"

@@ -48,6 +48,10 @@ class ProcessLog:
         """A line of the supervisor itself."""
         self._line("acordo", text.encode())
 
+    def show(self, text: str) -> None:
+        """A line of the supervisor for the console alone: it is not for a file."""
+        self._print("acordo", text)
+
     def close(self) -> None:
         for file in self._files.values():
             file.close()
@@ -55,10 +59,12 @@ class ProcessLog:
 
     def _line(self, name: str, line: bytes) -> None:
         self._keep(name, line)
+        self._print(name, line.decode("utf-8", errors="replace").rstrip("\r"))
+
+    def _print(self, name: str, text: str) -> None:
         if self._console is None:
             return
         try:
-            text = line.decode("utf-8", errors="replace").rstrip("\r")
             self._console.write(f"{self._label(name)} {text}\n")
             self._console.flush()
         except OSError:

@@ -149,8 +149,18 @@ class _Centre:
             await self._once(plan.one_shot(self._settings, "demo", "start"))
         for line in status.table(status.seen_now(self._supervisor.children)):
             self._log.say(line)
+        await self._tell_how_to_come_in(demo=demo)
         self._log.say("tudo pronto; Ctrl-C para")
         await self._supervisor.keep()
+
+    async def _tell_how_to_come_in(self, *, demo: bool) -> None:
+        """On the terminal alone: passwords do not go into the files of the log."""
+        arguments = ("demo", "logins") if demo else ("users", "first")
+        output = await self._output(plan.one_shot(self._settings, *arguments))
+        for line in output.decode("utf-8", errors="replace").splitlines():
+            self._log.show(line)
+        console = self._settings.console
+        self._log.say(f"entre em http://{console.host}:{console.port}")
 
     async def _upgrade(self) -> None:
         engine = connect(self._settings)
@@ -161,16 +171,22 @@ class _Centre:
         await prepare(self._settings)
 
     async def _once(self, program: Program) -> None:
+        self._log.feed(program.name, await self._output(program))
+        self._log.end(program.name)
+
+    async def _output(self, program: Program) -> bytes:
+        """What a command of ours prints; Failure, with that on the log, when it fails."""
         process = await asyncio.create_subprocess_exec(
             *program.argv, stdout=PIPE, stderr=STDOUT, **popen_options(program)
         )
         try:
             output, _ = await process.communicate()
-            self._log.feed(program.name, output)
-            self._log.end(program.name)
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
         if process.returncode != 0:
+            self._log.feed(program.name, output)
+            self._log.end(program.name)
             raise Failure(f"{program.name} terminou com {process.returncode}")
+        return output

@@ -56,6 +56,16 @@ def prepare() -> None:
 
 
 @demo.command()
+def logins() -> None:
+    """Cria os logins da demonstração, ou os mostra de novo."""
+    from sim import demo_people
+
+    for one in _run(demo_people.logins(_settings())):
+        shown = one.password or "(senha trocada; veja com quem a trocou)"
+        click.echo(f"login {one.login:<12} senha {shown}  [{one.role}]")
+
+
+@demo.command()
 def start() -> None:
     """Inicia a campanha do dia simulado."""
     from dialer.campaigns.service import CampaignError

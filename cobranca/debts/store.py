@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cobranca.debtors.store import CreditorRow, DebtorRow, PortfolioRow
@@ -18,7 +18,10 @@ class ContractRow(Row):
     """What the creditor calls this relation; its number is the key of an import."""
 
     __tablename__ = "contract"
-    __table_args__ = (UniqueConstraint("creditor_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("creditor_id", "number"),
+        Index("ix_contract_product", "creditor_id", "product"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     creditor_id: Mapped[UUID] = mapped_column(ForeignKey(CreditorRow.id))

@@ -160,6 +160,12 @@ async def set_active(
     await _seat(connection, account, active and account.who.role in TAKES_CALLS, seat_pool)
 
 
+async def shut_out(connection: AsyncConnection, user_id: UUID) -> None:
+    """End access whoever it is, the last admin too."""
+    await _change(connection, user_id, active=False)
+    await seats.close(connection, user_id)
+
+
 def require_login(login: str) -> None:
     """Raises LoginMalformed."""
     if LOGIN.fullmatch(login) is None:

@@ -78,6 +78,15 @@ def list_users(as_json: bool) -> None:
         click.echo(f"{who.login:<20} {who.role:<11} {who.seat or '-':<7} {who.name}{ended}")
 
 
+@users_group.command(hidden=True)
+def first() -> None:
+    """Diz como criar o primeiro administrador, se ninguém pode cuidar dos acessos."""
+    found = with_database(ProcessSettings(), users.every)
+    if not any(one.active and one.who.role is Role.ADMIN for one in found):
+        click.echo("Ninguém cuida dos acessos ainda. Crie o primeiro administrador:")
+        click.echo('  acordo users create LOGIN --name "NOME" --role admin')
+
+
 @users_group.command()
 @click.argument("login")
 @GENERATE

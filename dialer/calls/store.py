@@ -34,6 +34,15 @@ class AttemptRow(Row):
             "answered_at",
             postgresql_where=text("agent_id IS NOT NULL"),
         ),
+        Index(
+            "ix_attempt_ended", "ended_at", postgresql_include=["campaign_id", "outcome"]
+        ),
+        Index(
+            "ix_attempt_answered",
+            "answered_at",
+            postgresql_include=["campaign_id", "abandoned"],
+            postgresql_where=text("direction = 'outbound' AND answered_at IS NOT NULL"),
+        ),
         Index(None, "contact_point_id"),  # asked whenever a contact point goes
     )
 
@@ -62,7 +71,10 @@ class AttemptRow(Row):
 
 class CallEventRow(Row):
     __tablename__ = "call_event"
-    __table_args__ = (Index(None, "agent_id", "id"),)
+    __table_args__ = (
+        Index(None, "agent_id", "id"),
+        Index("ix_call_event_agent_change", "at", postgresql_where=text("kind = 'agent'")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     attempt_id: Mapped[UUID | None] = mapped_column(index=True)

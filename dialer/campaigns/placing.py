@@ -59,6 +59,8 @@ _NEXT = text(
        FOR UPDATE OF cd SKIP LOCKED
     """
 )
+# a pause that is committed waits for no sweep: nothing is committed after it
+_RUNS = text("SELECT status = 'running' FROM campaign WHERE id = :campaign FOR SHARE")
 _LEASE = text(
     """
     UPDATE campaign_debtor cd
@@ -100,10 +102,13 @@ async def commit_attempts(
     `now` is real UTC, `contact_now` the compliance clock. Debtors whom the policy
     refuses are put off until it may be asked again, those whom no route ever carries are
     done, and those for whom no route has room just now stay ready. Call-backs that are due
-    come first; a debtor who has one booked is left alone until then. Raises TermIsOver.
+    come first; a debtor who has one booked is left alone until then. A campaign that does
+    not run gets none. Raises TermIsOver.
     """
     if not await holds(connection, term):
         raise TermIsOver(term.name)
+    if not await connection.scalar(_RUNS, {"campaign": rules.campaign}):
+        return []
     booked = await due.pick(connection, rules.campaign, contact_now, wanted)
     picked = await connection.execute(
         _NEXT,

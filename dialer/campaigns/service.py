@@ -1,21 +1,27 @@
-"""Use cases of a campaign: make one from a creditor's debtors, start, pause, stop, look."""
+"""Use cases of a campaign: make one from a filter, start, pause, stop, look."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import Uuid, func, insert, literal, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.store import CreditorRow, PortfolioRow
+from cobranca.people import audit
+from cobranca.people.principal import Principal
 from dialer.calls.store import AttemptRow
-from dialer.campaigns.store import CampaignRow
+from dialer.campaigns.filter import DebtorFilter, debtors
+from dialer.campaigns.store import CampaignDebtorRow, CampaignRow
+from foundation.db.contact_clock import contact_day
 from foundation.ids import uuid7
+
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class CampaignError(RuntimeError):
@@ -27,8 +33,10 @@ class NewCampaign:
     """What a campaign is made of; durations in seconds."""
 
     name: str
-    creditor: str
+    creditor: str = ""  # by name; with `filter`, that one counts
     portfolio: str | None = None
+    chosen: Mapping[str, Any] = field(default_factory=dict)  # more of DebtorFilter's fields
+    filter: DebtorFilter | None = None
     policy: Mapping[str, Any]
     retries: Mapping[str, Any]
     caller_id: str = ""  # none: the route's
@@ -37,31 +45,56 @@ class NewCampaign:
     wrap_up_s: float = 30.0
 
 
-_FILL = text(
-    """
-    INSERT INTO campaign_debtor
-           (campaign_id, debtor_id, position, state, next_at, attempts)
-    SELECT :campaign, d.id, row_number() OVER (ORDER BY d.created_at, d.id), 'ready',
-           timestamptz '2000-01-01 00:00Z', 0
-      FROM debtor d
-     WHERE EXISTS (
-             SELECT 1 FROM contract c JOIN debt b ON b.contract_id = c.id
-              WHERE c.debtor_id = d.id AND b.status = 'open'
-                AND c.creditor_id = :creditor
-                AND (CAST(:portfolio AS uuid) IS NULL OR c.portfolio_id = :portfolio))
-       AND EXISTS (
-             SELECT 1 FROM contact_point p
-              WHERE p.debtor_id = d.id AND p.kind = 'phone' AND p.status = 'active')
-    """
-)
+async def create(
+    connection: AsyncConnection, new: NewCampaign, who: Principal | None = None
+) -> int:
+    """Make a draft campaign; returns how many debtors. See `create_campaign`."""
+    number = await create_campaign(connection, new, who)
+    size = select(CampaignRow.size).where(CampaignRow.id == number)
+    return (await connection.execute(size)).scalar_one()
 
 
-async def create(connection: AsyncConnection, new: NewCampaign) -> int:
-    """Make a draft campaign over the open debts; returns how many debtors.
+async def create_campaign(
+    connection: AsyncConnection, new: NewCampaign, who: Principal | None = None
+) -> UUID:
+    """Make a draft campaign over the open debts that its filter finds; returns its id.
 
     The caller commits. Raises CampaignError: unknown creditor or portfolio, name taken,
     nobody to call.
     """
+    wanted = new.filter or await _filter_of(connection, new)
+    campaign = uuid7()
+    await _insert(connection, new, campaign, wanted, who)
+    await fill(connection, campaign, wanted)
+    return campaign
+
+
+async def fill(connection: AsyncConnection, campaign: UUID, wanted: DebtorFilter) -> int:
+    """Put the filter's debtors into the empty list; raises CampaignError for nobody."""
+    found = debtors(wanted, await contact_day(connection)).subquery("found")
+    place = func.row_number().over(order_by=(found.c.created_at, found.c.id))
+    rows = select(
+        literal(campaign, Uuid),
+        found.c.id,
+        place,
+        literal("ready"),
+        literal(AT_ONCE),
+        literal(0),
+    )
+    columns = ("campaign_id", "debtor_id", "position", "state", "next_at", "attempts")
+    filled = await connection.execute(
+        insert(CampaignDebtorRow).from_select(columns, rows, include_defaults=False)
+    )
+    if filled.rowcount == 0:
+        raise CampaignError("Nenhum devedor com dívida aberta e telefone discável.")
+    await connection.execute(
+        update(CampaignRow).where(CampaignRow.id == campaign).values(size=filled.rowcount)
+    )
+    return filled.rowcount
+
+
+async def _filter_of(connection: AsyncConnection, new: NewCampaign) -> DebtorFilter:
+    """The filter that names a creditor, perhaps one of its portfolios."""
     creditor = await _id_of(
         connection, select(CreditorRow.id).where(CreditorRow.name == new.creditor)
     )
@@ -77,23 +110,21 @@ async def create(connection: AsyncConnection, new: NewCampaign) -> int:
         )
         if portfolio is None:
             raise CampaignError(f"Carteira «{new.portfolio}» não existe neste credor.")
-    campaign = uuid7()
-    await _insert(connection, new, campaign, creditor)
-    filled = await connection.execute(
-        _FILL, {"campaign": campaign, "creditor": creditor, "portfolio": portfolio}
-    )
-    if filled.rowcount == 0:
-        raise CampaignError("Nenhum devedor com dívida aberta e telefone discável.")
-    return filled.rowcount
+    return DebtorFilter(creditor=creditor, portfolio=portfolio, **new.chosen)
 
 
 async def _insert(
-    connection: AsyncConnection, new: NewCampaign, campaign: UUID, creditor: UUID
+    connection: AsyncConnection,
+    new: NewCampaign,
+    campaign: UUID,
+    wanted: DebtorFilter,
+    who: Principal | None,
 ) -> None:
+    now = datetime.now(UTC)
     row = {
         "id": campaign,
         "name": new.name,
-        "creditor_id": creditor,
+        "creditor_id": wanted.creditor,
         "status": "draft",
         "policy": dict(new.policy),
         "caller_id": new.caller_id,
@@ -101,12 +132,29 @@ async def _insert(
         "threshold_s": new.threshold_s,
         "wrap_up_s": new.wrap_up_s,
         "retries": dict(new.retries),
-        "created_at": datetime.now(UTC),
+        "created_at": now,
+        "filter": wanted.model_dump(mode="json"),
+        "size": 0,
+        "version": 1,
+        "changed_at": now,
+        "changed_by": who.name if who else None,
     }
     try:
-        await connection.execute(insert(CampaignRow), row)
+        async with connection.begin_nested():
+            await connection.execute(insert(CampaignRow), row)
     except IntegrityError as error:
-        raise CampaignError(f"Já existe uma campanha «{new.name}».") from error
+        raise name_taken(error, new.name) from error
+    await audit.record(
+        connection, who, action="campaign.create", subject=("campaign", campaign),
+        detail={"name": new.name},
+    )  # fmt: skip
+
+
+def name_taken(error: IntegrityError, name: str) -> CampaignError:
+    """What a refused row means to a person: the name, or a creditor that is gone."""
+    if "uq_campaign_name" in str(error.orig):
+        return CampaignError(f"Já existe uma campanha «{name}».")
+    return CampaignError("O credor ou a carteira não existe mais.")
 
 
 async def _id_of(connection: AsyncConnection, query: Any) -> UUID | None:
@@ -114,6 +162,13 @@ async def _id_of(connection: AsyncConnection, query: Any) -> UUID | None:
     return found
 
 
+STATUS_WORDS = {
+    "draft": "em rascunho",
+    "running": "em andamento",
+    "paused": "pausada",
+    "stopped": "parada",
+    "finished": "terminada",
+}
 _FROM = {
     "running": ("draft", "paused", "stopped"),
     "paused": ("running",),
@@ -121,22 +176,38 @@ _FROM = {
 }
 
 
-async def set_status(connection: AsyncConnection, name: str, status: str) -> None:
+async def set_status(
+    connection: AsyncConnection, name: str, status: str, who: Principal | None = None
+) -> None:
     """Start (`running`), pause or stop; asking for what is already so is fine.
 
-    Raises CampaignError: unknown campaign, or one that is finished.
+    Once this is committed no new call of a paused or stopped campaign leaves; those in
+    progress end as they would. Raises CampaignError: unknown campaign, or one that is
+    finished.
     """
-    query = select(CampaignRow.status).where(CampaignRow.name == name).with_for_update()
-    current = (await connection.execute(query)).scalar_one_or_none()
+    query = select(CampaignRow.id, CampaignRow.status).where(CampaignRow.name == name)
+    current = (await connection.execute(query.with_for_update())).first()
     if current is None:
         raise CampaignError(f"Campanha «{name}» não existe.")
-    if current == status:
+    if current.status == status:
         return
-    if current not in _FROM[status]:
-        raise CampaignError(f"Campanha «{name}» está «{current}»: isso não é possível.")
+    if current.status not in _FROM[status]:
+        is_now = STATUS_WORDS[current.status]
+        raise CampaignError(f"Campanha «{name}» está {is_now}: isso não é possível.")
     await connection.execute(
-        update(CampaignRow).where(CampaignRow.name == name).values(status=status)
+        update(CampaignRow)
+        .where(CampaignRow.id == current.id)
+        .values(
+            status=status,
+            version=CampaignRow.version + 1,
+            changed_at=datetime.now(UTC),
+            changed_by=who.name if who else None,
+        )
     )
+    await audit.record(
+        connection, who, action=f"campaign.{status}", subject=("campaign", current.id),
+        detail={"name": name, "was": current.status},
+    )  # fmt: skip
 
 
 async def look(connection: AsyncConnection, name: str) -> dict[str, Any]:

@@ -28,6 +28,11 @@ class CampaignRow(Row):
     wrap_up_s: Mapped[float]
     retries: Mapped[dict[str, Any]]  # see dialer.campaigns.retry_rules
     created_at: Mapped[datetime]
+    filter: Mapped[dict[str, Any]]  # see dialer.campaigns.filter
+    size: Mapped[int]  # debtors in the list
+    version: Mapped[int] = mapped_column(default=1)  # grows with every change by a person
+    changed_at: Mapped[datetime | None]
+    changed_by: Mapped[str | None]  # name of the person
 
 
 class CampaignDebtorRow(Row):

@@ -26,4 +26,4 @@ class RecordingRow(Row):
     channels: Mapped[int]  # 2: left the debtor, right our side
     bytes: Mapped[int]  # of the sealed file
     sha256: Mapped[str]  # of the sealed file
-    sealed_at: Mapped[datetime]
+    sealed_at: Mapped[datetime] = mapped_column(index=True)

@@ -8,7 +8,7 @@ route there is no offset, and asking for one is refused.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import CheckConstraint, Double, SmallInteger, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
@@ -81,6 +81,13 @@ async def move_to_next_business_day(
     offset_s = locked + (target - now).total_seconds()
     await connection.execute(update(ContactClockRow).values(offset_s=offset_s))
     return OffsetClock(timedelta(seconds=offset_s))
+
+
+async def contact_day(connection: AsyncConnection) -> date:
+    """The day in São Paulo by the compliance clock, as far as one was started."""
+    offset_s = await _stored(connection) or 0.0
+    now = datetime.now(UTC) + timedelta(seconds=offset_s)
+    return now.astimezone(SAO_PAULO).date()
 
 
 async def _stored(connection: AsyncConnection) -> float | None:

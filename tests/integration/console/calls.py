@@ -23,7 +23,7 @@ async def a_campaign(engine: AsyncEngine, name: str, status: str = "running") ->
             insert(CampaignRow).values(
                 id=campaign, name=name, creditor_id=creditor, status=status, policy={},
                 caller_id="+551130000000", ring_timeout_s=30, threshold_s=2, wrap_up_s=30,
-                retries={}, created_at=datetime.now(UTC),
+                retries={}, created_at=datetime.now(UTC), filter={}, size=0,
             )
         )  # fmt: skip
     return campaign

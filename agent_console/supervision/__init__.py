@@ -1,0 +1,1 @@
+"""What supervisors see and do: campaigns, the floor live, alerts, recordings."""
