@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ from foundation.health import CannotRun
 from foundation.home import Home
 from foundation.plan import UpSettings
 from foundation.process_log import ProcessLog
-from foundation.supervision import NeverServed, Supervisor
+from foundation.supervision import Child, NeverServed, Supervisor
 from sim import traces
 from sim.carrier import trace_file, truth
 from sim.demo import write_csv
@@ -48,6 +48,7 @@ _POLL_S = 0.25
 
 Say = Callable[[str], None]
 Look = Callable[[UpSettings], Awaitable[None]]
+Disturb = Callable[[UpSettings, Sequence[Child]], Coroutine[None, None, None]]
 
 
 class SmokeFailed(CannotRun):
@@ -75,10 +76,17 @@ class Stories:
     campaign: dict[str, Any]
 
 
-async def run(rehearsal: Rehearsal, say: Say, look: Look | None = None) -> Stories:
+async def run(
+    rehearsal: Rehearsal,
+    say: Say,
+    look: Look | None = None,
+    disturb: Disturb | None = None,
+) -> Stories:
     """Run it; raises SmokeFailed, ServerProblem, CannotRun.
 
     `look` sees the installation after the campaign, while everything is still up.
+    `disturb` runs beside the campaign, with the children that a supervisor keeps; the
+    campaign counts as run when both are done.
     """
     place = throw_away(processes=NEEDED, more=_roles(rehearsal), keep=rehearsal.keep)
     with place as home, open(os.devnull, "w") as nowhere:  # noqa: ASYNC230
@@ -86,8 +94,9 @@ async def run(rehearsal: Rehearsal, say: Say, look: Look | None = None) -> Stori
         home.prepare()
         log = ProcessLog(home.logs, nowhere)
         try:
-            async with _installation(settings, rehearsal, log, say):
-                told, figures = await _campaign(settings, rehearsal, say)
+            async with _installation(settings, rehearsal, log, say) as children:
+                async with _beside(disturb and disturb(settings, children)):
+                    told, figures = await _campaign(settings, rehearsal, say)
                 if look is not None:
                     await look(settings)
             seen = truth.seen(truth.read(home.switch("asterisk-carrier") / truth.FILE))
@@ -96,6 +105,21 @@ async def run(rehearsal: Rehearsal, say: Say, look: Look | None = None) -> Stori
         finally:
             log.close()
         return Stories(dialer=told, carrier=seen, campaign=figures)
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None] | None) -> AsyncIterator[None]:
+    """Run the work beside the block, which ends when both are done."""
+    if work is None:
+        yield
+        return
+    task = asyncio.create_task(work)
+    try:
+        yield
+        await task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
 
 
 def _roles(rehearsal: Rehearsal) -> dict[str, str]:
@@ -111,7 +135,7 @@ def _roles(rehearsal: Rehearsal) -> dict[str, str]:
 @asynccontextmanager
 async def _installation(
     settings: UpSettings, rehearsal: Rehearsal, log: ProcessLog, say: Say
-) -> AsyncIterator[None]:
+) -> AsyncIterator[Sequence[Child]]:
     """Everything up, with debtors, seats and a trace, until the block ends."""
     supervisor = Supervisor(log, lambda _children: None)
     try:
@@ -126,7 +150,7 @@ async def _installation(
         for program in (*switches, *(program for stage in stages for program in stage)):
             if program in switches or program.name in NEEDED:
                 await supervisor.start(program)
-        yield
+        yield supervisor.children
     finally:
         await supervisor.stop()
 
