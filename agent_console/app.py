@@ -32,6 +32,7 @@ from agent_console.services import (
     TRIES,
 )
 from agent_console.settings import ConsoleSettings
+from agent_console.supervision.keeper import install_keeper
 from cobranca.people import demonstration
 from cobranca.people.passwords import Passwords
 from dialer.calls.store import AttemptRow
@@ -76,6 +77,7 @@ def application(
     )
     app[DOOR_SECRET] = bytes.fromhex(Home(settings.home).secret("door"))
     install_live(app, wire)
+    install_keeper(app)
     app.on_response_prepare.append(add_headers)
     install(app, collected())
     app.router.add_static("/static", folder("static"), show_index=False)

@@ -20,6 +20,7 @@ from aiohttp import web
 from foundation.bus import BOARD, EVENTS, LOST, Bus
 from foundation.observability import get_logger
 
+FLOOR = "floor"  # the leader's view of all calls: each one replaces the one before
 HEARTBEAT_S = 15.0
 WRITE_S = 10.0  # a page that takes nothing for so long is gone
 LONGEST_S = 300.0  # then the page connects again, and its right to look is asked again
@@ -100,6 +101,10 @@ class Live:
         """Endpoint -> entry, as last seen; old while the bus is away."""
         return dict(self._board)
 
+    def kept(self, kind: str) -> LiveEvent | None:
+        """The last kept event of that kind."""
+        return self._kept.get(kind)
+
     def followed(self, kind: str) -> bool:
         """Tell whether anybody wants events of this kind: else nobody need make them."""
         probe = LiveEvent(kind, {})
@@ -171,7 +176,7 @@ class Live:
             if kind == "agent":
                 self._on_agent(fields)
             elif kind:
-                self.tell(LiveEvent(kind, fields))
+                self.tell(LiveEvent(kind, fields), keep=kind == FLOOR)
 
     async def _beat_for_ever(self) -> None:
         """Something comes at least that often, so that a page knows a dead connection."""

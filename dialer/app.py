@@ -228,6 +228,7 @@ class DialerProcess:
                     self.process.missing.has(what)
             if self.leader is not None:
                 self.metrics.look(self.leader.floor)
+                self.board.look(self.leader.floor, lacking)
             await asyncio.sleep(SHOW_S)
 
 

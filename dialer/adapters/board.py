@@ -6,16 +6,20 @@ A projection that can be thrown away: the leader writes it anew when it takes of
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from dialer.calls.agent import Agent
+from dialer.figures.stages import by_stage
 from dialer.shell.facts import Step
 from dialer.shell.floor import Floor
 from foundation.bus import BOARD, EVENTS, LOST, Bus
 from foundation.observability import get_logger
 
 GATHER_S = 0.02
+LOOK_S = 0.5  # the calls by stage are told that often at most
 REDRAW_S = 5.0  # the whole board again: heals an emptied Valkey
 
 log = get_logger(__name__)
@@ -30,6 +34,19 @@ class Board:
         self._events: list[dict[str, Any]] = []
         self._wake = asyncio.Event()
         self._floor: Floor | None = None
+        self._told: tuple[float, dict[str, Any]] = (0.0, {})
+
+    def look(self, floor: Floor, lacking: Sequence[str]) -> None:
+        """Tell the calls by stage and what the leader lacks: when it changes, and now and
+        then, so that whoever listens knows that somebody leads."""
+        seen = {"calls": by_stage(floor.calls.values()), "lacks": list(lacking)}
+        told_at, told = self._told
+        since_s = time.monotonic() - told_at
+        if since_s < LOOK_S or (seen == told and since_s < REDRAW_S):
+            return
+        self._told = (time.monotonic(), seen)
+        self._events.append({"kind": "floor", "at": _stamp(datetime.now(UTC)), **seen})
+        self._wake.set()
 
     def show(self, step: Step, floor: Floor) -> None:
         """Take what a step changed."""

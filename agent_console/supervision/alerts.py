@@ -1,0 +1,95 @@
+"""What a supervisor must know at once. Pure: facts in, alerts out, the worst first.
+
+Each alert's text in the catalogue (`[alerts]`) says what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dialer.figures.abandonment import Rate
+
+ALARM_SHARE = 0.03
+LEAST_ANSWERED = 20  # below it one call makes per cents
+LEAST_FREE_BYTES = 5 * 2**30
+LEAST_FREE_SHARE = 0.05
+BEHIND_S = 60.0
+SILENT_S = 15.0  # a leader tells its floor every 5 s
+
+Level = Literal["bad", "warn"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """`lacks` is what the leader says it lacks; `told_s_ago` None: it never said."""
+
+    leads: bool
+    bus: bool
+    lacks: Sequence[str]
+    told_s_ago: float | None
+    seated: int  # agents logged in, on a break or not
+    running: dict[str, Rate]  # campaign's name -> rate of the last 24 hours
+    free_bytes: int
+    disk_bytes: int
+    behind_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """`code` names the text; `values` fill it."""
+
+    code: str
+    level: Level
+    values: dict[str, str]
+
+
+def alerts(facts: Facts) -> list[Alert]:
+    """All that hold now."""
+    found = [*_dialer(facts), *_campaigns(facts), *_machine(facts)]
+    return sorted(found, key=lambda alert: alert.level != "bad")
+
+
+def _dialer(facts: Facts) -> list[Alert]:
+    if not facts.leads:
+        return [Alert("not_leading", "bad", {})]
+    known = {"switch": "event_gap", "trunk": "trunk_down", "database": "log_behind"}
+    found = [Alert(known[what], "bad", {}) for what in facts.lacks if what in known]
+    silent = facts.told_s_ago is None or facts.told_s_ago > SILENT_S
+    if facts.bus and silent:
+        found.append(Alert("dialer_silent", "warn", {}))
+    return found
+
+
+def _campaigns(facts: Facts) -> list[Alert]:
+    found = [
+        Alert("abandonment", "bad", {"campaign": name, "rate": _percent(rate)})
+        for name, rate in facts.running.items()
+        if rate.answered >= LEAST_ANSWERED and (rate.share or 0.0) > ALARM_SHARE
+    ]
+    if facts.running and facts.bus and facts.seated == 0:
+        names = ", ".join(facts.running)
+        found.append(Alert("no_agents", "warn", {"campaigns": names}))
+    return found
+
+
+def _machine(facts: Facts) -> list[Alert]:
+    found = []
+    least = min(LEAST_FREE_BYTES, facts.disk_bytes * LEAST_FREE_SHARE)
+    if facts.free_bytes < least:
+        gigabytes = f"{facts.free_bytes / 2**30:.1f}".replace(".", ",")
+        found.append(Alert("disk_low", "warn", {"free": gigabytes}))
+    if facts.behind_s > BEHIND_S:
+        minutes = str(round(facts.behind_s / 60))
+        found.append(Alert("worker_behind", "warn", {"minutes": minutes}))
+    return found
+
+
+def _percent(rate: Rate) -> str:
+    """As people write it.
+
+    >>> _percent(Rate(7, 200))
+    '3,5%'
+    """
+    return f"{100 * (rate.share or 0):.1f}%".replace(".", ",")

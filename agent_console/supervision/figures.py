@@ -1,0 +1,80 @@
+"""The figures of the page as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from dialer.figures.abandonment import Rate
+from dialer.figures.occupancy import Occupancy
+
+
+class Out(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RateOut(Out):
+    """Of calls answered by a person, those abandoned; `share` null: none was answered."""
+
+    abandoned: int
+    answered: int
+    share: float | None
+
+    @classmethod
+    def of(cls, rate: Rate) -> RateOut:
+        return cls(abandoned=rate.abandoned, answered=rate.answered, share=rate.share)
+
+
+class RatesOut(Out):
+    half_hour: RateOut
+    day: RateOut
+
+
+class OccupancyOut(Out):
+    share: float | None
+    without_breaks: float | None
+
+    @classmethod
+    def of(cls, occupancy: Occupancy) -> OccupancyOut:
+        return cls(share=occupancy.share, without_breaks=occupancy.without_breaks)
+
+
+class OccupanciesOut(Out):
+    hour: OccupancyOut
+    day: OccupancyOut  # since midnight in São Paulo
+
+
+class CampaignFiguresOut(Out):
+    """`rates` null: a campaign without agents has none. `left` null: not counted yet."""
+
+    id: UUID
+    name: str
+    status: str
+    size: int
+    left: int | None
+    rates: RatesOut | None
+
+
+class MinutesOut(Out):
+    start: datetime
+    outcomes: dict[str, list[int]]
+
+
+class AlertOut(Out):
+    code: str
+    level: str
+    text: str
+    todo: str
+
+
+class FiguresOut(Out):
+    """All of the page that changes with time, but for agents and calls in progress."""
+
+    at: datetime
+    rates: RatesOut
+    occupancy: OccupanciesOut
+    campaigns: list[CampaignFiguresOut]
+    minutes: MinutesOut
+    alerts: list[AlertOut]

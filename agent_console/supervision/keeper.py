@@ -1,0 +1,247 @@
+"""Keeps the supervisor's figures fresh while somebody looks, and tells them to all at once.
+
+What is cheap is read every second, what costs more less often; however many look, it is
+read once. When nobody looks nothing is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from agent_console.live import FLOOR, LIVE, Live, LiveEvent
+from agent_console.services import DATABASE, SETTINGS
+from agent_console.supervision.alerts import Facts, alerts
+from agent_console.supervision.figures import (
+    AlertOut,
+    CampaignFiguresOut,
+    FiguresOut,
+    MinutesOut,
+    OccupanciesOut,
+    OccupancyOut,
+    RateOut,
+    RatesOut,
+)
+from agent_console.texts import TEXTS
+from dialer.figures import feed
+from dialer.figures.abandonment import Rate
+from dialer.figures.feed import Brief
+from dialer.figures.minutes import MINUTES, MinuteBook
+from dialer.figures.occupancy import OccupancyBook
+from foundation.clock import SAO_PAULO
+from foundation.home import Home
+from foundation.observability import get_logger
+
+FIGURES, TROUBLE = "figures", "trouble"
+EVERY_S = 1.0
+SLOW_EVERY_S = 10.0
+DATABASE_S = 5.0
+HALF_HOUR, DAY = timedelta(minutes=30), timedelta(hours=24)
+RECENT = timedelta(minutes=2)  # an ending is written within seconds
+
+log = get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Slow:
+    """What is read every SLOW_EVERY_S."""
+
+    at: datetime
+    day: dict[UUID, Rate] = field(default_factory=dict)
+    left: dict[UUID, int] = field(default_factory=dict)
+    behind_s: float = 0.0
+    free_bytes: int = 0
+    disk_bytes: int = 0
+
+
+@dataclass(slots=True)
+class _Quick:
+    """What is read every second."""
+
+    campaigns: list[Brief]
+    half_hour: dict[UUID, Rate]
+    leads: bool
+
+
+class Keeper:
+    """One per console. `figures` are at most EVERY_S old when read through `now`."""
+
+    def __init__(self, engine: AsyncEngine, live: Live, recordings: Path) -> None:
+        self._engine = engine
+        self._live = live
+        self._recordings = recordings
+        self._lock = asyncio.Lock()
+        self._minutes = MinuteBook()
+        self._minutes_until: datetime | None = None
+        self._book = OccupancyBook(_midnight(datetime.now(UTC)))
+        self._seen = 0
+        self._slow: _Slow | None = None
+        self._last: FiguresOut | None = None
+
+    async def run(self) -> None:
+        """Tell for ever, as long as somebody follows."""
+        while True:
+            if self._live.followed(FIGURES):
+                await self._tell()
+            await asyncio.sleep(EVERY_S)
+
+    async def now(self) -> FiguresOut:
+        """Figures at most EVERY_S old. Raises SQLAlchemyError, OSError, TimeoutError."""
+        async with self._lock:
+            at = datetime.now(UTC)
+            if self._last is None or at - self._last.at >= timedelta(seconds=EVERY_S * 0.9):
+                async with (
+                    asyncio.timeout(DATABASE_S),
+                    self._engine.connect() as connection,
+                ):
+                    self._last = await self._read(connection, at)
+            return self._last
+
+    async def _tell(self) -> None:
+        try:
+            figures = await self.now()
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("figures_unread", why=type(error).__name__)
+            self._live.tell(LiveEvent(TROUBLE, {"code": "database_unreachable"}))
+            return
+        self._live.tell(LiveEvent(FIGURES, figures.model_dump(mode="json")), keep=True)
+
+    async def _read(self, connection: AsyncConnection, at: datetime) -> FiguresOut:
+        quick = _Quick(
+            campaigns=await feed.open_campaigns(connection),
+            half_hour=await feed.rates(connection, at - HALF_HOUR),
+            leads=await feed.dialer_leads(connection),
+        )
+        await self._read_minutes(connection, at)
+        await self._read_changes(connection, at)
+        slow = self._slow
+        if slow is None or (at - slow.at).total_seconds() >= SLOW_EVERY_S:
+            slow = self._slow = await self._read_slow(connection, at, quick.campaigns)
+        return self._figures(at, quick, slow)
+
+    async def _read_minutes(self, connection: AsyncConnection, at: datetime) -> None:
+        since = at - timedelta(minutes=MINUTES)
+        if self._minutes_until is not None:
+            since = max(since, self._minutes_until - RECENT)
+        since = since.replace(second=0, microsecond=0)
+        self._minutes.put(await feed.outcomes(connection, since), since)
+        self._minutes_until = at
+
+    async def _read_changes(self, connection: AsyncConnection, at: datetime) -> None:
+        begin = _midnight(at)
+        if begin != self._book.begin:
+            self._book, self._seen = OccupancyBook(begin), 0
+        for change in await feed.changes(connection, begin, self._seen):
+            self._book.change(change.agent, change.state, change.at)
+            self._seen = change.id
+
+    async def _read_slow(
+        self, connection: AsyncConnection, at: datetime, campaigns: list[Brief]
+    ) -> _Slow:
+        disk = await asyncio.to_thread(shutil.disk_usage, self._recordings)
+        return _Slow(
+            at=at,
+            day=await feed.rates(connection, at - DAY),
+            left=await feed.left(connection, [one.id for one in campaigns]),
+            behind_s=await feed.worker_behind_s(connection),
+            free_bytes=disk.free,
+            disk_bytes=disk.total,
+        )
+
+    def _figures(self, at: datetime, quick: _Quick, slow: _Slow) -> FiguresOut:
+        minutes = self._minutes.series(at)
+        return FiguresOut(
+            at=at,
+            rates=_rates(
+                sum(quick.half_hour.values(), Rate()), sum(slow.day.values(), Rate())
+            ),
+            occupancy=OccupanciesOut(
+                hour=OccupancyOut.of(self._book.between(at - timedelta(hours=1), at)),
+                day=OccupancyOut.of(self._book.between(self._book.begin, at)),
+            ),
+            campaigns=[_campaign(one, quick, slow) for one in quick.campaigns],
+            minutes=MinutesOut(start=minutes.start, outcomes=minutes.outcomes),
+            alerts=self._alerts(at, quick, slow),
+        )
+
+    def _alerts(self, at: datetime, quick: _Quick, slow: _Slow) -> list[AlertOut]:
+        floor = self._live.kept(FLOOR)
+        told_s_ago = None
+        if floor is not None:
+            told_s_ago = (at - datetime.fromisoformat(floor.data["at"])).total_seconds()
+        states = [entry.get("state") for entry in self._live.board.values()]
+        facts = Facts(
+            leads=quick.leads,
+            bus=self._live.up,
+            lacks=floor.data.get("lacks", ()) if floor else (),
+            told_s_ago=told_s_ago,
+            seated=sum(state not in ("offline", None) for state in states),
+            running={
+                one.name: slow.day.get(one.id, Rate())
+                for one in quick.campaigns
+                if one.status == "running" and one.has_agents
+            },
+            free_bytes=slow.free_bytes,
+            disk_bytes=slow.disk_bytes,
+            behind_s=slow.behind_s,
+        )
+        texts, todo = TEXTS.section("alerts"), TEXTS.section("alerts_todo")
+        return [
+            AlertOut(
+                code=alert.code,
+                level=alert.level,
+                text=texts[alert.code].format_map(alert.values),
+                todo=todo[alert.code],
+            )
+            for alert in alerts(facts)
+        ]
+
+
+def _campaign(one: Brief, quick: _Quick, slow: _Slow) -> CampaignFiguresOut:
+    rates = None
+    if one.has_agents:
+        half_hour = quick.half_hour.get(one.id, Rate())
+        rates = _rates(half_hour, slow.day.get(one.id, Rate()))
+    return CampaignFiguresOut(
+        id=one.id,
+        name=one.name,
+        status=one.status,
+        size=one.size,
+        left=slow.left.get(one.id),
+        rates=rates,
+    )
+
+
+def _rates(half_hour: Rate, day: Rate) -> RatesOut:
+    return RatesOut(half_hour=RateOut.of(half_hour), day=RateOut.of(day))
+
+
+def _midnight(at: datetime) -> datetime:
+    day = at.astimezone(SAO_PAULO).date()
+    return datetime.combine(day, time(), SAO_PAULO).astimezone(UTC)
+
+
+KEEPER = web.AppKey("keeper", Keeper)
+
+
+def install_keeper(app: web.Application) -> None:
+    """Have one keeper run as long as the application."""
+    recordings = Home(app[SETTINGS].home).recordings_sealed
+    app[KEEPER] = Keeper(app[DATABASE], app[LIVE], recordings)
+    app.cleanup_ctx.append(_keeping)
+
+
+async def _keeping(app: web.Application) -> AsyncGenerator[None]:
+    keeping = asyncio.create_task(app[KEEPER].run(), name="keeper")
+    yield
+    keeping.cancel()
+    await asyncio.wait({keeping})

@@ -1,0 +1,1 @@
+"""Figures of the floor: abandonment, occupancy, outcomes by the minute, calls by stage."""

@@ -1,0 +1,61 @@
+"""Alerts: each one comes when it should, and only then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from agent_console.supervision.alerts import Facts, alerts
+from agent_console.texts import TEXTS
+from dialer.figures.abandonment import Rate
+
+GIB = 2**30
+WELL = Facts(
+    leads=True, bus=True, lacks=(), told_s_ago=1.0, seated=3,
+    running={"Maio": Rate(3, 100)},
+    free_bytes=50 * GIB, disk_bytes=100 * GIB, behind_s=2.0,
+)  # fmt: skip
+
+
+def codes(**changed: object) -> list[str]:
+    return [alert.code for alert in alerts(replace(WELL, **changed))]  # type: ignore[arg-type]
+
+
+def test_when_all_is_well_nothing_is_said() -> None:
+    assert codes() == []
+    assert codes(running={}, seated=0) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"leads": False, "lacks": ("switch",)}, ["not_leading"]),
+        ({"lacks": ("switch",)}, ["event_gap"]),
+        ({"lacks": ("trunk",)}, ["trunk_down"]),
+        ({"lacks": ("database", "leadership")}, ["log_behind"]),
+        ({"told_s_ago": None}, ["dialer_silent"]),
+        ({"told_s_ago": 16.0}, ["dialer_silent"]),
+        ({"told_s_ago": 16.0, "bus": False}, []),
+        ({"running": {"Maio": Rate(4, 100)}}, ["abandonment"]),
+        ({"running": {"Maio": Rate(1, 19)}}, []),
+        ({"seated": 0}, ["no_agents"]),
+        ({"seated": 0, "bus": False}, []),
+        ({"free_bytes": 4 * GIB}, ["disk_low"]),
+        ({"free_bytes": 4 * GIB, "disk_bytes": 20 * GIB}, []),
+        ({"behind_s": 61.0}, ["worker_behind"]),
+        ({"behind_s": 61.0, "lacks": ("trunk",)}, ["trunk_down", "worker_behind"]),
+    ],
+)
+def test_each_trouble_is_told(changed: dict[str, object], expected: list[str]) -> None:
+    assert codes(**changed) == expected
+
+
+def test_every_alert_says_what_to_do() -> None:
+    assert TEXTS.section("alerts").keys() == TEXTS.section("alerts_todo").keys()
+    worst = replace(
+        WELL, lacks=("switch", "trunk", "database"), told_s_ago=None, seated=0,
+        running={"Maio": Rate(9, 100)}, free_bytes=GIB, behind_s=600.0,
+    )  # fmt: skip
+    for alert in alerts(worst):
+        assert "{" not in TEXTS.section("alerts")[alert.code].format_map(alert.values)
