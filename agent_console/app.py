@@ -32,6 +32,7 @@ from agent_console.services import (
     TRIES,
 )
 from agent_console.settings import ConsoleSettings
+from agent_console.static_files import compressed, prepare_static
 from agent_console.supervision.keeper import install_keeper
 from cobranca.people import demonstration
 from cobranca.people.passwords import Passwords
@@ -59,7 +60,9 @@ def application(
     settings: ConsoleSettings, engine: AsyncEngine, wire: Bus, passwords: Passwords
 ) -> web.Application:
     """The routes of `agent_console.routes`. Whatever is not named there is refused."""
-    app = web.Application(middlewares=[as_problems, guard], client_max_size=LARGEST_BODY)
+    app = web.Application(
+        middlewares=[as_problems, guard, compressed], client_max_size=LARGEST_BODY
+    )
     console, clock = settings.console, SystemClock()
     app[SETTINGS] = settings
     app[DATABASE] = engine
@@ -80,6 +83,7 @@ def application(
     install_keeper(app)
     app.on_response_prepare.append(add_headers)
     install(app, collected())
+    prepare_static(app)
     app.router.add_static("/static", folder("static"), show_index=False)
     return app
 

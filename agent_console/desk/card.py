@@ -139,6 +139,7 @@ async def _read(connection: AsyncConnection, tools: DeskTools, call: Any) -> Rea
 def _identity(read: Read, agent_name: str) -> IdentityOut:
     now, level = read.standing, read.standing.level
     facts = TEXTS.section("identity_fact")
+    kind = "company" if read.debtor and read.debtor.kind == "company" else "person"
     creditors = sorted({debt.creditor for debt in read.debtor.debts} if read.debtor else ())
     return IdentityOut(
         level=level,
@@ -154,8 +155,8 @@ def _identity(read: Read, agent_name: str) -> IdentityOut:
             AskOut(
                 fact=fact,
                 label=facts[fact],
-                ask=TEXTS.section("identity_ask")[fact],
-                form=TEXTS.section("identity_form")[fact],
+                ask=TEXTS.section(f"identity_ask_{kind}")[fact],
+                form=TEXTS.section(f"identity_form_{kind}")[fact],
             )
             for fact in (to_ask(read.known, now) if read.known else ())
         ],

@@ -84,6 +84,7 @@ class UnrecordedOut(Model):
 
 
 class DeskOut(Model):
+    now: dt.datetime  # real time, by which a page sets its timers
     seat: SeatOut
     unrecorded: list[UnrecordedOut]
 

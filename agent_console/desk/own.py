@@ -39,10 +39,11 @@ LATE_RECORD = timedelta(hours=24)  # what was not recorded in the wrap-up may be
 async def desk(asked: Asked[None, None]) -> DeskOut:
     endpoint, agent = own_seat(asked.who)
     seat = await read_seat(asked.request.app[BUS], endpoint)
-    since = asked.request.app[CLOCK].now() - LATE_RECORD
+    now = asked.request.app[CLOCK].now()
     async with asked.request.app[DATABASE].connect() as connection:
-        left = await unrecorded(connection, agent, since)
+        left = await unrecorded(connection, agent, now - LATE_RECORD)
     return DeskOut(
+        now=now,
         seat=_seat(seat),
         unrecorded=[
             UnrecordedOut(

@@ -22,7 +22,7 @@ AGENT = frozenset({Role.AGENT})
 MAY_SEE = frozenset({Role.AGENT, Role.SUPERVISOR})
 
 CONTEXTS = (prepare,)
-PAGES: tuple[Page, ...] = ()
+PAGES = (Page("/desk", "desk.html", AGENT, own.context),)
 CALL = "/api/v1/desk/calls/{id}"
 ENDPOINTS = (
     Endpoint(

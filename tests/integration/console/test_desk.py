@@ -336,7 +336,13 @@ async def test_texts_exist_for_every_reason() -> None:
 
     for section in ("identity_level", "identity_rule", "identity_say"):
         assert set(TEXTS.section(section)) == set(Level)
-    for section in ("identity_fact", "identity_ask", "identity_form"):
+    for section in (
+        "identity_fact",
+        "identity_ask_person",
+        "identity_ask_company",
+        "identity_form_person",
+        "identity_form_company",
+    ):
         assert set(TEXTS.section(section)) == set(Fact)
     assert set(TEXTS.section("desk_states")) == {*AgentState, "held"}
     assert set(TEXTS.section("desk_said")) == {*AgentState, "held"}

@@ -1,0 +1,109 @@
+/**
+ * What comes from the server, as types. Nothing here runs.
+ *
+ * @typedef {"offline" | "connecting" | "idle" | "reserved" | "talking" | "wrap_up"
+ *   | "paused"} AgentState
+ *
+ * @typedef {object} Seat - own entry on the board
+ * @property {AgentState} state
+ * @property {string} since - ISO, when the state began
+ * @property {string | null} call
+ * @property {string | null} [pause_code]
+ * @property {boolean} [held]
+ * @property {string | null} [wrap_up_until]
+ * @property {string} [wants]
+ *
+ * @typedef {{fact: string, label: string, ask: string, form: string}} Ask
+ *
+ * @typedef {object} Identity
+ * @property {"nobody" | "claimed" | "confirmed" | "third_party" | "failed"} level
+ * @property {string} label
+ * @property {string} rule
+ * @property {string} say
+ * @property {boolean} may_hear_of_debt
+ * @property {Ask[]} asks
+ * @property {string[]} right
+ * @property {number} missing
+ * @property {number} wrong
+ * @property {number} wrong_left
+ *
+ * @typedef {{number: number, amount: string, due_on: string, days_late: number}} Instalment
+ *
+ * @typedef {object} Debt
+ * @property {string} creditor
+ * @property {string} portfolio
+ * @property {string} contract
+ * @property {string | null} product
+ * @property {string} total
+ * @property {string} overdue
+ * @property {number} days_late
+ * @property {Instalment[]} instalments
+ *
+ * @typedef {object} Past
+ * @property {string} placed_at
+ * @property {string} telephone
+ * @property {string} outcome
+ * @property {number | null} talk_s
+ * @property {string | null} disposition
+ * @property {string | null} agent
+ * @property {string | null} note
+ * @property {string | null} promised
+ * @property {string | null} promised_on
+ *
+ * @typedef {object} Telephone
+ * @property {string} telephone
+ * @property {string | null} line
+ * @property {string} status
+ * @property {number} tries
+ * @property {boolean} current
+ *
+ * @typedef {object} Policy
+ * @property {string} line
+ * @property {boolean} allowed
+ * @property {string} today - date where the telephone is, as the policy counts
+ * @property {string | null} zone
+ *
+ * @typedef {object} Card
+ * @property {{id: string, direction: string, telephone: string, campaign: string | null,
+ *   disposition: string | null}} call
+ * @property {Identity} identity
+ * @property {{name: string, kind: string, uf: string | null, document: string | null}
+ *   | null} debtor
+ * @property {Debt[] | null} debts
+ * @property {string | null} total
+ * @property {Telephone[]} telephones
+ * @property {Policy | null} policy
+ * @property {Past[]} history
+ *
+ * @typedef {object} CallBack
+ * @property {string} id
+ * @property {string} due_at
+ * @property {string} zone
+ * @property {boolean} overdue
+ * @property {string} debtor
+ * @property {string} telephone
+ * @property {string} campaign
+ * @property {boolean} campaign_runs
+ *
+ * @typedef {{call: string, answered_at: string, talk_s: number}} Unrecorded
+ *
+ * @typedef {object} Figures
+ * @property {number} calls
+ * @property {number} right_party
+ * @property {number} promises
+ * @property {number | null} aht_s
+ * @property {number | null} occupancy
+ * @property {number} logged_in_s
+ * @property {Record<string, number>} paused_s
+ *
+ * @typedef {object} Draft - what is being recorded of a call
+ * @property {string} code
+ * @property {string} note
+ * @property {string} amount
+ * @property {string} promised_on
+ * @property {boolean} call_back
+ * @property {string} day
+ * @property {string} time
+ */
+
+export {};

@@ -1,0 +1,84 @@
+/** Own figures of the day, own call-backs, and calls that were not recorded yet. */
+
+import { dateTime, duration, number, percent, time } from "../format.js";
+import { ask, copied, made, part, put, show } from "./dom.js";
+
+/** @typedef {import("./contracts.js").CallBack} CallBack */
+/** @typedef {import("./contracts.js").Figures} Figures */
+/** @typedef {import("./contracts.js").Unrecorded} Unrecorded */
+
+export class OwnFigures extends HTMLElement {
+  /** @param {Figures} figures */
+  put(figures) {
+    const shown = {
+      calls: number(figures.calls),
+      right_party: number(figures.right_party),
+      promises: number(figures.promises),
+      aht_s: figures.aht_s === null ? "–" : duration(figures.aht_s),
+      occupancy: percent(figures.occupancy),
+      logged_in_s: duration(figures.logged_in_s),
+    };
+    for (const [name, text] of Object.entries(shown))
+      put(part(this, `[data-figure=${name}]`), text);
+    const pauses = Object.entries(figures.paused_s).map(([name, seconds]) => {
+      const pair = document.createElement("div");
+      pair.append(made("dt", name), made("dd", duration(seconds)));
+      return pair;
+    });
+    show(part(this, "h3"), pauses.length > 0);
+    part(this, ".pauses-taken").replaceChildren(...pauses);
+  }
+}
+
+export class OwnCallBacks extends HTMLElement {
+  #told = "";
+
+  /** @param {CallBack[]} booked */
+  put(booked) {
+    const told = JSON.stringify(booked);
+    if (told === this.#told) return; // the focus may be on one of them
+    this.#told = told;
+    show(part(this, ".empty"), booked.length === 0);
+    part(this, ".rows").replaceChildren(...booked.map((one) => this.#row(one)));
+  }
+
+  /** @param {CallBack} booked */
+  #row(booked) {
+    const row = copied(this, "template");
+    const when = dateTime(booked.due_at, booked.zone);
+    put(part(row, ".when"), booked.overdue ? `${when} (atrasado)` : when);
+    const waits = booked.campaign_runs ? "" : " · campanha parada";
+    put(part(row, ".whom"), `${booked.debtor} · ${booked.telephone}${waits}`);
+    const button = part(row, "button");
+    put(part(button, ".unseen"), `Desmarcar o retorno de ${booked.debtor}, ${when}`);
+    button.addEventListener("click", () => {
+      if (confirm(`Desmarcar o retorno de ${booked.debtor}, ${when}?`))
+        ask(this, "desk:cancel-call-back", booked.id);
+    });
+    return row;
+  }
+}
+
+export class OwnUnrecorded extends HTMLElement {
+  #told = "";
+
+  /** @param {Unrecorded[]} left */
+  put(left) {
+    const told = JSON.stringify(left);
+    if (told === this.#told) return;
+    this.#told = told;
+    show(this, left.length > 0);
+    const rows = left.map((one) => {
+      const row = copied(this, "template");
+      const text = `${time(one.answered_at)} · ${duration(one.talk_s)}`;
+      put(part(row, "span"), text);
+      const late = `Chamada das ${time(one.answered_at)}, de ${duration(one.talk_s)}. A ficha já foi fechada.`;
+      part(row, "button").setAttribute("aria-label", `Tabular a chamada das ${text}`);
+      part(row, "button").addEventListener("click", () =>
+        ask(this, "desk:late", { call: one.call, late }),
+      );
+      return row;
+    });
+    part(this, ".rows").replaceChildren(...rows);
+  }
+}

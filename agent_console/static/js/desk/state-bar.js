@@ -1,0 +1,106 @@
+/**
+ * The bar of the agent's own state: what, since when, and what can be asked of the floor.
+ * Shows what the floor says, never what was asked for.
+ */
+
+import { duration } from "../format.js";
+import { ask, one, part, put, show, tell } from "./dom.js";
+import { pauseName, words } from "./words.js";
+
+/** @typedef {import("./contracts.js").Seat} Seat */
+
+const TICK_MS = 500;
+const IN_CALL = new Set(["reserved", "talking", "wrap_up"]);
+
+/** @param {Seat} seat @returns {string} the state, hold being one of its own */
+export const shownState = (seat) =>
+  seat.held && seat.state === "talking" ? "held" : seat.state;
+
+export class StateBar extends HTMLElement {
+  /** @type {Seat | null} */
+  seat = null;
+  /** Milliseconds to add to this machine's clock to get the server's. */
+  skew = 0;
+  #said = "";
+
+  connectedCallback() {
+    this.addEventListener("click", (event) => {
+      const button = event.target instanceof Element && event.target.closest("[data-do]");
+      if (!(button instanceof HTMLElement)) return;
+      this.#pauses.open = false;
+      ask(this, "desk:wish", { do: button.dataset.do, code: button.dataset.code });
+    });
+    setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  get #pauses() {
+    return one(this, ".pauses", HTMLDetailsElement);
+  }
+
+  /** Open the list of pauses and go to its first. Somebody asked for it. */
+  choosePause() {
+    if (this.#pauses.hidden) return;
+    this.#pauses.open = true;
+    part(this.#pauses, "button").focus();
+  }
+
+  /** @param {Seat} seat */
+  put(seat) {
+    this.seat = seat;
+    const state = shownState(seat);
+    this.dataset.state = state;
+    put(part(this, ".state-name"), words.desk_states[state] ?? state);
+    const paused = seat.state === "paused" ? pauseName(seat.pause_code) : "";
+    put(part(this, ".state-more"), paused);
+    this.#offer(seat);
+    this.#say(state, paused);
+    this.#tick();
+  }
+
+  /** @param {Seat} seat */
+  #offer(seat) {
+    const inside = seat.state !== "offline";
+    const leaving = IN_CALL.has(seat.state) ? seat.wants : undefined;
+    this.#show("log_in", !inside);
+    const rests = inside && seat.state !== "idle" && !IN_CALL.has(seat.state);
+    this.#show("available", rests || (leaving !== undefined && leaving !== "idle"));
+    this.#show("log_out", inside && leaving !== "offline");
+    show(this.#pauses, inside && seat.state !== "connecting");
+    const wishes = {
+      paused: `Depois: pausa (${pauseName(seat.pause_code)})`,
+      offline: "Depois: encerrar o turno",
+    };
+    tell(part(this, ".wish"), wishes[/** @type {"paused"} */ (leaving)] ?? "");
+  }
+
+  /** @param {string} wish @param {boolean} shown */
+  #show(wish, shown) {
+    show(part(this, `.state-verbs > [data-do=${wish}]`), shown);
+  }
+
+  /** Said once for each change, and only of the call's and the seat's state. */
+  #say(/** @type {string} */ state, /** @type {string} */ paused) {
+    const said = [words.desk_said[state] ?? "", paused].filter(Boolean).join(" ");
+    if (said === this.#said) return;
+    this.#said = said;
+    put(part(document, "#call-state"), said);
+    document.title = `${words.desk_states[state] ?? state} · Acordo`;
+  }
+
+  #tick() {
+    if (!this.seat) return;
+    const now = Date.now() + this.skew;
+    const since = (now - Date.parse(this.seat.since)) / 1000;
+    put(part(this, ".state-timer"), duration(since));
+    const until = this.seat.state === "wrap_up" ? this.seat.wrap_up_until : null;
+    const left = until ? (Date.parse(until) - now) / 1000 : null;
+    show(part(this, ".wrap-up-left"), left !== null);
+    if (left !== null) put(part(this, ".wrap-up-left span"), duration(left + 0.99));
+    this.toggleAttribute("data-hurry", left !== null && left < 10);
+  }
+
+  /** What a person asked for and could not have; empty takes it away. */
+  told(/** @type {string} */ text) {
+    tell(part(document, "#told"), text);
+  }
+}

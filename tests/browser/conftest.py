@@ -1,0 +1,90 @@
+"""Chromium, a console on real servers, and a page in which an agent is logged in."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cobranca.people.passwords import Passwords
+from foundation.bus import Bus
+from foundation.home import Home
+from tests.browser.desk_place import DeskPlace, a_desk
+from tests.people import PASSWORD, a_user
+
+pytest_plugins = ("tests.console",)
+
+LAPTOP = {"width": 1366, "height": 768}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Debian's Chromium; without it these tests say so and are left out."""
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("chromium is not installed")
+    return found
+
+
+@pytest_asyncio.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--lang=pt-BR"]
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture
+async def console(app: web.Application) -> AsyncIterator[str]:
+    """Address of the console, without a slash at its end."""
+    async with TestServer(app) as server:
+        yield str(server.make_url("")).rstrip("/")
+
+
+@pytest_asyncio.fixture
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    context = await browser.new_context(
+        viewport={"width": 1366, "height": 768},
+        locale="pt-BR",
+        timezone_id="America/Sao_Paulo",
+    )
+    context.set_default_timeout(15_000)
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture
+async def place(
+    engine: AsyncEngine, wire: Bus, home: Home, passwords: Passwords
+) -> DeskPlace:
+    await a_user(engine, passwords, "ana")
+    return await a_desk(engine, wire, home)
+
+
+@pytest_asyncio.fixture
+async def desk(console: str, context: BrowserContext, place: DeskPlace) -> Page:
+    """The desk of an agent who came in through the door; the seat is available."""
+    page = await context.new_page()
+    await place.show("idle")
+    await page.goto(f"{console}/login?next=/desk")
+    await page.fill("#login", "ana")
+    await page.fill("#password", PASSWORD)
+    await page.press("#password", "Enter")
+    await page.wait_for_selector("desk-state[data-state=idle]")
+    return page
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The accessibility checker, as a script."""
+    (script,) = Path("tests/browser/vendor").glob("axe-core-*.js")
+    return script.read_text("utf-8")
