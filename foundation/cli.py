@@ -21,6 +21,10 @@ class Failure(click.ClickException):
         click.echo(f"acordo: {self.format_message()}", err=True)
 
 
+class CannotRun(RuntimeError):
+    """An expected reason why a process cannot run; its text is for the operator (pt-BR)."""
+
+
 class _Commands(click.Group):
     """Loads a sub-command only when it is asked for, so that `acordo` starts quickly."""
 

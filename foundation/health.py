@@ -15,7 +15,13 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from foundation.cli import CannotRun
 from foundation.metrics import REGISTRY
+
+__all__ = [
+    "AddressUnusable", "CannotRun", "Listener", "Missing", "PortBusy", "bind_failure",
+    "listen", "serve",
+]  # fmt: skip
 
 Readiness = Callable[[], Sequence[str]]
 SHUTDOWN_S = 1.0
@@ -29,10 +35,6 @@ class Listener(Protocol):
 
     @property
     def health_port(self) -> int: ...
-
-
-class CannotRun(RuntimeError):
-    """An expected reason why a process cannot run; its text is for the operator (pt-BR)."""
 
 
 class PortBusy(CannotRun):

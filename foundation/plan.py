@@ -1,7 +1,8 @@
 """What `acordo up` starts, in which order, and where each listens.
 
 Servers given by address are somebody else's: they are neither prepared nor started.
-Within a stage the order does not matter; a stage starts when the one before serves.
+Stages start together or when the one before serves, as `acordo up` decides; they end one
+after another, the last one first. Within a stage the order does not matter.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from foundation.cli import COMMANDS
 from foundation.embedded import asterisk, postgres, switch, valkey
 from foundation.embedded.program import Program
 from foundation.home import Home
-from foundation.preflight import Port, is_loopback
+from foundation.preflight import AudioPorts, Port, is_loopback
 from foundation.routes import read_routes
 from foundation.settings import ProcessSettings
 
 READY_LIMIT_S = 2.0
+OTHERS = ("ura", "console", "worker")  # calls go out without them
 
 
 class UpSettings(ProcessSettings):
@@ -55,7 +57,22 @@ def ports(settings: UpSettings, *, demo: bool) -> list[Port]:
     if "carrier" in names and is_loopback(settings.trunk.host):
         trunk = settings.trunk
         found.append(Port("operadora", trunk.host, trunk.port, socket.SOCK_DGRAM))
+    if "phones" in names:
+        phones = settings.phones
+        found.append(
+            Port("SIP dos fones", phones.sip_host, phones.sip_port, socket.SOCK_DGRAM)
+        )
     return found
+
+
+def audio_ports(settings: UpSettings, *, demo: bool) -> list[AudioPorts]:
+    """The ranges from which the switches that we start take ports for calls."""
+    found: list[tuple[str, sections.Asterisk | sections.Carrier | sections.Phones]] = []
+    if _own_switch(settings):
+        found.append(("Asterisk", settings.asterisk))
+    if demo:
+        found += [("operadora", settings.carrier), ("fones", settings.phones)]
+    return [AudioPorts(name, of.rtp_start, of.rtp_end) for name, of in found]
 
 
 def servers(settings: UpSettings) -> tuple[Program, ...]:
@@ -86,9 +103,9 @@ def main_switch(settings: UpSettings, say: Callable[[str], None]) -> tuple[Progr
 
 
 def stages(settings: UpSettings, *, demo: bool) -> tuple[tuple[Program, ...], ...]:
-    """Our own processes: the telephone network first, the simulated agents last."""
+    """Our own processes: first what makes calls, in the order in which it may end."""
     wanted = _names(demo=demo)
-    order = (("carrier", "outside"), ("dialer", "ura", "console", "worker"), ("phones",))
+    order = (("carrier", "outside"), ("dialer",), ("phones",), OTHERS)
     return tuple(
         tuple(_process(settings, name) for name in stage if name in wanted)
         for stage in order

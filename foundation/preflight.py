@@ -10,8 +10,8 @@ import fcntl
 import os
 import shutil
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,6 +20,8 @@ from foundation.cli import Failure
 from foundation.home import Home
 
 LEAST_FREE_BYTES = 500_000_000
+LEAST_FREE_AUDIO = 0.5  # of a range
+UDP_TABLES = (Path("/proc/net/udp"), Path("/proc/net/udp6"))
 LOCK = "lock"
 
 
@@ -31,6 +33,15 @@ class Port:
     host: str
     number: int
     kind: socket.SocketKind = socket.SOCK_STREAM
+
+
+@dataclass(frozen=True, slots=True)
+class AudioPorts:
+    """A range of UDP ports from which a switch takes what each call needs."""
+
+    purpose: str
+    first: int
+    last: int
 
 
 def is_loopback(host: str) -> bool:
@@ -75,6 +86,37 @@ def _unusable(port: Port) -> str | None:
             busy = error.errno == errno.EADDRINUSE
             return "porta ocupada" if busy else str(error.strerror or error)
     return None
+
+
+def require_audio(ranges: Sequence[AudioPorts], taken: Collection[int]) -> None:
+    """Refuse a range with too little left of it; `taken` are UDP ports. Raises Failure.
+
+    A switch passes over a port that is taken, so a few of them do no harm.
+    """
+    poor = [f"{each.purpose} {why}" for each in ranges if (why := _poor(each, taken))]
+    if poor:
+        raise Failure("não há portas de áudio que bastem: " + ", ".join(poor))
+
+
+def _poor(ports: AudioPorts, taken: Collection[int]) -> str | None:
+    where = f"{ports.first}-{ports.last}"
+    if ports.last <= ports.first:
+        return f"{where} (o fim vem antes do começo)"
+    numbers = range(ports.first, ports.last + 1)
+    free = sum(number not in taken for number in numbers)
+    if free < len(numbers) * LEAST_FREE_AUDIO:
+        return f"{where} (só {free} de {len(numbers)} livres)"
+    return None
+
+
+def taken_udp_ports() -> frozenset[int]:
+    """UDP ports of this machine that some socket holds, on whatever address."""
+    found: set[int] = set()
+    for table in UDP_TABLES:
+        with suppress(FileNotFoundError):  # a host without IPv6
+            rows = table.read_text("ascii").splitlines()[1:]
+            found.update(int(row.split()[1].rpartition(":")[2], 16) for row in rows)
+    return frozenset(found)
 
 
 @contextmanager

@@ -11,17 +11,17 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any
 
 import uvloop
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from foundation import health, observability
-from foundation.cli import Failure
-from foundation.health import CannotRun, Listener, Missing
-from foundation.routes import read_routes
-from foundation.settings import PREFIX, ProcessSettings, SecretFileUnreadable
+from foundation.cli import CannotRun, Failure
+from foundation.health import Listener, Missing
+from foundation.settings import ProcessSettings
+from foundation.settings_reading import read_settings, what_is_wrong
+
+__all__ = ["GRACE_S", "Process", "read_settings", "run", "what_is_wrong"]
 
 GRACE_S = 7.0  # of the 10 seconds that a stop of everything may take
 
@@ -59,30 +59,6 @@ class Process:
 
 
 Main = Callable[[Process], Awaitable[None]]
-S = TypeVar("S", bound=ProcessSettings)
-
-
-def read_settings(kind: type[S]) -> S:
-    """Read a process's settings, and see that its routes can be read too.
-
-    Raises cli.Failure, which names what is wrong.
-    """
-    try:
-        settings = kind()
-    except (SecretFileUnreadable, SettingsError) as error:
-        raise Failure(f"configuração: {error}") from None
-    except ValidationError as error:
-        raise Failure(f"configuração: {what_is_wrong(error)}") from None
-    read_routes(settings)
-    return settings
-
-
-def what_is_wrong(error: ValidationError) -> str:
-    """Names and reasons, never values: one of them may be a secret."""
-    return "; ".join(
-        f"{PREFIX}{'__'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
-        for one in error.errors(include_input=False, include_url=False)
-    )
 
 
 def run(name: str, settings: ProcessSettings, listener: Listener, main: Main) -> None:

@@ -1,6 +1,7 @@
 """Reach the database and the bus at start, within a deadline, or say clearly why not.
 
-A server that is still starting is waited for; a wrong password is not.
+A server that is still starting is waited for; a wrong password is not. Each server's
+client is loaded only by who reaches for it: that is half of a process's start.
 """
 
 from __future__ import annotations
@@ -8,15 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
-import asyncpg
-from redis.asyncio import Redis
-from redis.exceptions import AuthenticationError, RedisError
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from foundation.cli import CannotRun
 
-from foundation.health import CannotRun
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 DEADLINE_S = 30.0
 PAUSE_S = 0.25
@@ -65,13 +64,6 @@ class BusRefused(CannotRun):
         super().__init__(f"o Valkey recusou a conexão ({why}); confira ACORDO_REDIS_URL.")
 
 
-REFUSALS = (
-    asyncpg.InvalidPasswordError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-)
-
-
 class _NotYet(Exception):
     """The server is not there yet; the argument says why."""
 
@@ -83,7 +75,16 @@ async def reach_database(
 
     Raises DatabaseUnreachable, DatabaseRefused or DatabaseWithoutTables.
     """
+    import asyncpg
+    from sqlalchemy import text
+    from sqlalchemy.exc import DBAPIError
+
     where = _place(engine)
+    refusals = (
+        asyncpg.InvalidPasswordError,
+        asyncpg.InvalidAuthorizationSpecificationError,
+        asyncpg.InvalidCatalogNameError,
+    )
 
     async def ask() -> None:
         try:
@@ -93,7 +94,7 @@ async def reach_database(
                 )
         except (DBAPIError, OSError, TimeoutError, asyncpg.PostgresError) as error:
             root = _root(error)
-            if isinstance(root, REFUSALS):
+            if isinstance(root, refusals):
                 raise DatabaseRefused(where, str(root)) from None
             raise _NotYet(_why(root)) from None
         if found is None:
@@ -104,6 +105,7 @@ async def reach_database(
 
 async def reach_bus(client: Redis, *, deadline_s: float = DEADLINE_S) -> None:
     """Return when Valkey answers; raises BusUnreachable or BusRefused."""
+    from redis.exceptions import AuthenticationError, RedisError
 
     async def ask() -> None:
         try:

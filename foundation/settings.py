@@ -157,10 +157,16 @@ class Worker(Process):
 
 class Carrier(Process):
     health_port: int = Field(9105, ge=1, le=65535)
+    rtp_start: int = Field(26000, ge=1024, le=65535)
+    rtp_end: int = Field(29999, ge=1024, le=65535)
 
 
 class Phones(Process):
     health_port: int = Field(9106, ge=1, le=65535)
+    sip_host: str = "127.0.0.1"
+    sip_port: int = Field(5080, ge=1, le=65535)
+    rtp_start: int = Field(30000, ge=1024, le=65535)
+    rtp_end: int = Field(31999, ge=1024, le=65535)
 
 
 class Outside(Process):

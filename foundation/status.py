@@ -19,8 +19,8 @@ import psutil
 
 from foundation.cli import Failure
 from foundation.home import Home
-from foundation.process import read_settings
 from foundation.settings import ProcessSettings
+from foundation.settings_reading import read_settings
 from foundation.supervision import Child
 
 FILE = "status.json"

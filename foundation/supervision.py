@@ -94,8 +94,11 @@ class Supervisor:
                 self._set(child, State.STOPPED)
 
     async def _first_start(self, child: Child) -> None:
+        clock = asyncio.get_running_loop().time
+        begun = clock()
         if not await self._serves(child, TRIES):
             raise NeverServed(child.program.name)
+        self._log.say(f"{child.program.name} pronto em {clock() - begun:.1f} s")
         keeper = asyncio.create_task(self._keep(child), name=child.program.name)
         self._keepers.append(keeper)
 

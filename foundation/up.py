@@ -7,27 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from asyncio.subprocess import PIPE, STDOUT
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
+from typing import Any
 
 import click
 
 from foundation import plan, preflight, status
-from foundation.cli import Failure
-from foundation.db.engine import connect
-from foundation.db.migrate import DatabaseFromNewerVersion
-from foundation.db.prepare import prepare
+from foundation.cli import CannotRun, Failure
+from foundation.db.prepared import DatabaseFromNewerVersion, is_prepared
 from foundation.embedded.errors import ServerProblem
-from foundation.embedded.program import Program, popen_options
-from foundation.health import CannotRun
+from foundation.embedded.program import Program
 from foundation.home import Home, StateFromNewerVersion
 from foundation.plan import UpSettings
-from foundation.process import read_settings
 from foundation.process_log import ProcessLog
-from foundation.reach import reach_database
 from foundation.routes import simulated
+from foundation.settings_reading import read_settings
+from foundation.steps import Do, output_of, stepwise
 from foundation.supervision import NeverServed, Supervisor
 
 Stage = Sequence[Program]
@@ -71,13 +68,10 @@ def _run_all(settings: UpSettings, home: Home, *, demo: bool) -> None:
         with _interruptible():
             _refuse_or_clear(settings, home, log, demo=demo)
             servers = plan.servers(settings)
-            stages = (
-                plan.main_switch(settings, log.say),
-                *plan.stages(settings, demo=demo),
-            )
+            switch = plan.main_switch(settings, log.say)
             supervisor = Supervisor(log, file.write)
             centre = _Centre(settings, supervisor, log)
-            asyncio.run(centre.run(servers, stages, demo=demo))
+            asyncio.run(centre.run(servers, switch, demo=demo))
     finally:
         file.remove()
         log.close()
@@ -91,6 +85,8 @@ def _refuse_or_clear(
     for folder in (home.root, settings.cache):
         preflight.require_room(folder)
     preflight.require_ports(plan.ports(settings, demo=demo))
+    audio = plan.audio_ports(settings, demo=demo)
+    preflight.require_audio(audio, preflight.taken_udp_ports())
 
 
 @contextmanager
@@ -118,13 +114,13 @@ class _Centre:
         self._supervisor = supervisor
         self._log = log
 
-    async def run(self, servers: Stage, stages: Sequence[Stage], *, demo: bool) -> None:
+    async def run(self, servers: Stage, switch: Stage, *, demo: bool) -> None:
         """Bring everything up, keep it until a signal comes, bring it down."""
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             loop.add_signal_handler(number, stopping.set)
-        work = asyncio.create_task(self._bring_up(servers, stages, demo=demo))
+        work = asyncio.create_task(self._bring_up(servers, switch, demo=demo))
         stop = asyncio.create_task(stopping.wait())
         await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
         self._log.say("parando")
@@ -135,18 +131,16 @@ class _Centre:
         if not work.cancelled():
             work.result()
 
-    async def _bring_up(
-        self, servers: Stage, stages: Sequence[Stage], *, demo: bool
-    ) -> None:
-        for program in servers:
-            await self._supervisor.start(program)
-        await self._upgrade()
-        if demo:
-            await self._once(plan.one_shot(self._settings, "demo", "prepare"))
-        for stage in stages:
-            await self._supervisor.start(*stage)
-        if demo:
-            await self._once(plan.one_shot(self._settings, "demo", "start"))
+    async def _bring_up(self, servers: Stage, switch: Stage, *, demo: bool) -> None:
+        start = self._supervisor.start
+        *calling, others = plan.stages(self._settings, demo=demo)
+        async with self._demonstration(wanted=demo) as demonstrate:
+            await start(*servers)
+            await self._prepare_database()
+            # the processes read the clock that the demonstration moves, so it comes first
+            await _together(start(*switch), demonstrate("prepare"))
+            await _together(*(start(*stage) for stage in calling))
+            await _together(start(*others), demonstrate("start"))
         for line in status.table(status.seen_now(self._supervisor.children)):
             self._log.say(line)
         await self._tell_how_to_come_in(demo=demo)
@@ -156,37 +150,42 @@ class _Centre:
     async def _tell_how_to_come_in(self, *, demo: bool) -> None:
         """On the terminal alone: passwords do not go into the files of the log."""
         arguments = ("demo", "logins") if demo else ("users", "first")
-        output = await self._output(plan.one_shot(self._settings, *arguments))
+        output = await output_of(plan.one_shot(self._settings, *arguments), self._log)
         for line in output.decode("utf-8", errors="replace").splitlines():
             self._log.show(line)
         console = self._settings.console
         self._log.say(f"entre em http://{console.host}:{console.port}")
 
-    async def _upgrade(self) -> None:
-        engine = connect(self._settings)
-        try:
-            await reach_database(engine)
-        finally:
-            await engine.dispose()
+    async def _prepare_database(self) -> None:
+        if self._settings.database_url is None and await is_prepared(
+            Home(self._settings.home)
+        ):
+            return
+        self._log.say("preparando o banco de dados")
+        from foundation.db.prepare import prepare
+
         await prepare(self._settings)
 
-    async def _once(self, program: Program) -> None:
-        self._log.feed(program.name, await self._output(program))
-        self._log.end(program.name)
+    @asynccontextmanager
+    async def _demonstration(self, *, wanted: bool) -> AsyncIterator[Do]:
+        """What prepares and starts the demonstration; nothing when none is wanted."""
+        if wanted:
+            program = plan.one_shot(self._settings, "demo", "follow")
+            async with stepwise(program, self._log) as do:
+                yield do
+        else:
+            yield _nothing
 
-    async def _output(self, program: Program) -> bytes:
-        """What a command of ours prints; Failure, with that on the log, when it fails."""
-        process = await asyncio.create_subprocess_exec(
-            *program.argv, stdout=PIPE, stderr=STDOUT, **popen_options(program)
-        )
-        try:
-            output, _ = await process.communicate()
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if process.returncode != 0:
-            self._log.feed(program.name, output)
-            self._log.end(program.name)
-            raise Failure(f"{program.name} terminou com {process.returncode}")
-        return output
+
+async def _nothing(_step: str) -> None:
+    """There is no demonstration to prepare or to start."""
+
+
+async def _together(*work: Coroutine[Any, Any, None]) -> None:
+    """Do all at once, begun in this order; the first failure ends the others."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for each in work:
+                tasks.create_task(each)
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None

@@ -22,12 +22,26 @@ class BadClip(ValueError):
 
 
 def encode_all(folder: Path) -> None:
-    """Write each clip into `folder` under the name it is played by; raises BadClip."""
+    """Write each clip into `folder` under the name it is played by; raises BadClip.
+
+    One that is there already, and not older than its source, is left as it is.
+    """
     for category in sounds.CATEGORIES:
         for sound_id in sounds.ids(category):
             target = folder / f"{sounds.playable(sound_id)}.alaw"
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            target.write_bytes(alaw(_samples(sounds.path(sound_id))))
+            source = sounds.path(sound_id)
+            if not _is_newer(target, source):
+                draft = target.with_suffix(".draft")  # a clip is whole or absent
+                draft.write_bytes(alaw(_samples(source)))
+                draft.replace(target)
+
+
+def _is_newer(target: Path, source: Path) -> bool:
+    try:
+        return target.stat().st_mtime >= source.stat().st_mtime
+    except FileNotFoundError:
+        return False
 
 
 def alaw(samples: npt.NDArray[np.int16]) -> bytes:

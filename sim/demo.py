@@ -1,24 +1,24 @@
-"""The demonstration's data: believable debtors, through the same import as a creditor's."""
+"""The demonstration's data: believable debtors, through the same import as a creditor's.
+
+They are made once; what it takes to make them is loaded only then.
+"""
 
 from __future__ import annotations
 
 import csv
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from cobranca.debtors.imports.direct import import_directly
-from cobranca.debtors.imports.error_file import ErrorFile
-from cobranca.debtors.imports.service import Order, Report
 from foundation.brasil.dates import format_date
 from foundation.brasil.document import formatted
 from foundation.clock import DEFAULT_START
-from foundation.crypto import Keys
-from foundation.db.engine import connect
 from foundation.home import Home
 from foundation.settings import ProcessSettings
-from sim.debtors import DebtorMaker, DemoDebtor
+
+if TYPE_CHECKING:
+    from cobranca.debtors.imports.service import Report
+    from sim.debtors import DemoDebtor
 
 CREDITOR = "Banco Exemplo (demonstração)"
 PORTFOLIO = "Demonstração"
@@ -34,6 +34,10 @@ _BRAZILIAN = str.maketrans(",.", ".,")
 
 def write_csv(path: Path, debtors: int, seed: int = SEED) -> None:
     """Write a file such as creditors send: Windows-1252, semicolons, `1.234,56`."""
+    import numpy as np
+
+    from sim.debtors import DebtorMaker
+
     maker = DebtorMaker(np.random.default_rng(seed), DEFAULT_START.date())
     with path.open("w", encoding="cp1252", newline="") as file:
         writer = csv.writer(file, delimiter=";")
@@ -46,6 +50,12 @@ async def load(
     settings: ProcessSettings, *, debtors: int = DEBTORS, seed: int = SEED
 ) -> Report:
     """Import the demonstration's debtors; a second time changes nothing."""
+    from cobranca.debtors.imports.direct import import_directly
+    from cobranca.debtors.imports.error_file import ErrorFile
+    from cobranca.debtors.imports.service import Order
+    from foundation.crypto import Keys
+    from foundation.db.engine import connect
+
     engine = connect(settings, pool_size=1)
     with tempfile.TemporaryDirectory(prefix="acordo-demo-") as folder:
         path = Path(folder) / "demonstracao.csv"

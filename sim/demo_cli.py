@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -49,10 +50,7 @@ def load(debtors: int, seed: int) -> None:
 @demo.command()
 def prepare() -> None:
     """Prepara devedores, posições e a rede simulada; repetir não muda nada."""
-    from sim import demo_floor
-
-    prepared = _run(demo_floor.prepare(_settings()))
-    click.echo(f"{prepared.new_debtors} devedores novos; rede em {prepared.trace.name}")
+    click.echo(_run(_prepare(_settings())))
 
 
 @demo.command()
@@ -68,14 +66,39 @@ def logins() -> None:
 @demo.command()
 def start() -> None:
     """Inicia a campanha do dia simulado."""
+    click.echo(_run(_start(_settings())))
+
+
+@demo.command(hidden=True)
+def follow() -> None:
+    """Lê um passo por linha e responde a cada um com uma linha (para `acordo up`)."""
+    from sim import demo_floor  # noqa: F401 - what takes long, while nobody asks yet
+
+    steps = {"prepare": _prepare, "start": _start}
+    settings = _settings()
+    for line in sys.stdin:
+        click.echo(_run(steps[line.strip()](settings)))
+
+
+async def _prepare(settings: ProcessSettings) -> str:
+    from sim import demo_floor
+
+    prepared = await demo_floor.prepare(settings, _tell)
+    return f"{prepared.new_debtors} devedores novos; rede em {prepared.trace.name}"
+
+
+async def _start(settings: ProcessSettings) -> str:
     from dialer.campaigns.service import CampaignError
     from sim import demo_floor
 
     try:
-        name = _run(demo_floor.start(_settings()))
+        return f"campanha «{await demo_floor.start(settings)}» em andamento"
     except CampaignError as error:
         raise Failure(str(error)) from error
-    click.echo(f"campanha «{name}» em andamento")
+
+
+def _tell(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _settings() -> ProcessSettings:

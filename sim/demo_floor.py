@@ -7,6 +7,7 @@ every start has people to call.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +24,9 @@ from foundation.db.contact_clock import contact_clock, move_to_next_business_day
 from foundation.db.engine import connect
 from foundation.home import Home
 from foundation.settings import ProcessSettings
-from sim import traces
-from sim.carrier import trace_file
-from sim.demo import CREDITOR, load
+from sim.demo import CREDITOR, DEBTORS, load
+
+Tell = Callable[[str], None]
 
 SEATS = 12
 SCENARIO = "demo.toml"
@@ -41,20 +42,27 @@ class Prepared:
     trace: Path
 
 
-async def prepare(settings: ProcessSettings) -> Prepared:
-    """Make sure of debtors, seats and a trace; move the clock on old state."""
+async def prepare(settings: ProcessSettings, tell: Tell) -> Prepared:
+    """Make sure of debtors, seats and a trace; move the clock on old state.
+
+    `tell` hears, in words for people, of what takes its time.
+    """
     engine = connect(settings, pool_size=1)
     try:
         old = await _is_loaded(engine)
+        if not old:
+            tell(f"criando {DEBTORS} devedores de demonstração (só na primeira vez)")
         new_debtors = 0 if old else (await load(settings)).counts.new_debtors
         async with engine.begin() as connection:
             await create_seats(connection, SEATS)
+            await _stop_running(connection)  # nobody dials before the network is there
             if old:
                 await move_to_next_business_day(connection, settings)
             else:
                 await contact_clock(connection, settings)
         path = Home(settings.home).demo_trace
         if new_debtors or not path.exists():
+            tell("sorteando o que a rede simulada faz com cada chamada")
             await _write_trace(engine, path)
         return Prepared(new_debtors, path)
     finally:
@@ -69,13 +77,17 @@ async def start(settings: ProcessSettings) -> str:
             clock = await contact_clock(connection, settings)
             day = clock.now().astimezone(SAO_PAULO).date()
             name = f"Demonstração {day.isoformat()}"
-            for other, status in await service.names(connection):
-                if other != name and status == "running":
-                    await service.set_status(connection, other, "stopped")
+            await _stop_running(connection)
             await _start_or_create(connection, name)
             return name
     finally:
         await engine.dispose()
+
+
+async def _stop_running(connection: AsyncConnection) -> None:
+    for name, status in await service.names(connection):
+        if status == "running":
+            await service.set_status(connection, name, "stopped")
 
 
 async def _start_or_create(connection: AsyncConnection, name: str) -> None:
@@ -102,8 +114,12 @@ async def _is_loaded(engine: AsyncEngine) -> bool:
 
 
 async def _write_trace(engine: AsyncEngine, path: Path) -> None:
+    from sim import scenarios, traces
+    from sim.carrier import trace_file
+
     numbers = await traces.numbers_of_database(engine)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     draft = path.with_name("draft.csv")
-    trace_file.write(draft, traces.trace_of(traces.load(traces.FOLDER / SCENARIO), numbers))
+    scenario = scenarios.load(scenarios.FOLDER / SCENARIO)
+    trace_file.write(draft, traces.trace_of(scenario, numbers))
     draft.replace(path)

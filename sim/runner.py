@@ -31,7 +31,7 @@ from foundation.home import Home
 from foundation.plan import UpSettings
 from foundation.process_log import ProcessLog
 from foundation.supervision import Child, NeverServed, Supervisor
-from sim import traces
+from sim import scenarios, traces
 from sim.carrier import trace_file, truth
 from sim.demo import write_csv
 from sim.throw_away import throw_away
@@ -170,7 +170,7 @@ async def _fill(settings: UpSettings, rehearsal: Rehearsal, say: Say) -> None:
         await engine.dispose()
     trace = Home(settings.home).demo_trace
     trace.parent.mkdir(mode=0o700)
-    scenario = traces.load(rehearsal.scenario)
+    scenario = scenarios.load(rehearsal.scenario)
     await asyncio.to_thread(trace_file.write, trace, traces.trace_of(scenario, numbers))
 
 

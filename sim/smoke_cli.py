@@ -51,11 +51,11 @@ def smoke(
     """Disca de verdade por um minuto e compara discador e operadora, linha a linha."""
     from foundation.embedded.errors import ServerProblem
     from foundation.health import CannotRun
-    from sim import report, runner, traces
+    from sim import report, runner, scenarios
     from sim.world.scenario import BadScenario
 
     rehearsal = runner.Rehearsal(
-        scenario=scenario or traces.FOLDER / "smoke.toml",
+        scenario=scenario or scenarios.FOLDER / "smoke.toml",
         engine=carrier,
         agents=agents,
         debtors=debtors,

@@ -39,13 +39,13 @@ def generate(
     scenario_file: Path, numbers: Path | None, from_database: bool, out: Path
 ) -> None:
     """Sorteia um gabarito a partir de um cenário; a mesma semente dá o mesmo."""
-    from sim import traces
+    from sim import scenarios, traces
     from sim.world.scenario import BadScenario
 
     if (numbers is None) == (not from_database):
         raise click.UsageError("escolha --numbers ARQUIVO ou --from-database.")
     try:
-        chosen = traces.load(scenario_file)
+        chosen = scenarios.load(scenario_file)
         found = _database_numbers() if numbers is None else traces.numbers_of_file(numbers)
     except (BadScenario, traces.BadNumber, UnicodeDecodeError) as error:
         raise Failure(str(error)) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +14,11 @@ from dialer.calls.store import AttemptRow
 from dialer.campaigns.store import CampaignRow
 from foundation.brasil.ddd import AREAS
 from sim.carrier.catalogue import catalogue
-from sim.world import scenario as scenarios
 from sim.world.generation import generate
-from sim.world.laws import UnknownLaw
 from sim.world.recorded import PastCall
-from sim.world.scenario import BadScenario, Scenario
+from sim.world.scenario import Scenario
 from sim.world.trace import TraceRow
 
-FOLDER = Path(__file__).with_name("scenarios")
 _LENGTHS = (12, 13)  # 55, DDD, fixed or mobile number
 _GIVEN_UP_SLACK_S = 0.5
 
@@ -33,15 +29,6 @@ class BadNumber(ValueError):
 
 class NoSuchCampaign(ValueError):
     """No campaign has this name."""
-
-
-def load(path: Path) -> Scenario:
-    """Read a scenario's file; raises BadScenario with the reason."""
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-        return scenarios.scenario(table)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, UnknownLaw, ValueError) as error:
-        raise BadScenario(f"{path.name}: {error}") from error
 
 
 def trace_of(scenario: Scenario, numbers: list[str]) -> Iterator[TraceRow]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
-from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import MetaData, Text, Uuid
@@ -13,12 +12,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from foundation.db.address import DATABASE, OWNER, database_url
 from foundation.db.types import Cents, UtcDateTime
-from foundation.home import Home
 from foundation.settings import ProcessSettings
 
-DATABASE = "acordo"
-OWNER = "acordo"
+__all__ = ["DATABASE", "OWNER", "Row", "connect", "database_url"]
 
 
 class Row(DeclarativeBase):
@@ -40,16 +38,6 @@ class Row(DeclarativeBase):
         str: Text,
         dict[str, Any]: JSONB,
     }
-
-
-def database_url(settings: ProcessSettings) -> str:
-    """The address given, else the embedded server's (Unix socket, generated password)."""
-    if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
-    home = Home(settings.home)
-    socket = quote(str(home.sockets), safe="")
-    password = home.secret("postgres")
-    return f"postgresql+asyncpg://{OWNER}:{password}@/{DATABASE}?host={socket}"
 
 
 def connect(settings: ProcessSettings, *, pool_size: int = 5) -> AsyncEngine:

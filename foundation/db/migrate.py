@@ -7,24 +7,22 @@ that two that start at once do not both migrate.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from foundation.db.prepared import MIGRATIONS, DatabaseFromNewerVersion
+
+__all__ = ["DatabaseFromNewerVersion", "upgrade"]
+
 LOCK = 0x41_63_6F_72_64_6F  # "Acordo"
-
-
-class DatabaseFromNewerVersion(RuntimeError):
-    """O banco de dados é de uma versão mais nova do Acordo; atualize o programa."""
 
 
 def _configuration() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     return config
 
 

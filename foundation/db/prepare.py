@@ -5,17 +5,19 @@ from __future__ import annotations
 from foundation.db.engine import connect, database_url
 from foundation.db.migrate import upgrade
 from foundation.db.switch_role import admit_switch, switch_database
+from foundation.reach import DEADLINE_S, reach_database
 from foundation.settings import ProcessSettings
 
 
-async def prepare(settings: ProcessSettings) -> None:
-    """Migrate, then admit the switch.
+async def prepare(settings: ProcessSettings, *, reach_s: float = DEADLINE_S) -> None:
+    """Reach it, migrate, then admit the switch.
 
-    Raises DatabaseFromNewerVersion, SwitchHasNoRole.
+    Raises DatabaseUnreachable, DatabaseRefused, DatabaseFromNewerVersion, SwitchHasNoRole.
     """
-    await upgrade(database_url(settings))
     engine = connect(settings, pool_size=1)
     try:
+        await reach_database(engine, deadline_s=reach_s)
+        await upgrade(database_url(settings))
         async with engine.begin() as connection:
             await admit_switch(connection, switch_database(settings))
     finally:

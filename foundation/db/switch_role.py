@@ -11,23 +11,26 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from foundation.db.engine import database_url
-from foundation.health import CannotRun
+from foundation.cli import CannotRun
+from foundation.db.address import (
+    SWITCH_CONNECTIONS,
+    SWITCH_ROLE,
+    SWITCH_STATEMENT_MS,
+    database_url,
+    switch_password,
+)
 from foundation.home import Home
 from foundation.settings import ProcessSettings
-
-ROLE = "acordo_switch"
-SECRET = "switch-database"  # noqa: S105 - the name of its file
-CONNECTIONS = 5
 
 _EXISTS = text("SELECT rolcanlogin FROM pg_roles WHERE rolname = :role")
 _PASSWORD = text(
     "SELECT format('%s ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT "
-    f"CONNECTION LIMIT {CONNECTIONS} PASSWORD %L', CAST(:verb AS text), "
+    f"CONNECTION LIMIT {SWITCH_CONNECTIONS} PASSWORD %L', CAST(:verb AS text), "
     "CAST(:role AS text), CAST(:password AS text))"
 )
 _LIMITS = text(
-    "SELECT format('ALTER ROLE %I SET statement_timeout = 2000', CAST(:role AS text))"
+    f"SELECT format('ALTER ROLE %I SET statement_timeout = {SWITCH_STATEMENT_MS}', "
+    "CAST(:role AS text))"
 )
 _RIGHTS = text(
     "SELECT format('GRANT USAGE ON SCHEMA switch TO %1$I; "
@@ -55,10 +58,7 @@ def switch_database(settings: ProcessSettings) -> URL:
     if given is not None:
         return make_url(given.get_secret_value())
     ours = make_url(database_url(settings))
-    # the switch keeps 63 letters of a password, and a generated secret has 64
-    return ours.set(
-        username=ROLE, password=Home(settings.home).derived_secret(SECRET, ROLE)
-    )
+    return ours.set(username=SWITCH_ROLE, password=switch_password(Home(settings.home)))
 
 
 async def admit_switch(connection: AsyncConnection, switch: URL) -> None:

@@ -16,12 +16,10 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from foundation.db.engine import DATABASE, OWNER
+from foundation.db.address import DATABASE, OWNER, PORT
 from foundation.embedded.errors import DidNotStart, FolderClosed, ProgramMissing
 from foundation.embedded.program import Account, Program
 from foundation.home import Home
-
-PORT = 5432  # only a part of the socket's name
 
 
 def _wheel() -> Path:

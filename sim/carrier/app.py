@@ -50,8 +50,14 @@ async def run(process: Process, settings: CarrierSettings, trace: Path | None) -
 
 
 def _write_trace(network: Instance, trace: Path | None) -> int:
+    folder = network.root / "db"
+
     def write(rows: Iterator[TraceRow]) -> int:
-        return astdb.write(network.root / "db", rows, sounds.seconds, sounds.playable)
+        source = astdb.sources(trace)
+        there = astdb.rows_made_from(folder, source)
+        if there is not None:
+            return there
+        return astdb.write(folder, rows, sounds.seconds, sounds.playable, source)
 
     return use_trace(write, trace)
 

@@ -1,7 +1,8 @@
 """Hand a trace to the network's Asterisk: its own small database, written before it starts.
 
 How often each number was called (`seen/`) is counted there by the dialplan, and is kept
-over a restart with the same trace, so that a trace goes on where it was.
+over a restart with the same trace, so that a trace goes on where it was. What a trace was
+made into is kept too: at the next start with the same sources there is nothing to write.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 from sim.carrier.script import astdb_value
+from sim.personas import sounds
 from sim.world.scripted import SCRIPTED
 from sim.world.trace import TraceRow
 
@@ -23,10 +25,45 @@ _TABLE = (
 )
 _PUT = "INSERT OR REPLACE INTO astdb VALUES (?, ?)"
 _DIGEST = "/network/trace"
+_SOURCES = "/network/sources"
+_PROGRAM = Path(__file__).parents[1]
+_MADE_BY = tuple(
+    _PROGRAM / name
+    for name in (
+        "carrier/astdb.py", "carrier/script.py", "carrier/trace_file.py",
+        "world/scripted.py", "world/trace.py",
+    )
+)  # fmt: skip
 
 
 class TwoRowsForOneAttempt(ValueError):
     """A trace has the same attempt of the same number twice."""
+
+
+def sources(trace: Path | None) -> str:
+    """The sum of all that the entries are made from: a trace, the sounds, this program."""
+    found = hashlib.sha256()
+    for file in (*_MADE_BY, sounds.LINES, *([trace] if trace else [])):
+        with file.open("rb") as content:
+            found.update(hashlib.file_digest(content, "sha256").digest())
+    for clip in sorted(sounds.AUDIO.rglob("*.wav")):  # how long each one lasts
+        found.update(f"{clip.name} {clip.stat().st_size}\n".encode())
+    return found.hexdigest()
+
+
+def rows_made_from(folder: Path, source: str) -> int | None:
+    """How many rows the entries have, if they were made from those sources."""
+    path = folder / FILE
+    if not path.exists():
+        return None
+    query = "SELECT value FROM astdb WHERE key = ?"
+    with closing(sqlite3.connect(path)) as database:
+        try:
+            found = database.execute(query, (_SOURCES,)).fetchone()
+        except sqlite3.DatabaseError:  # no table yet, or a file that a crash spoilt
+            return None
+    stamp, _, count = found[0].partition(" ") if found else ("", "", "")
+    return int(count) if stamp == source else None
 
 
 def write(
@@ -34,9 +71,11 @@ def write(
     rows: Iterable[TraceRow],
     seconds: Callable[[str], float],
     playable: Callable[[str], str],
+    source: str = "",
 ) -> int:
     """Write the scripted numbers and the trace; return how many rows the trace has.
 
+    `source` is what `rows_made_from` will be asked for.
     Raises TwoRowsForOneAttempt, KeyError for a clip that does not exist.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -54,6 +93,7 @@ def write(
         if before != (entries.digest,):
             database.execute("DELETE FROM astdb WHERE key LIKE '/seen/%'")
         database.execute(_PUT, (_DIGEST, entries.digest))
+        database.execute(_PUT, (_SOURCES, f"{source} {entries.count}"))
         database.execute("COMMIT")
     path.chmod(0o600)
     return entries.count

@@ -22,8 +22,6 @@ class CarrierSection(Carrier):
     engine: Literal["asterisk", "sipp"] = Field(
         "asterisk", description="who plays the network"
     )
-    rtp_start: int = Field(26000, ge=1024, le=65535)
-    rtp_end: int = Field(29999, ge=1024, le=65535)
 
 
 class CarrierSettings(ProcessSettings):

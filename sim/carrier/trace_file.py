@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from sim.world.trace import BadTrace, Kind, Party, TraceRow, format_timed, parse_timed
 
 COLUMNS = (
@@ -110,6 +108,8 @@ def _csv_records(path: Path) -> Iterator[dict[str, Any]]:
 def _parquet_records(path: Path) -> Iterator[dict[str, Any]]:
     if not path.exists():
         raise FileNotFoundError(path)
+    import duckdb  # for this form alone: it takes long to load
+
     with duckdb.connect() as connection:
         try:
             found = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
@@ -122,6 +122,8 @@ def _parquet_records(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _to_parquet(source: Path) -> Path:
+    import duckdb
+
     target = source.with_suffix(_PARQUET)
     empty = "coalesce({0}, '') AS {0}"
     columns = [empty.format(name) if name in _TEXTS else name for name in COLUMNS]

@@ -20,7 +20,7 @@ from foundation.home import Home
 from foundation.observability import get_logger
 from foundation.process import Process
 from foundation.reach import reach_bus
-from sim import clips, switch, traces
+from sim import clips, scenarios, switch
 from sim.personas import sounds
 from sim.phones.hands import Hands
 from sim.phones.settings import DEMO_SCENARIO, PhonesSettings
@@ -85,7 +85,7 @@ def endpoints(settings: PhonesSettings) -> list[str]:
 
 def _habits(path: Path) -> AgentHabits:
     try:
-        return traces.load(path).agents
+        return scenarios.load(path).agents
     except (BadScenario, BadHabits, OSError) as error:
         raise ScenarioUnusable(f"o cenário não pode ser usado: {error}") from error
 

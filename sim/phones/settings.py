@@ -14,10 +14,6 @@ DEMO_SCENARIO = Path(__file__).parents[1] / "scenarios" / "demo.toml"
 class PhonesSection(Phones):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sip_host: str = "127.0.0.1"
-    sip_port: int = Field(5080, ge=1, le=65535)
-    rtp_start: int = Field(30000, ge=1024, le=65535)
-    rtp_end: int = Field(31999, ge=1024, le=65535)
     agents: int = Field(12, ge=1, le=999, description="how many sit down")
     first: int = Field(1, ge=1, le=999, description="number of the first one")
     scenario: Path | None = Field(

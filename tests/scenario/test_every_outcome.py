@@ -17,7 +17,7 @@ from dialer.recordings.opening import open_recording
 from foundation.db.engine import connect
 from foundation.home import Home
 from foundation.plan import UpSettings
-from sim import traces
+from sim import scenarios
 from sim.runner import Rehearsal, Stories, run
 from sim.world.compare import Comparison, compare
 from tests.real_switch import eventually
@@ -105,7 +105,7 @@ async def _loudness(engine: AsyncEngine, home: Home, attempt: UUID) -> tuple[flo
 @pytest_asyncio.fixture(scope="module")
 async def seen() -> Seen:
     rehearsal = Rehearsal(
-        scenario=traces.FOLDER / "every_outcome.toml",
+        scenario=scenarios.FOLDER / "every_outcome.toml",
         engine="asterisk",
         agents=20,
         debtors=CALLS,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from foundation.db.engine import connect
 from foundation.plan import UpSettings
-from sim import traces
+from sim import scenarios
 from sim.carrier.inbound import Persona, call_in
 from sim.carrier.settings import CarrierSettings
 from sim.personas import sounds
@@ -52,7 +52,7 @@ class Inbound:
 
 async def test_an_inbound_call_reaches_an_agent_and_is_recorded() -> None:
     rehearsal = Rehearsal(
-        scenario=traces.FOLDER / "every_outcome.toml",
+        scenario=scenarios.FOLDER / "every_outcome.toml",
         engine="asterisk",
         agents=2,
         debtors=2,

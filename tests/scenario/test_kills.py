@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from foundation.db.engine import connect
 from foundation.plan import UpSettings
 from foundation.supervision import Child
-from sim import traces
+from sim import scenarios
 from sim.runner import Rehearsal, Stories, run
 from sim.world.compare import Pair, compare
 from tests.real_switch import eventually
@@ -105,7 +105,7 @@ async def ask(engine: AsyncEngine, query: str) -> list[Any]:
 async def killing() -> Killing:
     killing = Killing()
     rehearsal = Rehearsal(
-        scenario=traces.FOLDER / "every_outcome.toml",
+        scenario=scenarios.FOLDER / "every_outcome.toml",
         engine="asterisk",
         agents=AGENTS,
         debtors=DEBTORS,

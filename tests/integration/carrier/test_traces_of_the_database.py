@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from dialer.calls.store import AttemptRow
 from foundation.brasil.phone import simulated_number
 from foundation.ids import uuid7
-from sim import traces
+from sim import scenarios
 from sim.carrier import trace_file
 from sim.world.trace import RINGS_ON, Kind
 from tests.builders.portfolio import a_campaign, a_portfolio
@@ -43,7 +43,7 @@ async def test_a_trace_for_every_telephone_of_the_database(
     async with engine.begin() as connection:
         await a_portfolio(connection, debtors=4, phones=2)
     out = tmp_path / "dia.parquet"
-    scenario = str(traces.FOLDER / "demo.toml")
+    scenario = str(scenarios.FOLDER / "demo.toml")
     status, said = await acordo(
         settings_env, "trace", "generate", scenario, "--from-database", "--out", str(out)
     )

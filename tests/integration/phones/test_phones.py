@@ -20,8 +20,8 @@ from foundation.embedded.program import running
 from foundation.embedded.switch import main_instance
 from foundation.home import Home
 from foundation.settings import PREFIX, ProcessSettings
+from sim.scenarios import FOLDER
 from sim.throw_away import free_port
-from sim.traces import FOLDER
 from tests.builders.processes import Processes, Started
 
 AGENTS = 3

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from foundation import preflight
+from foundation import plan, preflight
 from foundation.cli import Failure
 from foundation.home import Home
-from foundation.preflight import Port
+from foundation.plan import UpSettings
+from foundation.preflight import AudioPorts, Port
 
 
 def test_a_second_one_on_the_same_folder_is_refused(tmp_path: Path) -> None:
@@ -80,3 +81,39 @@ def test_a_disk_that_is_nearly_full_is_refused(
 )
 def test_what_is_loopback(host: str, ours: bool) -> None:
     assert preflight.is_loopback(host) is ours
+
+
+def test_a_few_taken_audio_ports_do_no_harm() -> None:
+    ranges = [AudioPorts("Asterisk", 20_000, 20_099)]
+    preflight.require_audio(ranges, taken=range(20_050, 20_100))
+    with pytest.raises(Failure, match=r"Asterisk 20000-20099 .só 49 de 100 livres"):
+        preflight.require_audio(ranges, taken=range(20_049, 20_100))
+
+
+def test_an_audio_range_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(Failure, match=r"fones 20100-20099 .o fim vem antes"):
+        preflight.require_audio([AudioPorts("fones", 20_100, 20_099)], taken=())
+
+
+@pytest.mark.parametrize(
+    ("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+)
+def test_a_taken_udp_port_is_seen(family: socket.AddressFamily, host: str) -> None:
+    with socket.socket(family, socket.SOCK_DGRAM) as other:
+        other.bind((host, 0))
+        number = other.getsockname()[1]
+        assert number in preflight.taken_udp_ports()
+
+
+def test_everything_that_a_demonstration_listens_on_is_looked_at() -> None:
+    settings = UpSettings()
+    more = {port.purpose for port in plan.ports(settings, demo=True)}
+    assert more - {port.purpose for port in plan.ports(settings, demo=False)} == {
+        *("saúde de carrier", "saúde de phones", "operadora", "SIP dos fones")
+    }
+    assert [each.purpose for each in plan.audio_ports(settings, demo=False)] == ["Asterisk"]
+    assert plan.audio_ports(settings, demo=True) == [
+        AudioPorts("Asterisk", 20_000, 23_999),
+        AudioPorts("operadora", 26_000, 29_999),
+        AudioPorts("fones", 30_000, 31_999),
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -28,3 +30,19 @@ def test_every_clip_is_written_under_the_name_it_is_played_by(
         for sound_id in sounds.ids(category):
             file = folder / f"{sounds.playable(sound_id)}.alaw"
             assert file.stat().st_size == round(sounds.seconds(sound_id) * 8000)
+
+
+def test_a_clip_that_is_there_is_not_made_again(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("sounds")
+    clips.encode_all(folder)
+    kept, old = sorted(folder.glob("*.alaw"))[:2]
+    kept.write_bytes(b"kept")
+    old_size = old.stat().st_size
+    old.write_bytes(b"")
+    os.utime(old, (0, 0))
+    clips.encode_all(folder)
+    assert kept.read_bytes() == b"kept"
+    assert old.stat().st_size == old_size
+    assert not list(folder.rglob("*.draft"))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import traces
+from sim import scenarios, traces
 from sim.world import generation, laws
 from sim.world.agents import conversation
 from sim.world.people import Catalogue, Sound
@@ -171,16 +171,16 @@ def test_laws_are_cut_to_their_range_and_refuse_what_they_do_not_know() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted(traces.FOLDER.glob("*.toml")), ids=lambda path: path.stem
+    "path", sorted(scenarios.FOLDER.glob("*.toml")), ids=lambda path: path.stem
 )
 def test_every_scenario_of_ours_draws_a_trace_with_the_real_clips(path: Path) -> None:
-    rows = list(traces.trace_of(traces.load(path), NUMBERS[:500]))
+    rows = list(traces.trace_of(scenarios.load(path), NUMBERS[:500]))
     assert len({row.kind for row in rows}) == len(Kind)
     assert any(row.says for row in rows)
 
 
 def test_agents_of_a_scenario_work_within_their_habits() -> None:
-    habits = traces.load(traces.FOLDER / "smoke.toml").agents
+    habits = scenarios.load(scenarios.FOLDER / "smoke.toml").agents
     rng = np.random.default_rng(3)
     for _ in range(200):
         plan = conversation(habits, rng)

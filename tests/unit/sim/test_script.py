@@ -157,3 +157,21 @@ def test_real_calls_are_counted_per_number_and_what_never_left_is_left_out() -> 
         (1, Kind.HUMAN),
         (2, Kind.BUSY),
     ]
+
+
+def test_what_the_entries_were_made_from_is_known_again(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.csv"
+    trace.write_text("one")
+    folder = tmp_path / "db"
+    source = astdb.sources(trace)
+    assert astdb.rows_made_from(folder, source) is None
+    astdb.write(folder, [A_CALL], sounds.seconds, sounds.playable, source)
+    assert astdb.rows_made_from(folder, source) == 1
+    trace.write_text("two")
+    assert astdb.rows_made_from(folder, astdb.sources(trace)) is None
+    assert astdb.rows_made_from(folder, astdb.sources(None)) is None
+
+
+def test_entries_that_a_crash_spoilt_are_made_again(tmp_path: Path) -> None:
+    (tmp_path / astdb.FILE).write_bytes(b"not a database" * 100)
+    assert astdb.rows_made_from(tmp_path, astdb.sources(None)) is None
