@@ -66,6 +66,13 @@ class Telephony(Protocol):
         """Join two live channels; raises SwitchRefused when one of them is gone."""
         ...
 
+    async def hold(self, channel: str) -> None:
+        """Send a joined channel to music, for minutes; raises SwitchRefused when gone.
+
+        Who talked with it is parked; `bridge` joins them again.
+        """
+        ...
+
     async def hang_up(self, channel: str, cause: int = 16) -> bool:
         """End a channel; False when it was gone. Cause 26 marks our own cancelling."""
         ...

@@ -54,9 +54,9 @@ class Board:
         for fact in step.facts:
             if fact.kind == "agent" and fact.agent:
                 agent = floor.agents[fact.agent]
-                self._changed[agent.endpoint] = _entry(agent)
+                self._changed[agent.endpoint] = _entry(agent, floor)
                 self._events.append(
-                    {"kind": "agent", "agent": agent.endpoint} | _entry(agent)
+                    {"kind": "agent", "agent": agent.endpoint} | _entry(agent, floor)
                 )
         for ended in step.ended:
             outcome = ended.call.outcome
@@ -93,15 +93,20 @@ class Board:
 
     def _redraw(self) -> None:
         if self._floor is not None:
-            self._changed = {a.endpoint: _entry(a) for a in self._floor.agents.values()}
+            floor = self._floor
+            self._changed = {a.endpoint: _entry(a, floor) for a in floor.agents.values()}
 
 
-def _entry(agent: Agent) -> dict[str, Any]:
+def _entry(agent: Agent, floor: Floor) -> dict[str, Any]:
+    wrap_up_until = floor.wrap_up_until(agent)
     return {
         "state": agent.state.value,
         "since": _stamp(agent.since),
         "call": agent.call,
         "pause_code": agent.pause_code if agent.state.value == "paused" else None,
+        "held": agent.held,
+        "wants": agent.wants.value,
+        "wrap_up_until": _stamp(wrap_up_until) if wrap_up_until else None,
     }
 
 

@@ -32,7 +32,8 @@ from dialer.calls.events import (
 from dialer.ports import LiveChannel, Origination, SwitchRefused, SwitchUnreachable
 
 MESSAGE_S = 9.0  # the safe-harbour message and its like
-BACK_TO_FLOOR_S = 20.0
+BACK_TO_FLOOR_S = 35.0
+HOLD_S = 600.0
 INBOUND_WAIT_S = 120.0
 
 
@@ -58,6 +59,7 @@ class _Channel:
     rings: bool = False
     up: bool = False
     peer: _Channel | None = None
+    held: bool = False
     talked: bool = False  # came out of a bridge, and the dialplan has not noticed yet
     variables: dict[str, str] = field(default_factory=dict)
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
@@ -141,11 +143,20 @@ class ScriptedTelephony:
         one, other = self._live(channel), self._live(peer)
         for ch in (one, other):
             self._part(ch)
+            ch.held = False
         one.peer, other.peer = other, one
         at = self._now()
         for ch, its_peer in ((one, other), (other, one)):
             self._tell(Joined(channel=ch.id, at=at, peer=its_peer.id))
             ch.stirred.set()
+
+    async def hold(self, channel: str) -> None:
+        self._reach()
+        ch = self._live(channel)
+        ch.held = True
+        self._part(ch)
+        self._say(ch, "held")
+        asyncio.get_running_loop().call_later(HOLD_S, self._hold_over, ch)
 
     async def hang_up(self, channel: str, cause: int = 16) -> bool:
         self._reach()
@@ -241,7 +252,7 @@ class ScriptedTelephony:
                 await ch.stirred.wait()
         except TimeoutError:
             return
-        while ch.peer is not None:
+        while ch.peer is not None or ch.held:
             ch.stirred.clear()
             await ch.stirred.wait()
         ch.stirred.clear()
@@ -257,6 +268,11 @@ class ScriptedTelephony:
     def _answer(self, ch: _Channel) -> None:
         ch.up = True
         self._tell(Answered(channel=ch.id, at=self._now()))
+
+    def _hold_over(self, ch: _Channel) -> None:
+        if ch.held:
+            ch.held = False
+            ch.stirred.set()
 
     def _part(self, ch: _Channel) -> None:
         if ch.peer is None:

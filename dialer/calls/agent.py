@@ -33,10 +33,12 @@ class Agent:
     call: str | None = None
     wants: AgentState = AgentState.PAUSED  # idle | paused | offline
     pause_code: str = "login"
+    held: bool = False  # talking, and the debtor hears music
 
     @property
     def busy(self) -> bool:
-        return self.state in (AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP)
+        """A call is in hand, or what is left of one, or one that may come back."""
+        return self.call is not None
 
 
 def logged_in(agent: Agent, at: datetime) -> Agent:
@@ -58,6 +60,13 @@ def logged_out(agent: Agent, at: datetime) -> Agent:
     return wish if agent.busy else _rest(wish, at)
 
 
+def left(agent: Agent, at: datetime) -> Agent:
+    """Nobody came back to the leg: who wanted to go is gone."""
+    wants_to_go = agent.wants is AgentState.OFFLINE
+    leaves = wants_to_go and agent.state is AgentState.CONNECTING
+    return _offline(agent, at) if leaves else agent
+
+
 def available(agent: Agent, at: datetime) -> Agent:
     """The agent takes calls from now on (or from the end of this one)."""
     if agent.state is AgentState.OFFLINE:
@@ -75,20 +84,72 @@ def paused(agent: Agent, code: str, at: datetime) -> Agent:
 
 
 def leg_up(agent: Agent, leg: str, at: datetime) -> Agent:
-    """The nailed-up leg stands."""
+    """The nailed-up leg stands. A conversation that ended meanwhile is wrapped up."""
     if agent.state is AgentState.OFFLINE:
         return agent
     seated = replace(agent, leg=leg)
-    return _rest(seated, at) if agent.state is AgentState.CONNECTING else seated
+    if agent.state is not AgentState.CONNECTING:
+        return seated
+    if agent.call is not None:
+        return replace(seated, state=AgentState.WRAP_UP, since=at)
+    return _rest(seated, at)
 
 
-def leg_lost(agent: Agent, leg: str, at: datetime) -> Agent:
-    """The leg is gone; a call in progress is no longer this agent's."""
+def leg_lost(agent: Agent, leg: str, at: datetime, *, kept: bool = False) -> Agent:
+    """The leg is gone. A call in hand is remembered: the agent may get it back.
+
+    `kept`: the call that the agent is reserved for is one that is kept for him.
+    """
     if agent.leg != leg:
         return agent
-    if agent.wants is AgentState.OFFLINE:
+    without = replace(agent, leg=None, held=False)
+    if agent.state is AgentState.WRAP_UP:
+        return without  # what is left to do needs no sound
+    in_hand = kept or agent.state is AgentState.TALKING
+    if agent.wants is AgentState.OFFLINE and not in_hand:
         return _offline(agent, at)
-    return replace(agent, state=AgentState.CONNECTING, since=at, leg=None, call=None)
+    call = agent.call if in_hand else None
+    return replace(without, state=AgentState.CONNECTING, since=at, call=call)
+
+
+def awaiting(agent: Agent, call: str, at: datetime) -> Agent:
+    """The leg was lost and the debtor is kept for this agent: no wrap-up yet."""
+    if agent.leg is not None or agent.call != call or agent.state is not AgentState.WRAP_UP:
+        return agent
+    return replace(agent, state=AgentState.CONNECTING, since=at)
+
+
+def given_up(agent: Agent, call: str, at: datetime) -> Agent:
+    """The call that the agent was to get back is somebody else's now."""
+    if agent.state is not AgentState.CONNECTING or agent.call != call:
+        return agent
+    return _rest(replace(agent, call=None), at)
+
+
+def reclaimed(agent: Agent, leg: str, at: datetime) -> Agent:
+    """The leg is back and the debtor still there: hold the agent for the same call."""
+    if agent.state is not AgentState.CONNECTING or agent.call is None:
+        return agent
+    return replace(agent, leg=leg, state=AgentState.RESERVED, since=at)
+
+
+def on_hold(agent: Agent, call: str) -> Agent:
+    """The debtor hears music; the conversation goes on."""
+    if agent.state is not AgentState.TALKING or agent.call != call:
+        return agent
+    return replace(agent, held=True)
+
+
+def off_hold(agent: Agent, call: str) -> Agent:
+    """Agent and debtor hear each other again."""
+    return replace(agent, held=False) if agent.call == call else agent
+
+
+def back_on_hold(agent: Agent, leg: str, at: datetime) -> Agent:
+    """The leg is back while the debtor is still on hold."""
+    if agent.state is not AgentState.CONNECTING or agent.call is None:
+        return agent
+    return replace(agent, leg=leg, state=AgentState.TALKING, since=at, held=True)
 
 
 def reserved(agent: Agent, call: str, at: datetime) -> Agent:
@@ -116,7 +177,7 @@ def parted(agent: Agent, call: str, at: datetime) -> Agent:
     """The conversation is over; wrap-up begins."""
     if agent.state is not AgentState.TALKING or agent.call != call:
         return agent
-    return replace(agent, state=AgentState.WRAP_UP, since=at)
+    return replace(agent, state=AgentState.WRAP_UP, since=at, held=False)
 
 
 def wrapped_up(agent: Agent, at: datetime) -> Agent:
@@ -134,11 +195,10 @@ def _rest(agent: Agent, at: datetime) -> Agent:
     """Go where the agent wants to be."""
     if agent.wants is AgentState.OFFLINE:
         return _offline(agent, at)
-    if agent.leg is None:
-        return replace(agent, state=AgentState.CONNECTING, since=at)
-    if agent.state is agent.wants:
+    rest = AgentState.CONNECTING if agent.leg is None else agent.wants
+    if agent.state is rest:
         return agent
-    return replace(agent, state=agent.wants, since=at)
+    return replace(agent, state=rest, since=at)
 
 
 def _offline(agent: Agent, at: datetime) -> Agent:

@@ -10,8 +10,12 @@ from typing import Any, Literal, TypeGuard, get_args
 from dialer.calls import agent as agents
 from dialer.shell.facts import Fact, Step
 from dialer.shell.floor import Floor
+from dialer.shell.holding import hold, resume
 
-Verb = Literal["log_in", "log_out", "available", "pause", "hang_up", "wrap_up_done"]
+Verb = Literal[
+    "log_in", "log_out", "available", "pause", "hang_up", "wrap_up_done",
+    "hold", "resume", "reattach",
+]  # fmt: skip
 
 
 class BadCommand(ValueError):
@@ -64,6 +68,12 @@ def apply_command(floor: Floor, command: Command, at: datetime) -> Step:
             return Step(actions=floor.hang_up_for(command.agent))
         case "wrap_up_done":
             return _wrap_up_done(floor, command, at)
+        case "hold":
+            return hold(floor, command.agent, at)
+        case "resume":
+            return resume(floor, command.agent, at)
+        case "reattach":
+            return floor.nail_again(command.agent, at)
 
 
 def _wrap_up_done(floor: Floor, command: Command, at: datetime) -> Step:

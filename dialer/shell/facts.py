@@ -22,6 +22,15 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Send the debtor's channel to music; the agent's leg stays."""
+
+    call: str
+    channel: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp:
     channel: str
     cause: int = 16
@@ -35,7 +44,7 @@ class Nail:
     leg: str
 
 
-Action = Join | HangUp | Nail
+Action = Join | Hold | HangUp | Nail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

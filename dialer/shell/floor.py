@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,46 +16,18 @@ from dialer.calls import agent as agents
 from dialer.calls.agent import Agent, AgentState
 from dialer.calls.call import Call, CallState, advance, is_abandoned
 from dialer.calls.events import Answered, ChannelEvent, HungUp, Joined, Parted, Said
-from dialer.shell.facts import Action, Began, Ended, Fact, HangUp, Join, Nail, Step
+from dialer.shell import keeping
+from dialer.shell.facts import Action, Began, Ended, Fact, HangUp, Nail, Step
+from dialer.shell.ongoing import Ongoing
 from foundation.brasil.phone import UndialableNumber, parse_phone
 from foundation.ids import inbound_attempt
-from foundation.route import DEFAULT
 
 RESERVATION = timedelta(seconds=5)  # a bridge takes milliseconds
 NAILING = timedelta(seconds=30)  # INVITE of an agent's leg until its answer
 NAIL_AGAIN = timedelta(seconds=3)
 JOIN_TRIES = 3
 
-
-@dataclass(slots=True)
-class Ongoing:
-    """A call that has not ended, with what the floor knows besides its facts."""
-
-    call: Call
-    campaign: UUID | None = None
-    route: str = DEFAULT  # inbound calls are counted on it too
-    channel: str = ""
-    placed_at: datetime | None = None
-    threshold_s: float = 2.0
-    wrap_up_s: float = 30.0
-    agent: str | None = None  # held for it or talking
-    talked_with: str | None = None  # the last agent, kept for the record
-    returned: bool = False  # lost its agent and waits for another
-    prefers: str | None = None  # endpoint that gets it if idle: a call-back's agent
-    joins: int = 0
-
-    @property
-    def rings(self) -> bool:
-        """On its way: placed and neither answered nor ended."""
-        return self.call.state in (
-            CallState.COMMITTED,
-            CallState.DIALING,
-            CallState.RINGING,
-        )
-
-    @property
-    def waits(self) -> bool:
-        return self.call.state is CallState.WAITING and self.agent is None
+__all__ = ["Floor", "Ongoing"]
 
 
 class Floor:
@@ -102,7 +73,7 @@ class Floor:
         """Apply what an agent asked for (log in, pause, ...)."""
         step = Step()
         agent = self.agents.get(endpoint) or Agent(endpoint=endpoint, since=at)
-        self._set(change(agent), at, step)
+        self.put(change(agent), at, step)
         self._seat(endpoint, at, step)
         self._assign(at, step)
         return step
@@ -118,11 +89,11 @@ class Floor:
     def on_join_failed(self, call_id: str, endpoint: str, at: datetime) -> Step:
         """The switch refused the bridge; the agent is free again, the call may be gone."""
         step = Step()
+        ongoing = self.calls.get(call_id)
         agent = self.agents.get(endpoint)
         if agent is not None:
-            self._set(agents.released(agent, call_id, at), at, step)
-        ongoing = self.calls.get(call_id)
-        if ongoing is not None and ongoing.agent == endpoint:
+            self.put(agents.released(agent, call_id, at), at, step)
+        if ongoing is not None and ongoing.agent == endpoint and not ongoing.held:
             ongoing.agent = None
         step.facts.append(Fact(kind="join_failed", at=at, call=call_id, agent=endpoint))
         return step
@@ -145,8 +116,13 @@ class Floor:
                     Fact(kind="reservation_expired", at=at, agent=agent.endpoint)
                 )
             elif agent.state is AgentState.WRAP_UP and since.total_seconds() > limit_s:
-                self._set(agents.wrapped_up(agent, at), at, step)
+                self.put(agents.wrapped_up(agent, at), at, step)
+            elif since > NAILING and not keeping.holds(self, agent):
+                self.put(agents.left(agent, at), at, step)
             self._seat(agent.endpoint, at, step)
+        for ongoing in self.calls.values():
+            if ongoing.kept_until is not None and at > ongoing.kept_until:
+                keeping.give_up(self, ongoing, at, step)
         self._assign(at, step)
         return step
 
@@ -168,7 +144,20 @@ class Floor:
         if ongoing is None:
             return step
         self._channels.pop(ongoing.channel, None)
-        self._free(self.agents.get(ongoing.agent or ""), call_id, at, step)
+        self.free(self.agents.get(ongoing.agent or ""), call_id, at, step)
+        return step
+
+    def nail_again(self, endpoint: str, at: datetime) -> Step:
+        """A new page sits there: its leg is made anew, an older one ends.
+
+        The end of the older leg is what brings the next one, and the call in hand.
+        """
+        step = Step()
+        older = [leg for leg, owner in self.legs.items() if owner == endpoint]
+        step.actions += [HangUp(channel=leg) for leg in older]
+        if not older:
+            self._nailing.pop(endpoint, None)
+            self._seat(endpoint, at, step)
         return step
 
     # -- what is -----------------------------------------------------------------------
@@ -177,6 +166,12 @@ class Floor:
         """Idle agents, the longest idle first."""
         idle = [a for a in self.agents.values() if a.state is AgentState.IDLE]
         return sorted(idle, key=lambda a: a.since)
+
+    def wrap_up_until(self, agent: Agent) -> datetime | None:
+        """When the floor ends a wrap-up by itself; None when there is none."""
+        if agent.state is not AgentState.WRAP_UP:
+            return None
+        return agent.since + timedelta(seconds=self._wrap_up_s.get(agent.endpoint, 30.0))
 
     def calls_of(self, campaign: UUID) -> Iterable[Ongoing]:
         return (o for o in self.calls.values() if o.campaign == campaign)
@@ -198,25 +193,30 @@ class Floor:
         agent = self.agents.get(ongoing.agent or "")
         match event:
             case Joined() if agent is not None:
-                ongoing.talked_with = agent.endpoint
-                self._wrap_up_s[agent.endpoint] = ongoing.wrap_up_s
-                self._set(agents.joined(agent, ongoing.call.id, event.at), event.at, step)
-            case Parted():
-                self._part(ongoing, agent, event.at, step)
+                self._join(ongoing, agent, event.at, step)
+            case Parted() if not ongoing.held:
+                self.free(agent, ongoing.call.id, event.at, step)
+                ongoing.agent = None
+            case Said(what="held"):
+                ongoing.on_hold = ongoing.held
             case Said(what="back_to_floor"):
-                ongoing.returned = True
+                keeping.returned(self, ongoing, agent, event.at, step)
             case HungUp():
                 self._end(ongoing, agent, event.at, step)
 
-    def _part(
-        self, ongoing: Ongoing, agent: Agent | None, at: datetime, step: Step
-    ) -> None:
-        self._free(agent, ongoing.call.id, at, step)
-        ongoing.agent = None
+    def _join(self, ongoing: Ongoing, agent: Agent, at: datetime, step: Step) -> None:
+        call_id = ongoing.call.id
+        ongoing.talked_with = agent.endpoint
+        ongoing.joins = 0
+        ongoing.held = ongoing.on_hold = ongoing.returned = False
+        ongoing.let_go()
+        self._wrap_up_s[agent.endpoint] = ongoing.wrap_up_s
+        after = agents.joined(agent, call_id, at)
+        self.put(agents.off_hold(after, call_id), at, step)
 
     def _end(self, ongoing: Ongoing, agent: Agent | None, at: datetime, step: Step) -> None:
         call = ongoing.call
-        self._free(agent, call.id, at, step)
+        self.free(agent, call.id, at, step)
         abandoned = is_abandoned(call, ongoing.threshold_s)
         step.ended.append(
             Ended(
@@ -230,14 +230,14 @@ class Floor:
         del self.calls[call.id]
         self._channels.pop(ongoing.channel, None)
 
-    def _free(self, agent: Agent | None, call_id: str, at: datetime, step: Step) -> None:
+    def free(self, agent: Agent | None, call_id: str, at: datetime, step: Step) -> None:
         """After a talk the agent wraps up; before it he is simply free again."""
         if agent is None:
             return
         after = agents.released(agents.parted(agent, call_id, at), call_id, at)
         if self._wrap_up_s.get(agent.endpoint) == 0:
             after = agents.wrapped_up(after, at)
-        self._set(after, at, step)
+        self.put(after, at, step)
 
     def _on_inbound(self, event: Said, step: Step) -> None:
         call_id = str(inbound_attempt(event.channel))
@@ -256,13 +256,11 @@ class Floor:
         match event:
             case Answered() | Said(what="agent_ready"):
                 self._nailing.pop(endpoint, None)
-                self._set(agents.leg_up(agent, event.channel, event.at), event.at, step)
+                keeping.leg_up(self, agent, event.channel, event.at, step)
             case HungUp():
                 del self.legs[event.channel]
                 self._nailing.pop(endpoint, None)
-                if agent.state is AgentState.RESERVED and agent.call in self.calls:
-                    self.calls[agent.call].agent = None
-                self._set(agents.leg_lost(agent, event.channel, event.at), event.at, step)
+                keeping.leg_lost(self, agent, event, step)
                 self._seat(endpoint, event.at, step)
 
     def _assign(self, at: datetime, step: Step) -> None:
@@ -282,15 +280,8 @@ class Floor:
             call_id = ongoing.call.id
             ongoing.agent = agent.endpoint
             ongoing.joins += 1
-            self._set(agents.reserved(agent, call_id, at), at, step)
-            step.actions.append(
-                Join(
-                    call=call_id,
-                    channel=ongoing.channel,
-                    agent=agent.endpoint,
-                    leg=leg,
-                )
-            )
+            self.put(agents.reserved(agent, call_id, at), at, step)
+            step.actions.append(keeping.join(ongoing, agent.endpoint, leg))
 
     def _seat(self, endpoint: str, at: datetime, step: Step) -> None:
         """Make a leg for an agent who is logged in without one; end one nobody needs."""
@@ -302,7 +293,10 @@ class Floor:
                 if owner == endpoint:
                     step.actions.append(HangUp(channel=leg))
             return
-        if agent.state is not AgentState.CONNECTING or endpoint not in self.reachable:
+        legless = agent.state is AgentState.WRAP_UP and agent.leg is None
+        if not (legless or agent.state is AgentState.CONNECTING):
+            return
+        if endpoint not in self.reachable:
             return
         since = self._nailing.get(endpoint)
         if since is not None and at - since < NAILING:
@@ -312,7 +306,7 @@ class Floor:
         self.legs[leg] = endpoint
         step.actions.append(Nail(agent=endpoint, leg=leg))
 
-    def _set(self, agent: Agent, at: datetime, step: Step) -> None:
+    def put(self, agent: Agent, at: datetime, step: Step) -> None:
         before = self.agents.get(agent.endpoint)
         if before == agent:
             return
@@ -322,6 +316,7 @@ class Floor:
             "wants": agent.wants,
             "pause_code": agent.pause_code,
             "leg": agent.leg,
+            "held": agent.held,
         }
         step.facts.append(
             Fact(kind="agent", at=at, call=agent.call, agent=agent.endpoint, data=data)

@@ -43,8 +43,9 @@ from dialer.ports import Origination, SwitchRefused, SwitchUnreachable, Telephon
 from dialer.routes import Routes, carries
 from dialer.settings import DialerSettings
 from dialer.shell.commands import Command, apply_command
-from dialer.shell.facts import Action, Ended, Fact, HangUp, Join, Nail, Step
+from dialer.shell.facts import Action, Ended, Fact, HangUp, Hold, Join, Nail, Step
 from dialer.shell.floor import Floor, Ongoing
+from dialer.shell.holding import on_hold_failed
 from dialer.shell.pacing_loop import PacingLoop
 from dialer.shell.record_watch import RecordWatch
 from dialer.shell.recovery import Recovery
@@ -203,6 +204,8 @@ class Leader:
             match action:
                 case Join():
                     await telephony.bridge(action.channel, action.leg)
+                case Hold():
+                    await telephony.hold(action.channel)
                 case HangUp():
                     await telephony.hang_up(action.channel, action.cause)
                 case Nail():
@@ -228,6 +231,8 @@ class Leader:
         match action:
             case Join():
                 self.carry_out(self.floor.on_join_failed(action.call, action.agent, at))
+            case Hold():
+                self.carry_out(on_hold_failed(self.floor, action.call, action.agent, at))
             case Nail():
                 self.floor.on_nail_failed(action.agent, action.leg, at)
             case HangUp():

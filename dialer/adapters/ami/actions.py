@@ -69,6 +69,17 @@ def join(channel: str, peer: str) -> Action:
     }
 
 
+def hold(channel: str) -> Action:
+    """Send the channel to the dialplan's [hold], which plays music."""
+    return {
+        "Action": "Redirect",
+        "Channel": header_value(channel),
+        "Context": "hold",
+        "Exten": "s",
+        "Priority": "1",
+    }
+
+
 def hang_up(channel: str, cause: int) -> Action:
     if channel.startswith(
         "/"

@@ -109,6 +109,10 @@ class AmiTelephony:
         if refusal is not None:
             raise SwitchRefused(refusal)
 
+    async def hold(self, channel: str) -> None:
+        """Send a joined channel to music; raises SwitchRefused when it is gone."""
+        _accepted((await self._connection.ask(actions.hold(channel)))[0])
+
     async def hang_up(self, channel: str, cause: int = 16) -> bool:
         """End a channel; False when it was gone."""
         answer = (await self._connection.ask(actions.hang_up(channel, cause)))[0]

@@ -241,6 +241,27 @@ async def test_a_lost_leg_sends_the_debtor_back_to_another_agent(line: Line) -> 
     assert words.count("back_to_floor") == 1
 
 
+async def test_hold_parts_them_and_a_join_brings_them_back(line: Line) -> None:
+    leg = await line.leg()
+    debtor = await line.debtor("01")
+    await line.heard.first(Answered, debtor)
+    await line.join(debtor, leg)
+    await line.telephony.hold(debtor)
+    held = await line.heard.said("held", debtor)
+    assert held.fields == {"Attempt": debtor}
+    assert len(line.heard.all(Parted, debtor)) == 1
+    listed = {channel.channel: channel for channel in await line.telephony.channels()}
+    assert (listed[debtor].bridge, listed[leg].bridge) == (None, None)
+    await line.join(debtor, leg)
+    assert line.heard.all(Joined, debtor)[-1].peer == leg
+    await line.telephony.hang_up(debtor)
+    await line.heard.first(HungUp, debtor)
+    words = [said.what for said in line.heard.events if hasattr(said, "what")]
+    assert "back_to_floor" not in words
+    with pytest.raises(SwitchRefused):
+        await line.telephony.hold(debtor)
+
+
 async def test_seats_with_a_phone_are_listed(line: Line) -> None:
     assert await line.telephony.reachable_endpoints() == set(PHONES)
 

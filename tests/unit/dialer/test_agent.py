@@ -51,9 +51,38 @@ def test_a_pause_asked_in_a_conversation_begins_after_its_wrap_up() -> None:
 
 
 def test_an_agent_whose_leg_is_lost_returns_to_where_he_was() -> None:
-    lost = agents.leg_lost(talking(), "leg", NOW)
+    lost = agents.leg_lost(idle(), "leg", NOW)
     assert (lost.state, lost.call) == (AgentState.CONNECTING, None)
     assert agents.leg_up(lost, "leg2", NOW).state is AgentState.IDLE
+
+
+def test_a_call_is_remembered_when_its_leg_is_lost() -> None:
+    lost = agents.leg_lost(talking(), "leg", NOW)
+    assert (lost.state, lost.call) == (AgentState.CONNECTING, "c1")
+    back = agents.reclaimed(lost, "leg2", NOW)
+    assert (back.state, back.call, back.leg) == (AgentState.RESERVED, "c1", "leg2")
+    assert agents.joined(back, "c1", NOW).state is AgentState.TALKING
+    # nobody there any more: what was said is still to be recorded
+    assert agents.leg_up(lost, "leg2", NOW).state is AgentState.WRAP_UP
+    # somebody else has the debtor now
+    other = agents.given_up(lost, "c1", NOW)
+    assert agents.leg_up(other, "leg2", NOW).state is AgentState.IDLE
+
+
+def test_a_wrap_up_goes_on_without_a_leg() -> None:
+    lost = agents.leg_lost(agents.parted(talking(), "c1", NOW), "leg", NOW)
+    assert (lost.state, lost.call, lost.leg) == (AgentState.WRAP_UP, "c1", None)
+    assert agents.leg_up(lost, "leg2", NOW).leg == "leg2"
+    assert agents.wrapped_up(lost, NOW).state is AgentState.CONNECTING
+
+
+def test_hold_is_part_of_the_conversation() -> None:
+    held = agents.on_hold(talking(), "c1")
+    assert (held.state, held.held) == (AgentState.TALKING, True)
+    assert agents.off_hold(held, "c1").held is False
+    assert agents.parted(held, "c1", NOW).held is False
+    assert agents.leg_lost(held, "leg", NOW).held is False
+    assert agents.on_hold(idle(), "c1") == idle()
 
 
 def test_the_loss_of_an_older_leg_does_not_touch_the_agent() -> None:

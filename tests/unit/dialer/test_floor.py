@@ -156,7 +156,8 @@ def test_a_lost_leg_is_made_again_and_its_debtor_goes_to_somebody_else(
     assert [type(a) for a in step.actions] == [Nail]
     floor.on_switch(Parted(channel="c1", at=at(20)))
     step = floor.on_switch(Said(channel="c1", at=at(20.1), what="back_to_floor", fields={}))
-    assert joins(step) == [("c1", "agent002")]
+    assert joins(step) == []  # agent001 may come back
+    assert joins(floor.sweep(at(35.2))) == [("c1", "agent002")]
 
 
 def test_an_agent_ends_only_his_own_conversation(floor: Floor) -> None:

@@ -1,0 +1,54 @@
+"""A call that has not ended, with what the floor knows of it besides its facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from dialer.calls.call import Call, CallState
+from foundation.route import DEFAULT
+
+
+@dataclass(slots=True)
+class Ongoing:
+    """A call that has not ended, with what the floor knows besides its facts."""
+
+    call: Call
+    campaign: UUID | None = None
+    route: str = DEFAULT  # inbound calls are counted on it too
+    channel: str = ""
+    placed_at: datetime | None = None
+    threshold_s: float = 2.0
+    wrap_up_s: float = 30.0
+    agent: str | None = None  # held for it or talking
+    talked_with: str | None = None  # the last agent, kept for the record
+    returned: bool = False  # lost its agent and waits for another
+    prefers: str | None = None  # endpoint that gets it if idle: a call-back's agent
+    joins: int = 0
+    held: bool = False  # the agent wants the debtor to hear music
+    on_hold: bool = False  # and the switch said that he does
+    kept_for: str | None = None  # lost this agent's leg and waits for it
+    kept_until: datetime | None = None
+
+    @property
+    def rings(self) -> bool:
+        """On its way: placed and neither answered nor ended."""
+        return self.call.state in (
+            CallState.COMMITTED,
+            CallState.DIALING,
+            CallState.RINGING,
+        )
+
+    @property
+    def waits(self) -> bool:
+        """Anybody who is idle may have it."""
+        waiting = self.call.state is CallState.WAITING
+        return waiting and self.agent is None and self.kept_for is None
+
+    def keep(self, endpoint: str, until: datetime) -> None:
+        """Leave it to one agent for a while."""
+        self.kept_for, self.kept_until = endpoint, until
+
+    def let_go(self) -> None:
+        self.kept_for = self.kept_until = None

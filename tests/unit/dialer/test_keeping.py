@@ -1,0 +1,194 @@
+"""A lost leg, a hold, a page that comes back: the same agent gets the same debtor."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from dialer.calls import agent as agents
+from dialer.calls.agent import AgentState
+from dialer.calls.events import Answered, Joined, Parted, Said
+from dialer.shell.facts import HangUp, Hold, Join, Nail, Step
+from dialer.shell.floor import Floor
+from dialer.shell.holding import hold, on_hold_failed, resume
+from dialer.shell.keeping import KEEP
+from tests.unit.dialer.test_floor import answer, at, floor, hung_up, joins, seat, state
+
+__all__ = ["floor"]  # a fixture
+
+
+@pytest.fixture
+def leg(floor: Floor) -> str:
+    """The leg of agent001, who talks with c1 since second 10."""
+    leg = seat(floor, "agent001")
+    answer(floor, "c1", 10)
+    floor.on_switch(Joined(channel="c1", at=at(10), peer=leg))
+    assert state(floor) is AgentState.TALKING
+    return leg
+
+
+def said(floor: Floor, what: str, s: float) -> Step:
+    return floor.on_switch(Said(channel="c1", at=at(s), what=what, fields={}))
+
+
+def parted(floor: Floor, s: float) -> Step:
+    return floor.on_switch(Parted(channel="c1", at=at(s)))
+
+
+def lose(floor: Floor, leg: str, s: float, order: str = "parted leg said") -> Step:
+    """The leg dies in mid-call; the switch's threads tell of it in any order."""
+    last = Step()
+    for what in order.split():
+        match what:
+            case "parted":
+                last = parted(floor, s)
+            case "leg":
+                last = hung_up(floor, leg, s)
+            case "said":
+                last = said(floor, "back_to_floor", s)
+    return last
+
+
+def nails(step: Step) -> list[str]:
+    return [a.leg for a in step.actions if isinstance(a, Nail)]
+
+
+def current(floor: Floor) -> tuple[AgentState, str | None]:
+    agent = floor.agents["agent001"]
+    return agent.state, agent.call
+
+
+ORDERS = ["parted leg said", "parted said leg", "leg parted said"]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_same_agent_gets_the_same_debtor_back(
+    floor: Floor, leg: str, order: str
+) -> None:
+    seat(floor, "agent002")
+    lose(floor, leg, 20, order)
+    assert current(floor) == (AgentState.CONNECTING, "c1")
+    assert joins(floor.sweep(at(20.5))) == []  # agent002 is idle, and leaves it alone
+    (newer,) = [leg for leg, who in floor.legs.items() if who == "agent001"]
+    back = floor.on_switch(Answered(channel=newer, at=at(22)))
+    assert joins(back) == [("c1", "agent001")]
+    floor.on_switch(Joined(channel="c1", at=at(22.1), peer=newer))
+    assert current(floor) == (AgentState.TALKING, "c1")
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_after_the_lease_anybody_gets_it(floor: Floor, leg: str, order: str) -> None:
+    seat(floor, "agent002")
+    lose(floor, leg, 20, order)
+    late = 20 + KEEP.total_seconds() + 0.1
+    assert joins(floor.sweep(at(late))) == [("c1", "agent002")]
+    assert current(floor) == (AgentState.CONNECTING, None)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_debtor_who_does_not_wait_is_still_to_be_wrapped_up(
+    floor: Floor, leg: str, order: str
+) -> None:
+    lose(floor, leg, 20, order)
+    ended = hung_up(floor, "c1", 21).ended
+    assert [(e.agent, e.abandoned) for e in ended] == [("agent001", False)]
+    (newer,) = floor.legs
+    floor.on_switch(Answered(channel=newer, at=at(22)))
+    assert current(floor) == (AgentState.WRAP_UP, "c1")
+    assert floor.wrap_up_until(floor.agents["agent001"]) == at(52)
+
+
+def test_a_leg_lost_in_wrap_up_is_made_anew_and_the_wrap_up_goes_on(
+    floor: Floor, leg: str
+) -> None:
+    parted(floor, 20)
+    hung_up(floor, "c1", 20)
+    assert len(nails(hung_up(floor, leg, 25))) == 1
+    assert current(floor) == (AgentState.WRAP_UP, "c1")
+    assert floor.wrap_up_until(floor.agents["agent001"]) == at(50)
+
+
+def test_a_page_that_comes_back_ends_the_old_leg_and_gets_a_new_one(
+    floor: Floor, leg: str
+) -> None:
+    step = floor.nail_again("agent001", at(20))
+    assert step.actions == [HangUp(channel=leg)]
+    parted(floor, 20)
+    assert len(nails(hung_up(floor, leg, 20))) == 1
+
+
+def test_a_page_without_a_leg_gets_one_at_once(floor: Floor) -> None:
+    floor.reachable.discard("agent001")
+    floor.on_agent("agent001", lambda a: agents.logged_in(a, at(0)), at(0))
+    floor.reachable.add("agent001")
+    assert len(nails(floor.nail_again("agent001", at(1)))) == 1
+
+
+def test_hold_keeps_the_call_and_resume_brings_it_back(floor: Floor, leg: str) -> None:
+    step = hold(floor, "agent001", at(20))
+    assert step.actions == [Hold(call="c1", channel="c1", agent="agent001")]
+    parted(floor, 20.01)
+    said(floor, "held", 20.01)
+    agent = floor.agents["agent001"]
+    assert (agent.state, agent.held, agent.call) == (AgentState.TALKING, True, "c1")
+    assert hold(floor, "agent001", at(21)).actions == []  # twice is once
+    assert resume(floor, "agent001", at(30)).actions == [
+        Join(call="c1", channel="c1", agent="agent001", leg=leg)
+    ]
+    floor.on_switch(Joined(channel="c1", at=at(30), peer=leg))
+    assert floor.agents["agent001"].held is False
+    assert resume(floor, "agent001", at(31)).actions == []
+    parted(floor, 40)
+    assert state(floor) is AgentState.WRAP_UP
+
+
+def test_a_debtor_who_leaves_on_hold_ends_the_talk(floor: Floor, leg: str) -> None:
+    hold(floor, "agent001", at(20))
+    parted(floor, 20)
+    assert len(hung_up(floor, "c1", 25).ended) == 1
+    assert (state(floor), floor.agents["agent001"].held) == (AgentState.WRAP_UP, False)
+
+
+def test_a_hold_that_lasts_too_long_goes_to_anybody(floor: Floor, leg: str) -> None:
+    seat(floor, "agent002")
+    hold(floor, "agent001", at(20))
+    parted(floor, 20)
+    assert joins(said(floor, "back_to_floor", 620)) == [("c1", "agent002")]
+    assert state(floor) is AgentState.WRAP_UP
+
+
+def test_a_hold_that_failed_is_no_hold(floor: Floor, leg: str) -> None:
+    hold(floor, "agent001", at(20))
+    on_hold_failed(floor, "c1", "agent001", at(20))
+    assert floor.agents["agent001"].held is False
+    parted(floor, 30)
+    assert state(floor) is AgentState.WRAP_UP
+
+
+def test_a_leg_lost_on_hold_finds_the_debtor_still_on_hold(floor: Floor, leg: str) -> None:
+    hold(floor, "agent001", at(20))
+    parted(floor, 20)
+    (newer,) = nails(hung_up(floor, leg, 25))
+    assert current(floor) == (AgentState.CONNECTING, "c1")
+    assert floor.on_switch(Answered(channel=newer, at=at(60))).actions == []
+    agent = floor.agents["agent001"]
+    assert (agent.state, agent.held, agent.leg) == (AgentState.TALKING, True, newer)
+    assert len(resume(floor, "agent001", at(61)).actions) == 1
+
+
+def test_nobody_holds_what_he_does_not_have(floor: Floor) -> None:
+    assert hold(floor, "agent001", at(0)) == Step()
+    seat(floor, "agent001")
+    assert hold(floor, "agent001", at(1)) == Step()
+    assert resume(floor, "agent001", at(1)) == Step()
+
+
+def test_who_logged_out_in_mid_call_and_closed_the_page_is_gone(
+    floor: Floor, leg: str
+) -> None:
+    floor.on_agent("agent001", lambda a: agents.logged_out(a, at(15)), at(15))
+    floor.reachable.discard("agent001")
+    lose(floor, leg, 20)
+    floor.sweep(at(20) + KEEP + timedelta(seconds=1))
+    assert state(floor) is AgentState.OFFLINE
