@@ -10,12 +10,20 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from cobranca.people.roles import Role
 from foundation.cli import Failure
 from foundation.routes import simulated
 from foundation.settings import ProcessSettings
 from sim.demo import DEBTORS, SEED
 
 Answer = TypeVar("Answer")
+
+
+ROLES = {
+    Role.AGENT: "atendente",
+    Role.SUPERVISOR: "supervisão",
+    Role.ADMIN: "administração",
+}
 
 
 @click.group()
@@ -60,7 +68,7 @@ def logins() -> None:
 
     for one in _run(demo_people.logins(_settings())):
         shown = one.password or "(senha trocada; veja com quem a trocou)"
-        click.echo(f"login {one.login:<12} senha {shown}  [{one.role}]")
+        click.echo(f"login {one.login:<12} senha {shown}  [{ROLES[one.role]}]")
 
 
 @demo.command()

@@ -15,6 +15,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from agent_console.api.endpoint import Policy
+from agent_console.doors.address import neighbourhood
 from agent_console.doors.caller import CALLER, Caller, find_caller
 from agent_console.doors.login import address_of
 from agent_console.problems import Problem, wants_page
@@ -40,7 +41,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if unsafe or "Upgrade" in request.headers:
         require_same_origin(request)
     if policy.open:
-        _require_pace(request, address_of(request))
+        _require_pace(request, neighbourhood(address_of(request)))
         return await handler(request)
     caller = await find_caller(
         request,
@@ -49,7 +50,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         awake=not policy.background,
     )
     if caller is None:
-        _require_pace(request, address_of(request))
+        _require_pace(request, neighbourhood(address_of(request)))
         return _not_in(request)
     _require_pace(request, caller.who.token or caller.who.user_id.hex)
     request[CALLER] = caller

@@ -30,6 +30,19 @@ def client_address(
         return "unknown"
 
 
+def neighbourhood(address: str) -> str:
+    """Whose tries count together: one IPv4 address, or the /64 that one IPv6 line has.
+
+    >>> neighbourhood("2001:db8::7"), neighbourhood("200.1.2.3")
+    ('2001:db8::/64', '200.1.2.3')
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(IPv6Network((found, 64), strict=False)) if found.version == 6 else address
+
+
 def _is_one_of(address: str, proxies: Sequence[Network]) -> bool:
     try:
         return any(ip_address(address) in network for network in proxies)

@@ -12,7 +12,7 @@ import secrets
 
 from aiohttp import web
 
-from agent_console.doors.address import client_address
+from agent_console.doors.address import client_address, neighbourhood
 from agent_console.doors.caller import COOKIE, Caller, find_caller, of_session
 from agent_console.doors.tries import Asker
 from agent_console.problems import Problem
@@ -41,7 +41,8 @@ async def log_in(request: web.Request, login: str, password: str) -> Caller:
 
 async def require_password(request: web.Request, login: str, password: str) -> Account:
     """Whose password it is. Raises Problem `wrong_password`, `too_many_tries`."""
-    asker = Asker(login, address_of(request))
+    address = address_of(request)
+    asker = Asker(login, neighbourhood(address))
     left_s = await request.app[TRIES].spend(asker)
     if left_s:
         fields = {"wait": wait(left_s), "retry_after_s": math.ceil(left_s)}
@@ -51,7 +52,7 @@ async def require_password(request: web.Request, login: str, password: str) -> A
     stored = account.password_hash if account and account.active else None
     right = await request.app[PASSWORDS].matches(stored, password)
     if account is None or not right:
-        await _remember_failure(request, account, asker.address)
+        await _remember_failure(request, account, address)
         raise Problem("wrong_password", 401)
     await request.app[TRIES].succeeded(asker)
     return account

@@ -65,6 +65,7 @@ async def _up(environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.P
                 line = await process.stdout.readline()
                 assert line, "\n".join(lines)
                 lines.append(line.decode())
+        assert "acordo users create LOGIN" in "".join(lines)  # nobody can come in yet
         rest = asyncio.create_task(process.stdout.read())
         yield process
         await rest
