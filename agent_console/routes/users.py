@@ -95,8 +95,9 @@ async def create(asked: Asked[NewUserIn, None]) -> NewPasswordOut:
             seat_pool=_pool(asked),
             must_change=True,
         )
-        await _record(connection, asked, "user.create", user_id, role=body.role)
-        return NewPasswordOut(user=await _user(connection, user_id), password=password)
+        user = await _user(connection, user_id)
+        await _record(connection, asked, "user.create", user, role=body.role)
+        return NewPasswordOut(user=user, password=password)
 
 
 async def change(asked: Asked[UserIn, None]) -> UserOut:
@@ -107,14 +108,14 @@ async def change(asked: Asked[UserIn, None]) -> UserOut:
         before = await _user(connection, user_id)
         if body.name is not None and body.name != before.name:
             await users.set_name(connection, user_id, body.name)
-            await _record(connection, asked, "user.name", user_id)
+            await _record(connection, asked, "user.name", before)
         if body.role is not None and body.role != before.role:
             await users.set_role(connection, user_id, body.role, _pool(asked))
-            await _record(connection, asked, "user.role", user_id, role=body.role)
+            await _record(connection, asked, "user.role", before, role=body.role)
         if body.active is not None and body.active != before.active:
             await users.set_active(connection, user_id, body.active, _pool(asked))
             action = "user.activate" if body.active else "user.deactivate"
-            await _record(connection, asked, action, user_id)
+            await _record(connection, asked, action, before)
         return await _user(connection, user_id)
 
 
@@ -126,7 +127,7 @@ async def reset(asked: Asked[None, None]) -> NewPasswordOut:
     async with _changing(asked) as connection:
         user = await _user(connection, user_id)
         await users.set_password(connection, user_id, hashed, must_change=True)
-        await _record(connection, asked, "user.password", user_id)
+        await _record(connection, asked, "user.password", user)
         told = user.model_copy(update={"must_change": True})
         return NewPasswordOut(user=told, password=password)
 
@@ -175,10 +176,10 @@ async def _record(
     connection: AsyncConnection,
     asked: Asked[Any, None],
     action: str,
-    user_id: UUID,
+    user: UserOut,
     **detail: str,
 ) -> None:
-    subject = ("user", user_id)
+    subject, detail = ("user", user.id), {"login": user.login, **detail}
     await audit.record(connection, asked.who, action=action, subject=subject, detail=detail)
 
 

@@ -46,7 +46,7 @@ document.addEventListener("click", (event) => {
 const dialog = document.querySelector("#login-again");
 if (dialog) {
   const form = /** @type {HTMLFormElement} */ (dialog.querySelector("form"));
-  const field = /** @type {HTMLInputElement} */ (dialog.querySelector("input"));
+  const field = /** @type {HTMLInputElement} */ (dialog.querySelector("[type=password]"));
   const trouble = /** @type {HTMLElement} */ (dialog.querySelector(".trouble"));
 
   document.addEventListener(SESSION_EXPIRED, () => {

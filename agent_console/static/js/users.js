@@ -133,7 +133,9 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   clear();
   try {
-    const made = await api.post("/api/v1/users", Object.fromEntries(new FormData(form)));
+    const given = Object.fromEntries(new FormData(form));
+    const login = String(given.login).trim().toLowerCase();
+    const made = await api.post("/api/v1/users", { ...given, login });
     adding.close();
     show(made);
   } catch (error) {

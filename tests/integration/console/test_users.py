@@ -172,7 +172,7 @@ async def test_the_trail_tells_who_did_what(
 
     (line,) = found["lines"]
     assert (line["who"], line["subject_kind"], line["subject_id"], line["detail"]) == (
-        "raiz", "user", user_id, {"role": "supervisor"},
+        "raiz", "user", user_id, {"login": "ana", "role": "supervisor"},
     )  # fmt: skip
     older = await (await admin.get(f"/api/v1/audit?before={line['id']}&limit=1")).json()
     assert [one["action"] for one in older["lines"]] == ["login"]
