@@ -123,7 +123,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name, form in _PARAMETER.findall(route.path):
         schema = (
-            {"type": "string", "pattern": f"^{form}$"}
+            {"type": "string", "pattern": f"^(?:{form})$"}
             if form
             else {"type": "string", "format": "uuid"}
         )

@@ -18,7 +18,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 JSON = "application/json"
 NUL = rb"\u0000"  # PostgreSQL holds no text with it
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_HEX = "[0-9a-fA-F]"
+_UUID = f"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}"
 _PARAMETER = re.compile(r"\{(\w+)(:[^{}]*)?\}")
 
 
@@ -31,14 +32,17 @@ def uuid_parameters(path: str) -> frozenset[str]:
     return frozenset(name for name, form in _PARAMETER.findall(path) if not form)
 
 
+def router_path(path: str) -> str:
+    """The path as the router takes it: what is no identifier is another path, or none."""
+    return re.sub(r"\{(\w+)\}", lambda found: f"{{{found[1]}:{_UUID}}}", path)
+
+
 def read_path(request: web.Request, uuids: frozenset[str]) -> dict[str, str]:
-    """The parameters of the path. Raises Problem 404 for an identifier that is none."""
-    found = dict(request.match_info)
-    for name in uuids:
-        if _UUID.fullmatch(found[name]) is None:
-            raise Problem("not_found", 404)
-        found[name] = str(UUID(found[name]))
-    return found
+    """The parameters of the path, identifiers in their canonical form."""
+    return {
+        name: str(UUID(value)) if name in uuids else value
+        for name, value in request.match_info.items()
+    }
 
 
 def read_query(request: web.Request, model: type[Model]) -> Model:

@@ -19,6 +19,7 @@ from agent_console.api.reading import (
     read_body,
     read_path,
     read_query,
+    router_path,
     uuid_parameters,
 )
 from agent_console.doors.caller import CALLER
@@ -48,11 +49,11 @@ def install(app: web.Application, modules: Sequence[ModuleType]) -> None:
         handler = (
             endpoint.handler if isinstance(endpoint, OpenEndpoint) else _called(endpoint)
         )
-        route = app.router.add_route(endpoint.verb, endpoint.path, handler)
+        route = app.router.add_route(endpoint.verb, router_path(endpoint.path), handler)
         policies[route] = policy(endpoint)
     for page in pages:
         for verb in ("GET", "HEAD"):
-            route = app.router.add_route(verb, page.path, _shown(page))
+            route = app.router.add_route(verb, router_path(page.path), _shown(page))
             policies[route] = policy(page)
     app[POLICIES] = policies
     app[ALL_ENDPOINTS] = endpoints

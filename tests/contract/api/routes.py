@@ -62,4 +62,4 @@ def _filled(path: str) -> str:
 def _value(form: str | None) -> str:
     if form is None:
         return str(SOME_ID)
-    return next(one for one in CANDIDATES if re.fullmatch(form, one))
+    return next(one for one in (*form.split("|"), *CANDIDATES) if re.fullmatch(form, one))
