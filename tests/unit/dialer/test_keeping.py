@@ -154,6 +154,7 @@ def test_a_hold_that_lasts_too_long_goes_to_anybody(floor: Floor, leg: str) -> N
     seat(floor, "agent002")
     hold(floor, "agent001", at(20))
     parted(floor, 20)
+    said(floor, "held", 20)
     assert joins(said(floor, "back_to_floor", 620)) == [("c1", "agent002")]
     assert state(floor) is AgentState.WRAP_UP
 
