@@ -24,8 +24,9 @@ from foundation.crypto import SealBroken, derive_key
 
 _MAGIC = b"ACRD\x01"
 _SALT_BYTES = 16
-_CHUNK = 64 * 1024
-_TAG_BYTES = 16
+HEADER_BYTES = len(_MAGIC) + _SALT_BYTES
+CHUNK = 64 * 1024
+TAG_BYTES = 16
 
 
 class NotASealedFile(ValueError):
@@ -81,8 +82,8 @@ def seal_chunks(key: bytes, source: BinaryIO, *, bound_to: str) -> Iterator[byte
     salt = os.urandom(_SALT_BYTES)
     yield _MAGIC + salt
     cipher, associated = _cipher(key, salt, bound_to)
-    for counter, (chunk, last) in enumerate(_chunks(source, _CHUNK)):
-        yield cipher.encrypt(_nonce(counter, last=last), chunk, associated)
+    for counter, (chunk, last) in enumerate(_chunks(source, CHUNK)):
+        yield cipher.encrypt(nonce_of(counter, last=last), chunk, associated)
 
 
 def open_file(key: bytes, sealed: Path, *, bound_to: str) -> Iterator[bytes]:
@@ -92,13 +93,11 @@ def open_file(key: bytes, sealed: Path, *, bound_to: str) -> Iterator[bytes]:
     end has not verified that the file is complete.
     """
     with sealed.open("rb") as source:
-        header = source.read(len(_MAGIC) + _SALT_BYTES)
-        if header[: len(_MAGIC)] != _MAGIC or len(header) < len(_MAGIC) + _SALT_BYTES:
-            raise NotASealedFile(sealed.name)
-        cipher, associated = _cipher(key, header[len(_MAGIC) :], bound_to)
-        for counter, (chunk, last) in enumerate(_chunks(source, _CHUNK + _TAG_BYTES)):
+        header = source.read(HEADER_BYTES)
+        cipher, associated = cipher_of(key, header, bound_to, sealed.name)
+        for counter, (chunk, last) in enumerate(_chunks(source, CHUNK + TAG_BYTES)):
             try:
-                yield cipher.decrypt(_nonce(counter, last=last), chunk, associated)
+                yield cipher.decrypt(nonce_of(counter, last=last), chunk, associated)
             except (InvalidTag, ValueError) as error:
                 raise _why(cipher, counter, chunk, associated, sealed.name) from error
 
@@ -125,7 +124,15 @@ def _cipher(key: bytes, salt: bytes, bound_to: str) -> tuple[AESGCM, bytes]:
     return AESGCM(own), _MAGIC + salt + bound_to.encode()
 
 
-def _nonce(counter: int, *, last: bool) -> bytes:
+def cipher_of(key: bytes, header: bytes, bound_to: str, name: str) -> tuple[AESGCM, bytes]:
+    """The cipher of a file and what each chunk is bound to. Raises NotASealedFile."""
+    if header[: len(_MAGIC)] != _MAGIC or len(header) < HEADER_BYTES:
+        raise NotASealedFile(name)
+    return _cipher(key, header[len(_MAGIC) :], bound_to)
+
+
+def nonce_of(counter: int, *, last: bool) -> bytes:
+    """The nonce of a chunk: its number, and whether it is the last."""
     return counter.to_bytes(11, "big") + bytes((last,))
 
 
@@ -134,8 +141,8 @@ def _why(
 ) -> ValueError:
     """A chunk that opens as "not the last" shows that the file was cut right after it."""
     try:
-        cipher.decrypt(_nonce(counter, last=False), chunk, associated)
+        cipher.decrypt(nonce_of(counter, last=False), chunk, associated)
     except (InvalidTag, ValueError):
-        broken = len(chunk) >= _TAG_BYTES
+        broken = len(chunk) >= TAG_BYTES
         return SealedFileBroken(name) if broken else SealedFileTruncated(name)
     return SealedFileTruncated(name)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dialer.recordings import index
 from foundation.crypto import Keys
 from foundation.home import Home
 from foundation.sealed_files import open_file
+from foundation.sealed_reading import SealedReader
 
 OPENED = "recording_opened"
 
@@ -44,6 +46,27 @@ async def open_recording(
         await index.note(connection, attempt, OPENED, {"by": by})
     key = Keys.of(home).recording_key(known.creditor_id)
     return open_file(key, sealed, bound_to=str(attempt))
+
+
+async def open_for_listening(
+    connection: AsyncConnection, home: Home, attempt: UUID, *, by: str | None
+) -> SealedReader:
+    """Return a reader that can jump. `by` None: this person's opening is noted already.
+
+    The caller commits before a byte is given. Raises NoRecording, SealedFileMissing, and
+    what SealedReader raises.
+    """
+    known = await index.find(connection, attempt)
+    if known is None:
+        raise NoRecording(str(attempt))
+    sealed = home.recordings_sealed / known.path
+    if by is not None:
+        await index.note(connection, attempt, OPENED, {"by": by})
+    key = Keys.of(home).recording_key(known.creditor_id)
+    try:
+        return await asyncio.to_thread(SealedReader, key, sealed, bound_to=str(attempt))
+    except FileNotFoundError as error:
+        raise SealedFileMissing(known.path) from error
 
 
 def write_whole(pieces: Iterator[bytes], target: Path) -> int:

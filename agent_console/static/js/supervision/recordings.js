@@ -1,0 +1,127 @@
+/** The list of recordings with its filters, and the player above it. */
+import { api } from "../api.js";
+import { dateTime, duration } from "../format.js";
+import { byId, one, put, say, texts, told } from "./page.js";
+import { Player } from "./player.js";
+
+/** @typedef {{id: string, placed_at: string, seconds: number, direction: string,
+ *   number: string, campaign: string | null, agent: string | null, ending: string,
+ *   disposition: string | null}} Recording */
+
+const { words, endings, dispositions } = texts();
+const form = one(document, "#filters", HTMLFormElement);
+const player = new Player(words, () => say(byId("trouble"), words.broken));
+/** @type {AbortController | undefined} */
+let asking;
+let last = "";
+
+function query() {
+  const asked = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string" && value) asked.set(name, value);
+  }
+  return asked;
+}
+
+/** @param {boolean} on - further, below what is shown */
+async function load(on) {
+  asking?.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  const asked = query();
+  const address = asked.size ? `?${asked}` : "";
+  if (on) asked.set("before", last);
+  else history.replaceState(null, "", `${location.pathname}${address}`);
+  try {
+    const { recordings, more } = await api.get(`/api/v1/recordings?${asked}`, { signal });
+    draw(recordings, on);
+    byId("more").hidden = !more;
+    say(byId("trouble"), "");
+  } catch (error) {
+    if (!signal.aborted) say(byId("trouble"), told(error, words.unreachable));
+  }
+}
+
+/**
+ * @param {Recording[]} recordings
+ * @param {boolean} on
+ */
+function draw(recordings, on) {
+  const body = one(document, "#list tbody", HTMLElement);
+  if (!on) body.replaceChildren();
+  body.append(...recordings.map(rowOf));
+  last = recordings.at(-1)?.id ?? last;
+  byId("list").hidden = body.children.length === 0;
+  byId("none").hidden = body.children.length > 0;
+}
+
+/** @param {Recording} recording */
+function rowOf(recording) {
+  const model = one(document, "#row", HTMLTemplateElement);
+  const copy = /** @type {DocumentFragment} */ (model.content.cloneNode(true));
+  const row = one(copy, "tr", HTMLElement);
+  const inbound = recording.direction === "inbound" ? ` (${words.inbound})` : "";
+  const cells = {
+    at: dateTime(recording.placed_at),
+    length: duration(recording.seconds),
+    agent: recording.agent ?? "–",
+    campaign: recording.campaign ?? "–",
+    number: recording.number + inbound,
+    ending: endings[recording.ending],
+    disposition: dispositions[recording.disposition ?? ""] ?? recording.disposition ?? "–",
+  };
+  for (const [name, text] of Object.entries(cells)) {
+    put(one(row, `[data-cell=${name}]`, HTMLElement), text);
+  }
+  const button = one(row, "button", HTMLButtonElement);
+  button.setAttribute("aria-label", `Ouvir ${cells.agent}, ${cells.at}`);
+  button.onclick = () => listen(row, recording, `${cells.agent} · ${cells.at}`);
+  return row;
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Recording} recording
+ * @param {string} title
+ */
+async function listen(row, recording, title) {
+  document.querySelector("tr[aria-current]")?.removeAttribute("aria-current");
+  row.setAttribute("aria-current", "true");
+  say(byId("trouble"), "");
+  try {
+    await player.open(recording.id, title);
+  } catch (error) {
+    say(byId("trouble"), told(error, words.unreachable));
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {{id: string, name: string}[]} named
+ */
+function choices(id, named) {
+  const select = one(document, `#${id}`, HTMLSelectElement);
+  for (const { id, name } of named) select.add(new Option(name, id));
+}
+
+async function begin() {
+  const { campaigns, agents } = await api.get("/api/v1/recordings/filters");
+  choices("campaign", campaigns);
+  choices("agent", agents);
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    const field = form.elements.namedItem(name);
+    if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) {
+      field.value = value;
+    }
+  }
+}
+
+form.addEventListener("change", () => load(false));
+form.addEventListener("submit", (event) => event.preventDefault());
+byId("more").addEventListener("click", () => load(true));
+try {
+  await begin();
+} catch (error) {
+  say(byId("trouble"), told(error, words.unreachable));
+}
+load(false);
