@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent_console.desk import shown
@@ -65,26 +65,28 @@ class Read:
         return self.now.astimezone(ZoneInfo(zone or "America/Sao_Paulo")).date()
 
 
+_CALL = (  # made once, as making a statement costs more than asking it
+    select(
+        AttemptRow.id,
+        AttemptRow.direction,
+        AttemptRow.number,
+        AttemptRow.debtor_id,
+        AttemptRow.contact_point_id,
+        AttemptRow.campaign_id,
+        AttemptRow.agent_id,
+        AttemptRow.outcome,
+        CampaignRow.name.label("campaign"),
+        DispositionRow.code,
+    )
+    .outerjoin(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
+    .outerjoin(DispositionRow, DispositionRow.attempt_id == AttemptRow.id)
+    .where(AttemptRow.id == bindparam("call"))
+)
+
+
 async def read_call(connection: AsyncConnection, call: UUID) -> Any:
     """The attempt with its campaign's name and its disposition. Raises Problem 404."""
-    query = (
-        select(
-            AttemptRow.id,
-            AttemptRow.direction,
-            AttemptRow.number,
-            AttemptRow.debtor_id,
-            AttemptRow.contact_point_id,
-            AttemptRow.campaign_id,
-            AttemptRow.agent_id,
-            AttemptRow.outcome,
-            CampaignRow.name.label("campaign"),
-            DispositionRow.code,
-        )
-        .outerjoin(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
-        .outerjoin(DispositionRow, DispositionRow.attempt_id == AttemptRow.id)
-        .where(AttemptRow.id == call)
-    )
-    row = (await connection.execute(query)).first()
+    row = (await connection.execute(_CALL, {"call": call})).first()
     if row is None:
         raise Problem("no_such_call", 404)
     return row

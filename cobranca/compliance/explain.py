@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.facts import Candidate, load_facts
@@ -53,26 +53,31 @@ async def explain(
     return explanations
 
 
+_PERSON = select(DebtorRow.uf, DebtorRow.birth_date).where(
+    DebtorRow.id == bindparam("debtor")
+)
+_POINTS = (
+    select(
+        ContactPointRow.id,
+        ContactPointRow.value,
+        ContactPointRow.zone,
+        ContactPointRow.uf,
+        ContactPointRow.status,
+    )
+    .where(
+        ContactPointRow.debtor_id == bindparam("debtor"), ContactPointRow.kind == "phone"
+    )
+    .order_by(ContactPointRow.score.desc(), ContactPointRow.value)
+)
+
+
 async def telephones(connection: AsyncConnection, debtor_id: UUID) -> list[Candidate]:
     """Return the debtor's telephones, the best first; raises NoSuchDebtor."""
-    debtor = (
-        await connection.execute(
-            select(DebtorRow.uf, DebtorRow.birth_date).where(DebtorRow.id == debtor_id)
-        )
-    ).one_or_none()
+    asked = {"debtor": debtor_id}
+    debtor = (await connection.execute(_PERSON, asked)).one_or_none()
     if debtor is None:
         raise NoSuchDebtor(NoSuchDebtor.__doc__)
-    points = await connection.execute(
-        select(
-            ContactPointRow.id,
-            ContactPointRow.value,
-            ContactPointRow.zone,
-            ContactPointRow.uf,
-            ContactPointRow.status,
-        )
-        .where(ContactPointRow.debtor_id == debtor_id, ContactPointRow.kind == "phone")
-        .order_by(ContactPointRow.score.desc(), ContactPointRow.value)
-    )
+    points = await connection.execute(_POINTS, asked)
     return [
         Candidate(
             debtor_id=debtor_id,

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.explain import NoSuchDebtor
@@ -97,21 +97,46 @@ async def debtor_card(connection: AsyncConnection, debtor: UUID) -> DebtorCard:
     )
 
 
-async def _debts(connection: AsyncConnection, debtor: UUID) -> tuple[Debt, ...]:
-    query = (
-        select(
-            DebtRow.id,
-            CreditorRow.name.label("creditor"),
-            PortfolioRow.name.label("portfolio"),
-            ContractRow.number.label("contract"),
-            ContractRow.product,
-        )
-        .join(ContractRow, ContractRow.id == DebtRow.contract_id)
-        .join(CreditorRow, CreditorRow.id == ContractRow.creditor_id)
-        .join(PortfolioRow, PortfolioRow.id == ContractRow.portfolio_id)
-        .where(ContractRow.debtor_id == debtor, DebtRow.status == "open")
+_DEBTS = (  # made once, as making a statement costs more than asking it
+    select(
+        DebtRow.id,
+        CreditorRow.name.label("creditor"),
+        PortfolioRow.name.label("portfolio"),
+        ContractRow.number.label("contract"),
+        ContractRow.product,
     )
-    rows = list(await connection.execute(query))
+    .join(ContractRow, ContractRow.id == DebtRow.contract_id)
+    .join(CreditorRow, CreditorRow.id == ContractRow.creditor_id)
+    .join(PortfolioRow, PortfolioRow.id == ContractRow.portfolio_id)
+    .where(ContractRow.debtor_id == bindparam("debtor"), DebtRow.status == "open")
+)
+_INSTALMENTS = (
+    select(
+        InstalmentRow.debt_id,
+        InstalmentRow.number,
+        InstalmentRow.amount,
+        InstalmentRow.due_on,
+    )
+    .where(InstalmentRow.debt_id.in_(bindparam("debts", expanding=True)))
+    .order_by(InstalmentRow.debt_id, InstalmentRow.number)
+)
+_TELEPHONES = (
+    select(
+        ContactPointRow.id,
+        ContactPointRow.value.label("number"),
+        ContactPointRow.line,
+        ContactPointRow.status,
+        ContactPointRow.tries,
+    )
+    .where(
+        ContactPointRow.debtor_id == bindparam("debtor"), ContactPointRow.kind == "phone"
+    )
+    .order_by(ContactPointRow.score.desc(), ContactPointRow.value)
+)
+
+
+async def _debts(connection: AsyncConnection, debtor: UUID) -> tuple[Debt, ...]:
+    rows = list(await connection.execute(_DEBTS, {"debtor": debtor}))
     parts = await _instalments(connection, [row.id for row in rows])
     debts = [Debt(**row._mapping, instalments=parts[row.id]) for row in rows]
     return tuple(sorted(debts, key=_oldest_first))
@@ -126,32 +151,12 @@ async def _instalments(
     connection: AsyncConnection, debts: Sequence[UUID]
 ) -> defaultdict[UUID, tuple[Instalment, ...]]:
     parts: defaultdict[UUID, tuple[Instalment, ...]] = defaultdict(tuple)
-    query = (
-        select(
-            InstalmentRow.debt_id,
-            InstalmentRow.number,
-            InstalmentRow.amount,
-            InstalmentRow.due_on,
-        )
-        .where(InstalmentRow.debt_id.in_(debts))
-        .order_by(InstalmentRow.debt_id, InstalmentRow.number)
-    )
-    for row in await connection.execute(query):
+    for row in await connection.execute(_INSTALMENTS, {"debts": list(debts)}):
         part = Instalment(number=row.number, amount=row.amount, due_on=row.due_on)
         parts[row.debt_id] += (part,)
     return parts
 
 
 async def _telephones(connection: AsyncConnection, debtor: UUID) -> tuple[Telephone, ...]:
-    query = (
-        select(
-            ContactPointRow.id,
-            ContactPointRow.value.label("number"),
-            ContactPointRow.line,
-            ContactPointRow.status,
-            ContactPointRow.tries,
-        )
-        .where(ContactPointRow.debtor_id == debtor, ContactPointRow.kind == "phone")
-        .order_by(ContactPointRow.score.desc(), ContactPointRow.value)
-    )
-    return tuple(Telephone(**row._mapping) for row in await connection.execute(query))
+    rows = await connection.execute(_TELEPHONES, {"debtor": debtor})
+    return tuple(Telephone(**row._mapping) for row in rows)

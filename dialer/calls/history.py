@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.contacts.store import PromiseRow
@@ -33,26 +33,37 @@ class Past:
     promised_on: date | None
 
 
+_HISTORY = (  # made once, as making a statement costs more than asking it
+    select(
+        AttemptRow.id,
+        AttemptRow.direction,
+        AttemptRow.number,
+        AttemptRow.placed_at,
+        AttemptRow.contact_day,
+        AttemptRow.outcome,
+        AttemptRow.bridged_at,
+        AttemptRow.ended_at,
+        DispositionRow.code,
+        DispositionRow.note,
+        AgentRow.name.label("agent"),
+        PromiseRow.amount,
+        PromiseRow.due_on,
+    )
+    .outerjoin(DispositionRow, DispositionRow.attempt_id == AttemptRow.id)
+    .outerjoin(AgentRow, AgentRow.id == DispositionRow.agent_id)
+    .outerjoin(PromiseRow, PromiseRow.attempt_id == AttemptRow.id)
+    .where(AttemptRow.debtor_id == bindparam("debtor"), AttemptRow.id != bindparam("but"))
+    .order_by(AttemptRow.contact_day.desc(), AttemptRow.placed_at.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 async def history_of(
     connection: AsyncConnection, debtor: UUID, *, but: UUID, limit: int = 30
 ) -> list[Past]:
     """Return the latest attempts to this debtor, the newest first, `but` left out."""
-    query = (
-        select(
-            *AttemptRow.__table__.c,
-            DispositionRow.code,
-            DispositionRow.note,
-            AgentRow.name.label("agent"),
-            PromiseRow.amount,
-            PromiseRow.due_on,
-        )
-        .outerjoin(DispositionRow, DispositionRow.attempt_id == AttemptRow.id)
-        .outerjoin(AgentRow, AgentRow.id == DispositionRow.agent_id)
-        .outerjoin(PromiseRow, PromiseRow.attempt_id == AttemptRow.id)
-        .where(AttemptRow.debtor_id == debtor, AttemptRow.id != but)
-        .order_by(AttemptRow.contact_day.desc(), AttemptRow.placed_at.desc())
-        .limit(limit)
-    )
+    values = {"debtor": debtor, "but": but, "most": limit}
+    rows = await connection.execute(_HISTORY, values)
     return [
         Past(
             attempt=row.id,
@@ -68,7 +79,7 @@ async def history_of(
             promised=row.amount,
             promised_on=row.due_on,
         )
-        for row in await connection.execute(query)
+        for row in rows
     ]
 
 

@@ -19,6 +19,7 @@ Bench = Callable[[bool], list[Figure]]
 BENCHES: Mapping[str, str] = {
     "bridge": "sim.bench.bridge",
     "calls": "sim.bench.calls",
+    "desk": "sim.bench.desk",
     "import": "sim.bench.imports",
     "start": "sim.bench.start",
 }

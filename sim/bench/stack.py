@@ -30,6 +30,13 @@ def database_only() -> Iterator[dict[str, str]]:
         yield dict(os.environ)
 
 
+def served(settings: ProcessSettings, home: Home, servers: ExitStack) -> None:
+    """Start PostgreSQL, migrated, and Valkey; they end with `servers`."""
+    _database(settings, home, servers)
+    valkey.prepare(home)
+    servers.enter_context(running(valkey.program(home), home.logs / "valkey.log"))
+
+
 def _database(settings: ProcessSettings, home: Home, servers: ExitStack) -> int:
     postgres.prepare(home)
     process = servers.enter_context(

@@ -67,7 +67,7 @@ export class StateBar extends HTMLElement {
     this.#show("log_out", inside && leaving !== "offline");
     show(this.#pauses, inside && seat.state !== "connecting");
     const wishes = {
-      paused: `Depois: pausa (${pauseName(seat.pause_code)})`,
+      paused: ["Depois: pausa", pauseName(seat.pause_code)].filter(Boolean).join(" · "),
       offline: "Depois: encerrar o turno",
     };
     tell(part(this, ".wish"), wishes[/** @type {"paused"} */ (leaving)] ?? "");
