@@ -18,6 +18,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 SHORTEST, LONGEST = 12, 128  # characters
+FEWEST_DIFFERENT = 4  # characters
+FEWEST_BESIDE = 8  # characters that remain when the login is taken out
 THREADS = 2
 MOST_WAITING = 64  # at half a second each, the last would wait 16 s
 # no 0/O, 1/l/I: people read them from a screen and type them
@@ -28,7 +30,7 @@ T = TypeVar("T")
 
 
 class WeakPassword(ValueError):
-    """A senha precisa ter de 12 a 128 caracteres e não pode conter o login."""
+    """A senha precisa ter de 12 a 128 caracteres, variados, e não ser o login repetido."""
 
 
 def generated() -> str:
@@ -43,7 +45,8 @@ def require_strong(password: str, login: str) -> None:
     """Length is what counts (NIST SP 800-63B, 3.1.1.2). Raises WeakPassword."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise WeakPassword
-    if login.lower() in password.lower() or len(set(password)) < SHORTEST // 3:
+    beside = password.lower().replace(login.lower(), "")
+    if len(beside) < FEWEST_BESIDE or len(set(password)) < FEWEST_DIFFERENT:
         raise WeakPassword
 
 

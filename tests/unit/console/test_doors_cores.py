@@ -80,10 +80,10 @@ def test_generated_passwords_are_strong_and_differ() -> None:
     made = {generated() for _ in range(200)}
     assert len(made) == 200
     for password in made:
-        require_strong(password, "ana")
+        require_strong(password, password[:3])  # a short login may stand in it by chance
 
 
-@pytest.mark.parametrize("weak", ["curta", "x" * 20, "a" * 129, "ANA foi à feira hoje", ""])
+@pytest.mark.parametrize("weak", ["curta", "x" * 20, "a" * 129, "ana Ana ANA ana", ""])
 def test_a_weak_password_is_refused(weak: str) -> None:
     with pytest.raises(WeakPassword):
         require_strong(weak, "ana")
