@@ -1,0 +1,108 @@
+/**
+ * SIP over the console's WebSocket, by JsSIP: one registration, one nailed-up leg that is
+ * answered by itself, one call of our own (the echo). A broken socket ends no call.
+ */
+
+import JsSIP from "../../vendor/jssip-3.13.8.js";
+
+/** @typedef {import("../../vendor/jssip-3.13.8.js").Session} Session */
+/** @typedef {import("../../vendor/jssip-3.13.8.js").UserAgent} UserAgent */
+/** @typedef {{seat: string, page: string, password: string, echo: string,
+ *   renew_s: number}} Credentials */
+
+const DOMAIN = "acordo.invalid";
+const REGISTER_S = 120;
+const BACK_S = { first: 1, longest: 4 }; // between tries to open the socket again
+const GATHERED_MS = 50; // after the last candidate
+
+/**
+ * @typedef {object} LineEvents
+ * @property {() => void} onRegistered
+ * @property {(code: number | undefined) => void} onLost - the socket closed
+ * @property {(status: number | undefined) => void} onRefused - REGISTER was refused
+ * @property {(leg: Session) => void} onLeg - the nailed-up leg comes; not yet answered
+ */
+
+export class Line {
+  /** @type {UserAgent} */
+  #agent;
+  #echo;
+
+  /** @param {Credentials} given @param {LineEvents} events */
+  constructor(given, events) {
+    const address = new URL(`/sip?page=${given.page}`, location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new JsSIP.WebSocketInterface(address.href);
+    socket.via_transport = "WS"; // what the switch sees behind the console, https or not
+    this.#echo = `sip:${given.echo}@${DOMAIN}`;
+    this.#agent = new JsSIP.UA({
+      sockets: [socket],
+      uri: `sip:${given.seat}@${DOMAIN}`,
+      contact_uri: `sip:${given.page}@${given.page}.invalid;transport=ws`,
+      authorization_user: given.seat,
+      password: given.password,
+      register_expires: REGISTER_S,
+      session_timers: false,
+      user_agent: "Acordo",
+      connection_recovery_min_interval: BACK_S.first,
+      connection_recovery_max_interval: BACK_S.longest,
+    });
+    this.#agent.on("registered", events.onRegistered);
+    this.#agent.on("disconnected", (data) => events.onLost(data?.code));
+    this.#agent.on("registrationFailed", (data) =>
+      events.onRefused(data.response?.status_code),
+    );
+    this.#agent.on("newRTCSession", (data) => {
+      if (data.originator === "remote") events.onLeg(data.session);
+    });
+    this.#agent.start();
+  }
+
+  /** @param {string} password */
+  renew(password) {
+    this.#agent.set("password", password);
+  }
+
+  /** Register now: a refusal may have been about an old password. */
+  register() {
+    if (this.#agent.isConnected()) this.#agent.register();
+  }
+
+  /**
+   * Call oneself.
+   * @param {MediaStream} stream
+   * @returns {Session}
+   */
+  callEcho(stream) {
+    const session = this.#agent.call(this.#echo, { mediaStream: stream, pcConfig: PEER });
+    gatherQuickly(session);
+    return session;
+  }
+
+  /** End for good: calls too, without waiting for answers. */
+  end() {
+    this.#agent.stop();
+  }
+}
+
+/** @type {RTCConfiguration} */
+const PEER = { iceServers: [], rtcpMuxPolicy: "require" };
+
+/** @param {Session} leg @param {MediaStream} stream */
+export function answer(leg, stream) {
+  gatherQuickly(leg);
+  leg.answer({ mediaStream: stream, pcConfig: PEER });
+}
+
+/**
+ * Do not wait for candidates that never come.
+ * @param {Session} session
+ */
+function gatherQuickly(session) {
+  /** @type {number | undefined} */
+  let timer;
+  session.on("icecandidate", (data) => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => data.ready(), GATHERED_MS);
+  });
+}
