@@ -117,7 +117,7 @@ async def context(asked: Asked[None, None]) -> Mapping[str, Any]:
         "words": {
             name: TEXTS.section(name)
             for name in ("desk", "desk_states", "desk_said", "desk_next", "pauses",
-                         "pause_names")
+                         "pause_names", "softphone")
         },
     }  # fmt: skip
 

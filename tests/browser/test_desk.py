@@ -317,3 +317,13 @@ async def test_the_first_load_is_small(
     await page.wait_for_function("document.readyState === 'complete'")
     assert len(sizes) > 10
     assert sum(sizes) < LARGEST_LOAD, f"{sum(sizes):,.0f} bytes"
+
+
+async def test_who_has_no_microphone_is_told_and_not_logged_in(
+    desk: Page, place: DeskPlace
+) -> None:
+    await place.show("offline")
+    await desk.click("[data-do=log_in]")
+    trouble = desk.locator(".phone-trouble")
+    await expect(trouble).to_contain_text("microfone")
+    assert await commands(place) == []

@@ -6,6 +6,7 @@
 
 import { ApiProblem, api } from "../api.js";
 import { Live, sayState } from "../live.js";
+import { Softphone } from "../softphone/softphone.js";
 import { DebtorCard } from "./card.js";
 import { one, part } from "./dom.js";
 import { OwnCallBacks, OwnFigures, OwnUnrecorded } from "./own.js";
@@ -124,6 +125,8 @@ async function wishFor(wish) {
   const { do: verb, code = null, call = null } = wish;
   bar.told("");
   clearTimeout(waiting);
+  // whoever comes in needs the telephone, and this click may ask for the microphone
+  if (verb === "log_in" && !(await phone.ready())) return;
   const before = JSON.stringify(seat);
   try {
     await api.post(`${API}/commands`, { do: verb, code, call });
@@ -243,5 +246,8 @@ const live = new Live(`${API}/live`)
   .on("agent", (told) => onSeat(told));
 sayState(live, part(document, "#live-trouble"));
 live.start();
+const softphone = new Softphone(words.softphone);
+phone.use(softphone);
+softphone.reconnect();
 refreshOwn();
 setInterval(refreshOwn, FIGURES_MS);

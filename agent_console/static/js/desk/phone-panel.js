@@ -4,27 +4,20 @@
  * wishes to the floor, for the floor has both sides of the call.
  */
 
+import { DeviceChoice } from "../softphone/devices.js";
+import { LevelMeters } from "../softphone/meters.js";
 import { ask, one, part, put, show, tell } from "./dom.js";
 
 /** @typedef {import("./contracts.js").Seat} Seat */
 
-/**
- * @typedef {object} Telephone - what the panel needs of a softphone
- * @property {() => Promise<void>} connect
- * @property {(muted: boolean) => void} mute
- * @property {(digit: string) => void} dial
- * @property {() => Promise<string>} testEcho - what was found, for the agent to read
- * @property {(watcher: (state: PhoneState) => void) => void} watch
- *
- * @typedef {object} PhoneState
- * @property {"off" | "connecting" | "ready" | "lost"} state
- * @property {string} text - what it is doing, for the agent to read
- * @property {string} trouble - what is wrong and what to do; empty: nothing
- * @property {boolean} muted
- */
+/** @typedef {import("../softphone/softphone.js").Softphone} Softphone */
+/** @typedef {import("../softphone/softphone.js").PhoneState} PhoneState */
+
+customElements.define("acordo-meters", LevelMeters);
+customElements.define("acordo-devices", DeviceChoice);
 
 export class PhonePanel extends HTMLElement {
-  /** @type {Telephone | null} */
+  /** @type {Softphone | null} */
   #phone = null;
   /** @type {PhoneState | null} */
   #state = null;
@@ -40,17 +33,32 @@ export class PhonePanel extends HTMLElement {
     });
   }
 
-  /** @param {Telephone} phone */
+  /** @param {Softphone} phone */
   use(phone) {
     this.#phone = phone;
+    one(this, "acordo-meters", LevelMeters).use(phone);
+    one(this, "acordo-devices", DeviceChoice).use(phone);
     phone.watch((state) => {
+      const changed = state.state !== this.#state?.state;
       this.#state = state;
+      if (changed) one(this, "acordo-devices", DeviceChoice).refresh();
       this.#show();
     });
   }
 
+  /**
+   * Have the telephone on, as far as it can be; what is in the way is shown.
+   * @returns {Promise<boolean>}
+   */
+  async ready() {
+    await this.#phone?.connect();
+    return this.#state?.state === "ready" || this.#state?.state === "connecting";
+  }
+
   /** @param {Seat} seat */
   seat(seat) {
+    const other = seat.state === "talking" && this.#seat?.call !== seat.call;
+    if (other) this.#phone?.announce();
     this.#seat = seat;
     this.#show();
   }
@@ -95,6 +103,8 @@ export class PhonePanel extends HTMLElement {
     show(part(this, "[data-phone-do=connect]"), !connected);
     const free = this.#seat?.state === "paused" || this.#seat?.state === "offline";
     show(part(this, "[data-phone-do=echo]"), state?.state === "ready" && free);
+    show(part(this, ".meters"), connected);
+    show(part(this, ".devices"), !talking);
     show(part(this, ".call-verbs"), talking);
     show(part(this, ".keypad"), talking);
     this.#press("mute", state?.muted === true);
