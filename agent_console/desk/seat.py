@@ -20,7 +20,8 @@ from cobranca.people.principal import Principal
 from foundation.bus import BOARD, COMMANDS, Bus
 from foundation.db.leadership import LeadershipRow
 
-IN_CALL = frozenset({"reserved", "talking", "wrap_up"})
+# connecting, with a call: the line fell in mid-call and the floor keeps the debtor
+IN_CALL = frozenset({"reserved", "talking", "wrap_up", "connecting"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ const ELEMENTS = {
 };
 for (const [name, kind] of Object.entries(ELEMENTS)) customElements.define(name, kind);
 
-const IN_CALL = new Set(["reserved", "talking", "wrap_up"]);
+// connecting, with a call: the line fell in mid-call and the floor keeps the debtor
+const IN_CALL = new Set(["reserved", "talking", "wrap_up", "connecting"]);
 const OBEYED_MS = 6000; // then the floor did not do what was asked for
 const FIGURES_MS = 30_000;
 const API = "/api/v1/desk";

@@ -33,6 +33,11 @@ export class PhonePanel extends HTMLElement {
     });
   }
 
+  /** The telephone that the panel drives. */
+  get telephone() {
+    return this.#phone;
+  }
+
   /** @param {Softphone} phone */
   use(phone) {
     this.#phone = phone;
@@ -103,7 +108,7 @@ export class PhonePanel extends HTMLElement {
     show(part(this, "[data-phone-do=connect]"), !connected);
     const free = this.#seat?.state === "paused" || this.#seat?.state === "offline";
     show(part(this, "[data-phone-do=echo]"), state?.state === "ready" && free);
-    show(part(this, ".meters"), connected);
+    show(part(this, "acordo-meters"), connected);
     show(part(this, ".devices"), !talking);
     show(part(this, ".call-verbs"), talking);
     show(part(this, ".keypad"), talking);

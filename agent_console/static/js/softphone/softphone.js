@@ -11,11 +11,11 @@
 
 import { api, sessionExpired } from "../api.js";
 import { Ear } from "./ear.js";
-import { answer, Line } from "./line.js";
 import { beep, choose, devices, Meter, microphone } from "./sound.js";
 import { CLOSED, Troubled, troubleOf, unable } from "./troubles.js";
 
 /** @typedef {import("./line.js").Credentials} Credentials */
+/** @typedef {import("./line.js").Line} Line */
 /** @typedef {import("./line.js").Session} Session */
 /** @typedef {import("./sound.js").Choice} Choice */
 /** @typedef {import("./troubles.js").Trouble} Trouble */
@@ -222,13 +222,13 @@ export class Softphone {
 
   /** Ask for the seat and register. */
   async #take() {
-    const given = await credentials(null);
+    const [given, sip] = await Promise.all([credentials(null), import("./line.js")]);
     this.#page = given.page;
-    this.#line = new Line(given, {
+    this.#line = new sip.Line(given, {
       onRegistered: () => this.#registered(),
       onLost: (code) => this.#lost(code),
       onRefused: (status) => this.#refused(status),
-      onLeg: (leg) => this.#nail(leg),
+      onLeg: (leg) => this.#nail(leg, sip.answer),
     });
     this.#renewing = window.setInterval(() => this.#renew(), given.renew_s * 1000);
   }
@@ -281,8 +281,8 @@ export class Softphone {
     await this.connect();
   }
 
-  /** @param {Session} leg */
-  #nail(leg) {
+  /** @param {Session} leg @param {typeof import("./line.js").answer} answer */
+  #nail(leg, answer) {
     if (!this.#stream || !this.#context) return leg.terminate({ status_code: 480 });
     const context = this.#context;
     this.#drop();
