@@ -28,7 +28,7 @@ class RawAmi:
         self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
 
     async def read(self) -> Headers:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             raw = await self._reader.readuntil(b"\r\n\r\n")
         lines = raw.decode().split("\r\n")
         return dict(line.split(": ", 1) for line in lines if ": " in line)

@@ -35,6 +35,7 @@ from tests.databases import copy_of
 
 FAR_END = Path(__file__).parent / "contract" / "telephony" / "far_end"
 PHONES = ("agent001", "agent002")
+PATIENCE_S = 60.0  # for what takes milliseconds by itself: only a failure waits so long
 Event = TypeVar("Event", bound=SwitchEvent)
 FAR_MODULES = """
     res_timing_timerfd res_sorcery_config res_sorcery_memory res_sorcery_astdb
@@ -110,7 +111,7 @@ class Heard:
             self._more.set()
 
     async def first(
-        self, kind: type[Event], channel: str | None = None, *, within_s: float = 8.0
+        self, kind: type[Event], channel: str | None = None, *, within_s: float = PATIENCE_S
     ) -> Event:
         """The first event of that kind (of that channel), waited for."""
         async with asyncio.timeout(within_s):
@@ -119,14 +120,16 @@ class Heard:
                 await self._more.wait()
         return self.all(kind, channel)[0]
 
-    async def until(self, enough: Callable[[], bool], *, within_s: float = 8.0) -> None:
+    async def until(
+        self, enough: Callable[[], bool], *, within_s: float = PATIENCE_S
+    ) -> None:
         """Wait until the events satisfy `enough`."""
         async with asyncio.timeout(within_s):
             while not enough():
                 self._more.clear()
                 await self._more.wait()
 
-    async def said(self, what: str, channel: str, *, within_s: float = 8.0) -> Said:
+    async def said(self, what: str, channel: str, *, within_s: float = PATIENCE_S) -> Said:
         """The first word of that name from that channel, waited for."""
 
         def words() -> list[Said]:
@@ -162,7 +165,7 @@ async def hearing(telephony: Telephony) -> AsyncIterator[Heard]:
 
 
 async def eventually(
-    check: Callable[[], Awaitable[bool]], *, within_s: float = 5.0
+    check: Callable[[], Awaitable[bool]], *, within_s: float = PATIENCE_S
 ) -> None:
     """Ask until the answer is yes; for what no event announces."""
     async with asyncio.timeout(within_s):
@@ -181,6 +184,12 @@ def free_ports(count: int) -> list[int]:
             tcp.bind(("127.0.0.1", port))
             found.add(port)
     return list(found)
+
+
+def is_taken(port: int) -> bool:
+    """Whether somebody receives UDP there; looked up, as a probe would be in his way."""
+    lines = Path("/proc/net/udp").read_text("ascii").splitlines()[1:]
+    return any(line.split()[1].endswith(f":{port:04X}") for line in lines)
 
 
 def switch_settings(root: Path, database: str | None = None) -> ProcessSettings:
@@ -256,7 +265,7 @@ def _far_end(settings: ProcessSettings, home: Home, prefix: Path) -> asterisk.In
     return far
 
 
-def _wait_for_phones(main: asterisk.Instance, within_s: float = 20.0) -> None:
+def _wait_for_phones(main: asterisk.Instance, within_s: float = PATIENCE_S) -> None:
     deadline = time.monotonic() + within_s
     while not all(f"{phone}/sip:" in main.cli("pjsip show contacts") for phone in PHONES):
         assert time.monotonic() < deadline, "the phones do not register"

@@ -24,7 +24,7 @@ class Registration:
     call_id: str = field(default_factory=lambda: uuid4().hex)
     sequence: int = 0
 
-    async def register(self, *, expires_s: int = 60, within_s: float = 5.0) -> int:
+    async def register(self, *, expires_s: int = 60, within_s: float = 60.0) -> int:
         """Ask, answer the challenge, ask again; return the last status."""
         status, answer = await self.ask(expires_s, "", within_s)
         if status == 401:
@@ -36,7 +36,7 @@ class Registration:
         return status
 
     async def ask(
-        self, expires_s: int, authorization: str = "", within_s: float = 5.0
+        self, expires_s: int, authorization: str = "", within_s: float = 60.0
     ) -> tuple[int, str]:
         """Send one REGISTER; return the status and the whole answer."""
         self.sequence += 1

@@ -136,7 +136,7 @@ class Instance:
             addresses=dict(addresses or {}),
         )
 
-    def cli(self, command: str, *, timeout_s: float = 2.0) -> str:
+    def cli(self, command: str, *, timeout_s: float = 30.0) -> str:
         """Answer of the command line; raises CalledProcessError when nobody listens."""
         answer = subprocess.run(
             [*self._command(), "-rx", command],
@@ -152,7 +152,7 @@ class Instance:
         if not (self.run / "asterisk.ctl").exists():
             return False
         try:
-            return "fully booted" in self.cli("core waitfullybooted")
+            return "fully booted" in self.cli("core waitfullybooted", timeout_s=2.0)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
             return False
 

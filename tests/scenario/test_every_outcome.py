@@ -58,7 +58,7 @@ class Seen:
                 return set(await _agents(connection)) == {"idle"}
 
         await eventually(all_sealed, within_s=90)
-        await eventually(all_idle, within_s=30)
+        await eventually(all_idle, within_s=90)
         async with engine.begin() as connection:
             self.agents = await _agents(connection)
             self.ends = await _ends(connection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -18,7 +19,7 @@ from foundation.embedded import tools
 from foundation.embedded.program import Program, running
 from foundation.ids import uuid7
 from foundation.settings import ProcessSettings
-from tests.real_switch import Heard, RealSwitch, free_ports, hearing
+from tests.real_switch import Heard, RealSwitch, free_ports, hearing, is_taken
 
 SCENARIOS = Path(__file__).parent / "sipp"
 
@@ -74,15 +75,7 @@ def _program(command: list[str], scenario: Path, port: int) -> Program:
     arguments = ["-sf", str(scenario), "-i", "127.0.0.1", "-p", str(port), "-nostdin"]
     arguments += ["-trace_err", "-error_file", str(scenario.with_suffix(".errors"))]
 
-    def listens() -> bool:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                return True
-        return False
-
-    return Program(name="sipp", argv=(*command, *arguments), ready=listens)
+    return Program(name="sipp", argv=(*command, *arguments), ready=partial(is_taken, port))
 
 
 async def _call(telephony: AmiTelephony, port: int, number: str, timeout_s: float) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from tests.real_switch import (
     eventually,
     free_ports,
     hearing,
+    is_taken,
     switch_settings,
 )
 
@@ -182,15 +183,9 @@ def _sipp(name: str, port: int, root: Path) -> tuple[Program, Path]:
     arguments += ["-trace_msg", "-message_file", str(messages)]
     arguments += ["-trace_err", "-error_file", str(root / f"{name}.errors")]
 
-    def listens() -> bool:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                return True
-        return False
-
-    return Program(name="sipp", argv=(*command, *arguments), ready=listens), messages
+    return Program(
+        name="sipp", argv=(*command, *arguments), ready=partial(is_taken, port)
+    ), messages
 
 
 def _far_end(
@@ -278,7 +273,7 @@ async def test_a_route_registers_where_it_is_asked_to(network: Network) -> None:
         listed = " ".join(network.main.cli("pjsip show registrations").split())
         return " conta Registered" in listed
 
-    await eventually(registered, within_s=15)
+    await eventually(registered)
     listed = network.main.cli("pjsip show registrations")
     assert "intruso/" not in listed  # has an account, but was not asked to register
     text = network.messages["conta"].read_text("utf-8", errors="replace")

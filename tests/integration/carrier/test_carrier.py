@@ -155,7 +155,7 @@ async def test_calls_that_last_at_the_stop_are_written_too(fresh_home: Home) -> 
     rings = row(1, Kind.NO_ANSWER, RINGS_ON)
     async with networks.calling(fresh_home.root, [rings]) as (network, caller):
         call = asyncio.create_task(caller.call(rings.number))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not any(known.seen(180) for known in caller.calls.values()):
                 await asyncio.sleep(0.01)
         await network.started.stop()
@@ -193,10 +193,10 @@ async def test_a_debtor_calls_into_the_switch(
                 monkeypatch.setenv(name, value)
             persona = Persona(talk_s=5.0, says=SPEAKS)
             call_in(CarrierSettings(), "+5511900000042", "551140040001", persona)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 invite, address = await loop.sock_recvfrom(switch, 65_535)
             switch.sendto(busy(invite.decode()), address)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await loop.sock_recvfrom(switch, 65_535)  # the ACK
     assert invite.startswith(b"INVITE sip:551140040001@127.0.0.1")
     (written,) = network.truth()

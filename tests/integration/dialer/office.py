@@ -34,7 +34,7 @@ from foundation.ids import uuid7
 from foundation.routes import Route, read_routes
 from foundation.settings import ProcessSettings
 from tests.builders.portfolio import a_campaign, a_portfolio, some_seats
-from tests.real_switch import eventually
+from tests.real_switch import PATIENCE_S, eventually
 
 Script = Callable[[Origination], Party]
 
@@ -63,7 +63,9 @@ class Office:
         async with self.engine.connect() as connection:
             return [tuple(row) for row in await connection.execute(text(query))]
 
-    async def until(self, query: str, expected: list[Any], within_s: float = 20) -> None:
+    async def until(
+        self, query: str, expected: list[Any], within_s: float = PATIENCE_S
+    ) -> None:
         async def is_so() -> bool:
             return await self.ask(query) == expected
 

@@ -23,7 +23,7 @@ async def test_one_agent_works_through_a_list_one_call_at_a_time(
     engine: AsyncEngine, settings: ProcessSettings
 ) -> None:
     await a_running_campaign(engine, 4, wrap_up_s=0.0)
-    debtor = Party(answers_s=0.05, talks_s=0.1)
+    debtor = Party(answers_s=0.05, talks_s=1.0)
     async with office(engine, settings, seat_or(debtor)) as floor:
         floor.seat("agent001")
         await floor.until(OUTCOMES, [("answered", 4)])
@@ -60,7 +60,7 @@ async def test_wrap_up_ends_with_the_agents_disposition(
     engine: AsyncEngine, settings: ProcessSettings
 ) -> None:
     await a_running_campaign(engine, 1)
-    debtor = Party(answers_s=0.05, talks_s=0.1)
+    debtor = Party(answers_s=0.05, talks_s=1.0)
     async with office(engine, settings, seat_or(debtor)) as floor:
         floor.seat("agent001")
         await floor.until(OUTCOMES, [("answered", 1)])

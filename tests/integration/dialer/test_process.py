@@ -65,4 +65,4 @@ async def test_a_second_dialer_stands_by_and_takes_over(
     async def second_leads() -> bool:
         return await epoch() == 2
 
-    await eventually(second_leads, within_s=30)
+    await eventually(second_leads)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,7 +29,7 @@ from tests.real_switch import eventually
 async def test_a_gap_stops_the_pacing_and_no_call_is_lost_in_it(
     engine: AsyncEngine, settings: ProcessSettings
 ) -> None:
-    await a_running_campaign(engine, 3, wrap_up_s=0.0)
+    await a_running_campaign(engine, 3, wrap_up_s=0.0, threshold_s=60.0)
     debtor = Party(answers_s=0.3, talks_s=30)
     async with office(engine, settings, seat_or(debtor)) as floor:
         floor.seat("agent001", "agent002")
@@ -38,7 +37,11 @@ async def test_a_gap_stops_the_pacing_and_no_call_is_lost_in_it(
         floor.telephony.lose("test")
         await eventually(disconnected(floor))
         assert not floor.leader.may_place()
-        await asyncio.sleep(0.6)  # both debtors answer unseen
+
+        async def both_answered_unseen() -> bool:
+            return floor.telephony.ringing() == 0
+
+        await eventually(both_answered_unseen)
         floor.telephony.restore()
         await eventually(connected(floor.leader))
         talking = "SELECT count(*) FROM call_event WHERE kind = 'joined'"
@@ -48,7 +51,7 @@ async def test_a_gap_stops_the_pacing_and_no_call_is_lost_in_it(
 
 
 async def test_a_floor_that_cannot_be_read_now_is_read_again_before_anything_is_dialled(
-    engine: AsyncEngine, settings: ProcessSettings
+    engine: AsyncEngine, settings: ProcessSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     await a_running_campaign(engine, 2, wrap_up_s=0.0)
     debtor = Party(answers_s=0.05, talks_s=0.1)
@@ -59,7 +62,11 @@ async def test_a_floor_that_cannot_be_read_now_is_read_again_before_anything_is_
             await connection.execute(text("ALTER TABLE call_event RENAME TO hidden"))
         floor.telephony.restore()
         floor.seat("agent001")
-        await asyncio.sleep(1.2)  # two sweeps
+
+        async def tried_twice() -> bool:
+            return caplog.text.count("floor_unread") >= 2
+
+        await eventually(tried_twice)
         assert not floor.leader.may_place()
         async with engine.begin() as connection:
             await connection.execute(text("ALTER TABLE hidden RENAME TO call_event"))
@@ -133,7 +140,7 @@ async def test_nothing_is_guessed_or_dialled_while_the_record_cannot_be_read(
         async def tried_twice() -> bool:
             return caplog.text.count("floor_unread") >= 2
 
-        await eventually(tried_twice, within_s=20)
+        await eventually(tried_twice)
         assert not floor.leader.may_place()
         assert await floor.ask(OUTCOMES) == [(None, 1)]
         monkeypatch.setattr("dialer.adapters.cel.READ_LIMIT_S", read)

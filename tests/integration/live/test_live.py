@@ -51,7 +51,7 @@ async def live(wire: Bus) -> AsyncIterator[Live]:
 
 
 async def until(events: AsyncIterator[LiveEvent], kind: str) -> LiveEvent:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         async for event in events:
             if event.kind == kind:
                 return event
@@ -60,7 +60,7 @@ async def until(events: AsyncIterator[LiveEvent], kind: str) -> LiveEvent:
 
 async def seen(live: Live, *agents: str) -> None:
     """Wait until the reader is up and knows these agents."""
-    async with asyncio.timeout(15), aclosing(live.follow(everything)) as events:
+    async with asyncio.timeout(60), aclosing(live.follow(everything)) as events:
         while not (live.up and set(agents) <= live.board.keys()):
             await anext(events)
 
@@ -168,7 +168,7 @@ async def address(live: Live) -> AsyncIterator[str]:
 
 
 async def test_it_is_a_stream_of_server_sent_events(address: str, live: Live) -> None:
-    timeout = ClientTimeout(total=15)
+    timeout = ClientTimeout(total=60)
     async with ClientSession(timeout=timeout) as session, session.get(address) as answer:
         assert answer.content_type == "text/event-stream"
         assert answer.headers["Cache-Control"] == "no-store"
@@ -198,7 +198,7 @@ async def test_a_beat_comes_when_nothing_happens(wire: Bus) -> None:
 async def test_the_right_to_look_is_asked_again_after_a_while(
     address: str, live: Live
 ) -> None:
-    url, timeout = f"{address}?longest_s=0", ClientTimeout(total=15)
+    url, timeout = f"{address}?longest_s=0", ClientTimeout(total=60)
     async with ClientSession(timeout=timeout) as session, session.get(url) as answer:
         body = await answer.content.read()
 
@@ -212,6 +212,6 @@ async def test_closing_ends_the_streams(live: Live) -> None:
     await anext(events)
     assert live.followed("agent")
     live.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert [event async for event in events if event.kind != "bus"] == []
     assert not live.followed("agent")

@@ -94,7 +94,7 @@ async def _originate(home: Home) -> None:
 
 async def _received(switch: Instance) -> int:
     """Wait until the leg has brought sound; return how many packets."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             stats = re.search(r"agent002-\S+ +\S+ +alaw +(\d+)", _stats(switch))
             if stats is not None and int(stats[1]) > 25:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import signal
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
 from dialer.adapters.ami.telephony import AmiTelephony
@@ -18,10 +17,10 @@ from tests.builders.processes import Processes, Started
 from tests.integration.switch.callers import a_caller
 from tests.raw_ami import RawAmi, raw_ami
 from tests.real_switch import RealSwitch, eventually, hearing
-from tests.sound import is_loud, sounds_from_s, stereo
+from tests.sound import RATE, is_loud, sounds_from_s, stereo
 from ura.adapters.fastagi import SILENCE_S, seconds_of
 
-SLACK_S = 2.5  # the switch's own, on a busy machine
+SLACK_S = 10.0  # the switch's own, on a busy machine; without a limit it is an hour
 
 
 @pytest_asyncio.fixture
@@ -45,14 +44,14 @@ async def test_a_caller_of_a_frozen_conversation_hears_the_message_within_second
     async with hearing(telephony) as heard:
         caller = await a_caller(real_switch, heard)
         answered = await heard.first(Answered, caller)
-        ended = await heard.first(HungUp, caller, within_s=60)
+        ended = await heard.first(HungUp, caller)
     lasted_s = (ended.at - answered.at).total_seconds()
     message_s = seconds_of("inbound_no_agent")
-    assert lasted_s == pytest.approx(SILENCE_S + message_s, abs=SLACK_S)
+    assert SILENCE_S + message_s - 1 < lasted_s < SILENCE_S + message_s + SLACK_S
     assert ended.cause == 16
     _, ear = sorted(stereo(real_switch.heard / "caller.raw"), key=sounds_from_s)
     assert SILENCE_S - 1 < sounds_from_s(ear) < SILENCE_S + SLACK_S
-    assert is_loud(ear[-4 * 8000 :])
+    assert is_loud(ear[-4 * RATE :])
 
 
 async def test_who_was_already_sent_to_an_agent_goes_to_the_floor(
@@ -68,7 +67,7 @@ async def test_who_was_already_sent_to_an_agent_goes_to_the_floor(
         await eventually(is_decided, within_s=SILENCE_S)
         ura.process.send_signal(signal.SIGSTOP)  # in the middle of its greeting
         answered = await heard.first(Answered, caller)
-        inbound = await heard.said("inbound", caller, within_s=60)
+        inbound = await heard.said("inbound", caller)
         waited_s = (inbound.at - answered.at).total_seconds()
         assert waited_s < seconds_of("inbound_welcome") + SILENCE_S + SLACK_S
         await telephony.hang_up(caller)
@@ -98,7 +97,7 @@ async def test_it_serves_again_once_it_moves_again(
         await heard.first(HungUp, forsaken)
         ura.process.send_signal(signal.SIGCONT)
         caller = await a_caller(real_switch, heard)
-        await heard.said("inbound", caller, within_s=30)
+        await heard.said("inbound", caller)
         assert not heard.all(Said, forsaken)
         await telephony.hang_up(caller)
         await heard.first(HungUp, caller)

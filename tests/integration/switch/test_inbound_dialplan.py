@@ -92,8 +92,8 @@ async def test_a_caller_is_released_when_the_conversation_is_dead(
 
 async def _hears_a_message_and_is_released(heard: Heard, caller: str) -> None:
     answered = await heard.first(Answered, caller)
-    ended = await heard.first(HungUp, caller, within_s=15)
+    ended = await heard.first(HungUp, caller)
     assert ended.cause == 16
     # the shortest of the messages takes 6.5 s
-    assert 6 < (ended.at - answered.at).total_seconds() < 13
+    assert 6 < (ended.at - answered.at).total_seconds() < 30
     assert heard.all(Said, caller) == []

@@ -31,7 +31,7 @@ class ScriptedSwitch:
 
     async def hear(self) -> str:
         """The next command; empty when the server closed the connection."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             line = (await self.reader.readline()).decode().rstrip("\n")
         self.heard.append(line)
         return line

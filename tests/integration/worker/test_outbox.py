@@ -192,7 +192,7 @@ async def test_a_worker_killed_in_the_middle_leaves_the_row_to_the_next(
     await child.wait()
 
     rows = an_outbox(engine, settings, executor, {"t": note})
-    async with asyncio.timeout(10):  # the server notices the closed socket
+    async with asyncio.timeout(60):  # the server notices the closed socket
         while not await rows.run_one():
             await asyncio.sleep(0.01)
     assert await effects(engine) == ["a"]

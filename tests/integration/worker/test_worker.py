@@ -18,7 +18,7 @@ UNPOLLED = {"ACORDO_WORKER__POLL_S": "50"}  # so that only NOTIFY can be why it 
 
 
 async def until_tried(engine: AsyncEngine) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await one_row(engine)).tries == 0:
             await asyncio.sleep(0.02)
 
