@@ -107,6 +107,12 @@ class Home:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.sockets.mkdir(mode=0o711 if os.getuid() == 0 else 0o700, exist_ok=True)
 
+    def clear_sockets(self) -> None:
+        """Remove what ended or killed programs left there. None of ours may run."""
+        for leftover in self.sockets.rglob("*"):
+            if not leftover.is_dir():
+                leftover.unlink(missing_ok=True)
+
     def secret(self, name: str) -> str:
         """Return the secret of that name, generated (256 bits, hex) on first use."""
         return self.secret_path(name).read_text().strip()

@@ -67,6 +67,8 @@ def _run_all(settings: UpSettings, home: Home, *, demo: bool) -> None:
     try:
         with _interruptible():
             _refuse_or_clear(settings, home, log, demo=demo)
+            if settings.database_url is None and not home.postgres.exists():
+                log.say("criando o PostgreSQL desta instalação (só na primeira vez)")
             servers = plan.servers(settings)
             switch = plan.main_switch(settings, log.say)
             supervisor = Supervisor(log, file.write)
@@ -128,6 +130,7 @@ class _Centre:
             task.cancel()
         await asyncio.wait({work, stop})
         await self._supervisor.stop()
+        Home(self._settings.home).clear_sockets()
         if not work.cancelled():
             work.result()
 

@@ -24,6 +24,7 @@ Row = tuple[object, ...]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LIMIT_S = 5.0
+_MIGRATED = "SELECT to_regclass('alembic_version')"
 _REVISION = "SELECT version_num FROM alembic_version"
 _LIMITS = (
     "SELECT setting::int, rolconnlimit, EXISTS (SELECT FROM switch.ps_auths)"
@@ -47,7 +48,8 @@ async def is_prepared(home: Home) -> bool:
     Whatever stands in the way is a no: who prepares it then says what is wrong.
     """
     try:
-        if await _ask(home, OWNER, home.secret("postgres"), _REVISION) != [(newest(),)]:
+        revision = await _ask(home, OWNER, home.secret("postgres"), _MIGRATED, _REVISION)
+        if revision != [(newest(),)]:
             return False
         limits = await _ask(home, SWITCH_ROLE, switch_password(home), _LIMITS)
     except (OSError, TimeoutError, asyncpg.PostgresError):
@@ -55,7 +57,8 @@ async def is_prepared(home: Home) -> bool:
     return [row[:2] for row in limits] == [(SWITCH_STATEMENT_MS, SWITCH_CONNECTIONS)]
 
 
-async def _ask(home: Home, user: str, password: str, query: str) -> list[Row]:
+async def _ask(home: Home, user: str, password: str, *queries: str) -> list[Row]:
+    """Rows of the last query; nothing as soon as one before it has only a null."""
     connection = await asyncpg.connect(
         host=str(home.sockets),
         user=user,
@@ -63,7 +66,12 @@ async def _ask(home: Home, user: str, password: str, query: str) -> list[Row]:
         database=DATABASE,
         timeout=_LIMIT_S,
     )
+    rows: list[Row] = []
     try:
-        return [tuple(row) for row in await connection.fetch(query)]
+        for query in queries:
+            rows = [tuple(row) for row in await connection.fetch(query)]
+            if rows == [(None,)]:
+                return []
+        return rows
     finally:
         await connection.close()

@@ -24,6 +24,7 @@ __all__ = ["Say", "Wanted", "library_folders", "record", "unpack"]
 
 RECORD = "packages.json"
 SUMS = "SHA256SUMS.debs"
+TELL_EVERY_PERCENT = 25
 LEFT_OUT = ("./usr/share/doc/*", "./usr/share/man/*", "./usr/share/locale/*")
 
 
@@ -91,8 +92,12 @@ def _make(
     prefix = draft / "prefix"
     prefix.mkdir(mode=0o755)
     say(f"{wanted.name}: desempacotando {len(debs)} pacotes")
-    for deb in debs:
+    told = 0
+    for done, deb in enumerate(debs, start=1):
         _unpack_one(deb, prefix)
+        if (share := 100 * done // len(debs)) >= told + TELL_EVERY_PERCENT:
+            told = share
+            say(f"{wanted.name}: desempacotando, {share} %")
     sums = {deb.name: _sha256(deb) for deb in debs}
     lines = [f"{digest}  {name}\n" for name, digest in sorted(sums.items())]
     (prefix / SUMS).write_text("".join(lines), "utf-8")
