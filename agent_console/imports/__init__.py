@@ -1,0 +1,1 @@
+"""Imports as the console takes them in and shows them."""
