@@ -44,6 +44,8 @@ def prepare_static(app: web.Application) -> None:
 async def compressed(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer with the compressed file where the browser takes it."""
     response = await handler(request)
+    if not isinstance(request.match_info.route.resource, web.StaticResource):
+        return response  # some other file, such as a download
     if not isinstance(response, web.FileResponse) or request.method != "GET":
         return response
     if "gzip" not in request.headers.get("Accept-Encoding", "") or _wants_part(request):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +15,7 @@ from cobranca.debtors.imports.states import RUNNING, Action, Status, may_ask, ma
 
 STALLED_AFTER = timedelta(seconds=15)  # without a sign of life of the worker
 LONGEST_NAME = 120
+FieldCode = Annotated[str, Field(max_length=40)]
 
 
 class _In(BaseModel):
@@ -36,7 +37,7 @@ class SheetForm(_In):
 class MappingForm(_In):
     """A code of a field for each column, in the file's order; null: not read."""
 
-    fields: list[str | None] = Field(max_length=2000)
+    fields: list[FieldCode | None] = Field(max_length=2000)
     save_as: str | None = Field(None, max_length=80)
 
 

@@ -84,7 +84,7 @@ async def send(asked: Asked[None, SentQuery]) -> ImportOut:
     )
     async with _changing(asked) as connection:
         await tasks.begin(connection, begun, received, inspected)
-        await _audited(connection, asked, "send", number)
+        await _audited(connection, asked, "import.send", number)
         return ImportOut.of(await tasks.found(connection, number))
 
 
@@ -124,7 +124,7 @@ async def apply(asked: Asked[ApplyForm, None]) -> ImportOut:
         shown = asked.body.fingerprint
         who = asked.who.login
         await tasks.ask(connection, _id(asked), Action.APPLY, who, shown=shown)
-        await _audited(connection, asked, "apply", _id(asked))
+        await _audited(connection, asked, "import.apply", _id(asked))
         return ImportOut.of(await tasks.found(connection, _id(asked)))
 
 
@@ -133,7 +133,7 @@ async def undo(asked: Asked[None, None]) -> ImportOut:
         row = await tasks.found(connection, _id(asked))
         if row.status not in ("undone", "undoing"):  # asked twice is asked once
             await tasks.ask(connection, _id(asked), Action.UNDO, asked.who.login)
-            await _audited(connection, asked, "undo", _id(asked))
+            await _audited(connection, asked, "import.undo", _id(asked))
         return ImportOut.of(await tasks.found(connection, _id(asked)))
 
 
@@ -146,7 +146,7 @@ async def retry(asked: Asked[None, None]) -> ImportOut:
 async def discard(asked: Asked[None, None]) -> None:
     async with _changing(asked) as connection:
         gone = await tasks.discard(connection, _id(asked))
-        await _audited(connection, asked, "discard", _id(asked))
+        await _audited(connection, asked, "import.discard", _id(asked))
     if gone:
         home = Home(asked.request.app[SETTINGS].home)
         await asyncio.to_thread(remove_files, home, _id(asked))
@@ -167,7 +167,7 @@ async def _errors_file(asked: Asked[None, None], form: str) -> web.StreamRespons
         row = await tasks.found(connection, number)
         if not row.has_errors_file or not await asyncio.to_thread(path.exists):
             raise Problem("import_no_errors_file", 404)
-        await _audited(connection, asked, "errors", number)
+        await _audited(connection, asked, "import.errors", number)
     if form == "xlsx":
         path = await asyncio.to_thread(spreadsheet_of, path)
     name = quote(f"{Path(row.file_name).stem} - recusados.{form}")
@@ -193,9 +193,8 @@ async def _changing(asked: Asked[Any, Any]) -> Any:
 
 
 async def _audited(
-    connection: AsyncConnection, asked: Asked[Any, Any], what: str, number: UUID
+    connection: AsyncConnection, asked: Asked[Any, Any], action: str, number: UUID
 ) -> None:
-    action = f"import.{what}"
     await record(connection, asked.who, action=action, subject=("import", number))
 
 

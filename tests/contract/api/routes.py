@@ -11,7 +11,7 @@ from agent_console.api.routing import collected
 from cobranca.people.roles import Role
 
 SOME_ID = UUID("0199aaaa-0000-7000-8000-000000000001")
-CANDIDATES = ("1", "a", "left", "2026-03-10", "audio.wav", str(SOME_ID))
+CANDIDATES = ("1", "a", "left", "start", "2026-03-10", "audio.wav", str(SOME_ID))
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 

@@ -86,7 +86,7 @@ function table(title, heads, rows, total) {
   region.append(whole);
   const left = total - rows.length;
   const rest = left > 0 ? [made("p", fill(words.more, { count: number(left) }))] : [];
-  return [made("h3", title), region, ...rest];
+  return [made("h2", title), region, ...rest];
 }
 
 /**
