@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.people.passwords import Passwords
@@ -19,9 +19,12 @@ from foundation.home import Home
 from tests.browser.desk_place import DeskPlace, a_desk
 from tests.people import PASSWORD, a_user
 
-pytest_plugins = ("tests.console",)
+PATIENCE_MS = 20_000  # machines that test are busy
 
-LAPTOP = {"width": 1366, "height": 768}
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> None:
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +60,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
         locale="pt-BR",
         timezone_id="America/Sao_Paulo",
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     await context.close()
 
