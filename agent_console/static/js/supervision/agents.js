@@ -50,6 +50,7 @@ export class Agents {
       this.#change(endpoint);
     }
     for (const [endpoint, entry] of Object.entries(agents)) this.take(endpoint, entry);
+    this.#drawSoon(); // nobody is something to show too
   }
 
   /**
@@ -65,6 +66,10 @@ export class Agents {
   /** @param {string} endpoint */
   #change(endpoint) {
     this.#changed.add(endpoint);
+    this.#drawSoon();
+  }
+
+  #drawSoon() {
     if (this.#drawing) return;
     this.#drawing = true;
     requestAnimationFrame(() => this.#draw());
