@@ -1,6 +1,6 @@
 /**
  * The agents as a wall of small cells. Made for hundreds with a change a second each:
- * cells keep their places, changes are gathered and patched once a frame, and one clock
+ * cells keep their places, changes are gathered and patched a few times a second, and one clock
  * moves all the times.
  */
 import { duration } from "../format.js";
@@ -8,6 +8,8 @@ import { byId, one, put } from "./page.js";
 
 /** @typedef {{state: string, since: string, call: string | null, pause_code?: string | null,
  *   held?: boolean}} Entry */
+
+const GATHER_MS = 250;
 
 export class Agents {
   /** @type {Map<string, Entry>} */
@@ -19,6 +21,7 @@ export class Agents {
   /** @type {Set<string>} */
   #changed = new Set();
   #drawing = false;
+  #drawnAt = 0;
   #only = "";
 
   /**
@@ -69,14 +72,17 @@ export class Agents {
     this.#drawSoon();
   }
 
+  /** At once after a quiet moment, else gathered: no eye reads four states a second. */
   #drawSoon() {
     if (this.#drawing) return;
     this.#drawing = true;
-    requestAnimationFrame(() => this.#draw());
+    const wait = Math.max(0, this.#drawnAt + GATHER_MS - performance.now());
+    setTimeout(() => requestAnimationFrame(() => this.#draw()), wait);
   }
 
   #draw() {
     this.#drawing = false;
+    this.#drawnAt = performance.now();
     for (const endpoint of this.#changed) this.#drawOne(endpoint);
     this.#changed.clear();
     this.#count();
