@@ -13,7 +13,6 @@ from agent_console.api.routing import collected, install
 from agent_console.doors.pace import Pace
 from agent_console.doors.sessions import Sessions
 from agent_console.doors.tries import Tries
-from agent_console.floor import FloorReader
 from agent_console.live import install_live
 from agent_console.pages import environment, folder
 from agent_console.problems import as_problems
@@ -23,7 +22,6 @@ from agent_console.services import (
     CLOCK,
     DATABASE,
     DOOR_SECRET,
-    FLOOR,
     PACE,
     PASSWORDS,
     SESSIONS,
@@ -69,7 +67,6 @@ def application(
     app[BUS] = wire
     app[CLOCK] = clock
     app[TEMPLATES] = environment()
-    app[FLOOR] = FloorReader(engine, wire)
     app[PASSWORDS] = passwords
     app[SESSIONS] = Sessions(
         wire.client, clock, idle_s=console.session_idle_s, longest_s=console.session_s

@@ -14,7 +14,6 @@ from aiohttp.typedefs import Handler
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
-from agent_console.floor import FloorUnreadable
 from agent_console.pages import render
 from agent_console.texts import TEXTS
 from cobranca.people.passwords import HashingBusy
@@ -106,8 +105,6 @@ def _of(error: Exception, request: web.Request) -> Problem:
             return error
         case HashingBusy():
             return Problem("busy", 503, headers={"Retry-After": "10"})
-        case FloorUnreadable():
-            return Problem("database_unreachable", 503)
         case DBAPIError() if error.connection_invalidated:
             return Problem("database_unreachable", 503)
         case RedisError():

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from agent_console.doors.pace import Pace
 from agent_console.doors.sessions import Sessions
 from agent_console.doors.tries import Tries
-from agent_console.floor import FloorReader
 from agent_console.pages import TEMPLATES
 from agent_console.settings import ConsoleSettings
 from cobranca.people.passwords import Passwords
@@ -20,7 +19,6 @@ __all__ = [
     "CLOCK",
     "DATABASE",
     "DOOR_SECRET",
-    "FLOOR",
     "PACE",
     "PASSWORDS",
     "SESSIONS",
@@ -33,7 +31,6 @@ SETTINGS = web.AppKey("settings", ConsoleSettings)
 DATABASE = web.AppKey("database", AsyncEngine)
 BUS = web.AppKey("bus", Bus)
 CLOCK = web.AppKey[Clock]("clock")  # real time; compliance has a clock of its own
-FLOOR = web.AppKey("floor", FloorReader)
 PASSWORDS = web.AppKey("passwords", Passwords)
 SESSIONS = web.AppKey("sessions", Sessions)
 PACE = web.AppKey("pace", Pace)

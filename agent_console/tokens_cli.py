@@ -122,7 +122,7 @@ def known_scopes() -> dict[str, set[Role]]:
 
 
 def _for_programs(path: str, api: str) -> bool:
-    return path.startswith(api) or path == "/floor.json"
+    return path.startswith(api)
 
 
 def _require_scopes(wanted: tuple[str, ...], role: Role) -> None:

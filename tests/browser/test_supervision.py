@@ -1,4 +1,4 @@
-"""The supervisor's pages in a browser: live, by keyboard, without jank, open to everybody."""
+"""The supervisor's pages in a browser: live, by keyboard, without jank, for everybody."""
 
 from __future__ import annotations
 

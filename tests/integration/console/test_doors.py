@@ -51,19 +51,19 @@ async def test_the_page_lets_in_and_leads_on(
     client: Client, engine: AsyncEngine, passwords: Passwords
 ) -> None:
     await a_user(engine, passwords, "ana")
-    before = await client.get("/floor?x=1", headers=SHOWN, allow_redirects=False)
+    before = await client.get("/desk?x=1", headers=SHOWN, allow_redirects=False)
     assert before.status == 303
-    assert before.headers["Location"] == "/login?next=/floor?x%3D1"
+    assert before.headers["Location"] == "/login?next=/desk?x%3D1"
 
     hidden = await form(client, before.headers["Location"])
     answer = await submit(client, **hidden, login="ANA", password=PASSWORD)
 
     assert answer.status == 303
-    assert answer.headers["Location"] == "/floor?x=1"
+    assert answer.headers["Location"] == "/desk?x=1"
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("acordo_session=")
     assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
-    assert (await client.get("/floor")).status == 200
+    assert (await client.get("/desk")).status == 200
 
 
 async def test_a_wrong_password_is_said_on_the_page_and_keeps_the_login(
@@ -94,7 +94,7 @@ async def test_a_form_from_elsewhere_logs_nobody_in(
     assert await code(answer) == "foreign_origin"
     body = {"login": "ana", "password": PASSWORD}
     assert await code(await client.post("/api/v1/session", json=body)) == "csrf"
-    assert (await client.get("/floor.json")).status == 401
+    assert (await client.get("/api/v1/desk/figures")).status == 401
 
 
 async def test_a_session_somebody_brings_along_is_not_taken(
@@ -122,7 +122,7 @@ async def test_going_out_ends_the_session(agent: Browser, wire: Bus) -> None:
     )
     assert (answer.status, answer.headers["Location"]) == (303, "/login")
     assert await sessions(wire.client) == []
-    assert (await agent.get("/floor.json")).status == 401
+    assert (await agent.get("/api/v1/desk/figures")).status == 401
 
 
 async def test_an_unsafe_request_needs_the_token_of_the_session(agent: Browser) -> None:
@@ -192,7 +192,7 @@ async def test_a_change_of_access_ends_every_session(
                 await users.set_role(connection, user_id, Role.SUPERVISOR, SEATS)
             case _:
                 await users.set_active(connection, user_id, False, SEATS)
-    answer = await agent.get("/floor.json")
+    answer = await agent.get("/api/v1/desk/figures")
     assert (answer.status, await code(answer)) == (401, "not_logged_in")
 
 
@@ -202,15 +202,15 @@ async def test_a_session_in_use_lives_and_ends_at_its_limit(
     (key,) = await sessions(wire.client)
     idle_ms = app[SETTINGS].console.session_idle_s * 1000
     await wire.client.pexpire(key, 5000)
-    await agent.get("/floor.json")  # a page polls it: nobody need be there
+    await agent.get("/api/v1/desk/figures")  # a page polls it: nobody need be there
     assert await wire.client.pttl(key) <= 5000
-    await agent.get("/floor")
+    await agent.get("/desk")
     assert await wire.client.pttl(key) > idle_ms - 5000
 
     kept = json.loads(await wire.client.get(key) or "")
     kept["began_at"] -= app[SETTINGS].console.session_s
     await wire.client.set(key, json.dumps(kept))
-    assert (await agent.get("/floor")).status == 401
+    assert (await agent.get("/desk")).status == 401
     assert await sessions(wire.client) == []
 
 

@@ -16,7 +16,7 @@ from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
 from foundation.bus import BOARD, EVENTS, Bus
 from foundation.ids import uuid7
-from tests.integration.console.calls import a_campaign, a_leader
+from tests.integration.console.calls import a_campaign, a_leader, lose_tables
 from tests.people import Browser, Client, a_user, log_in
 
 FIGURES = "/api/v1/supervision/figures"
@@ -134,6 +134,12 @@ async def test_the_page_follows_agents_calls_and_figures(
 
     assert first["figures"]["campaigns"][0]["name"] == "Maio"
     assert told["floor"]["calls"] == {campaign: {"ringing": 2}}
+
+
+async def test_without_the_database_it_says_so(sol: Browser, engine: AsyncEngine) -> None:
+    await lose_tables(engine)
+    answer = await sol.get(FIGURES)
+    assert (answer.status, (await answer.json())["code"]) == (503, "database_unreachable")
 
 
 async def test_agents_may_not_look(agent: Browser) -> None:

@@ -34,15 +34,18 @@ async def test_a_new_user_must_choose_a_password_first(admin: Browser) -> None:
     provisional = made["password"]
 
     bia = await log_in(admin.client, "bia", provisional)
-    assert await problem(await bia.get("/floor.json")) == (403, "password_change_required")
-    led = await bia.get("/floor", headers=SHOWN)
+    assert await problem(await bia.get("/api/v1/desk/figures")) == (
+        403,
+        "password_change_required",
+    )
+    led = await bia.get("/desk", headers=SHOWN)
     assert (led.status, led.headers["Location"]) == (303, "/account")
     assert "provisória" in await (await bia.get("/account", headers=SHOWN)).text()
 
     own = {"current": provisional, "new": "uma frase só minha"}
     changed = await bia.send("PUT", "/api/v1/account/password", own)
     assert changed.status == 200
-    assert (await bia.get("/floor.json")).status == 200
+    assert (await bia.get("/api/v1/desk/figures")).status == 200
     await bia.client.post("/logout", data={"csrf": (await changed.json())["csrf"]})
     assert (await try_password(bia.client, "bia", provisional)).status == 401
     await log_in(bia.client, "bia", "uma frase só minha")
@@ -146,7 +149,7 @@ async def test_the_own_password_is_changed_with_the_present_one(agent: Browser) 
 
 async def test_all_sessions_end_together(agent: Browser) -> None:
     assert (await agent.send("DELETE", "/api/v1/account/sessions")).status == 204
-    assert (await agent.get("/floor.json")).status == 401
+    assert (await agent.get("/api/v1/desk/figures")).status == 401
 
 
 async def test_the_pages_show_who_there_is(

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.compliance.service import ContactPolicy
@@ -160,3 +161,30 @@ async def test_numbers_take_turns_between_tries(engine: AsyncEngine, term: Term)
         await connection.execute(text("UPDATE campaign_debtor SET state = 'ready'"))
     (second,) = await place(engine, term, campaign, 1)
     assert first.number != second.number
+
+
+async def test_a_campaign_that_does_not_run_gets_no_attempt(
+    engine: AsyncEngine, term: Term
+) -> None:
+    campaign, _ = await a_list(engine, debtors=3)
+    assert len(await place(engine, term, campaign, 1)) == 1
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE campaign SET status = 'paused'"))
+    assert await place(engine, term, campaign, 2) == []
+    assert await states(engine) == ["leased", "ready", "ready"]
+
+
+async def test_a_pause_waits_for_a_placement_and_nothing_follows_it(
+    engine: AsyncEngine, term: Term
+) -> None:
+    campaign, _ = await a_list(engine, debtors=3)
+    async with engine.begin() as placing:
+        running = text("SELECT status = 'running' FROM campaign FOR SHARE")
+        await placing.execute(running)  # as a placement that is not committed yet
+        async with engine.connect() as pausing:
+            await pausing.execute(text("SET lock_timeout = 200"))
+            with pytest.raises(DBAPIError, match="lock timeout"):
+                await pausing.execute(text("UPDATE campaign SET status = 'paused'"))
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE campaign SET status = 'paused'"))
+    assert await place(engine, term, campaign, 3) == []
