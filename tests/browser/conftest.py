@@ -40,7 +40,7 @@ def chromium() -> str:
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--lang=pt-BR"]
+            executable_path=chromium, args=["--lang=pt-BR"]
         )
         yield browser
         await browser.close()
