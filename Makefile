@@ -7,6 +7,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 export PYTHON ?= python3
+# a process starts in half the time from compiled sources; git ignores them, `clean` removes them
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 NAME ?=
 CARRIER ?= asterisk
