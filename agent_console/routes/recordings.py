@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import select
 
 from agent_console.api.endpoint import Asked, Endpoint, Page, Role
@@ -32,6 +33,19 @@ WEEK = timedelta(days=7)
 TROUBLES = ("no_recording", "recording_missing", "recording_broken")
 
 
+# as a calendar writes it: pydantic alone also takes seconds since 1970
+_WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def _written_day(text: object) -> object:
+    if isinstance(text, str) and _WRITTEN_DAY.fullmatch(text) is None:
+        raise ValueError("aaaa-mm-dd")
+    return text
+
+
+Day = Annotated[date, BeforeValidator(_written_day)]
+
+
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,8 +53,8 @@ class Model(BaseModel):
 class SoughtIn(Model):
     """Days of São Paulo, both included; without them the last week."""
 
-    from_day: date | None = None
-    to_day: date | None = None
+    from_day: Day | None = None
+    to_day: Day | None = None
     campaign: UUID | None = None
     agent: UUID | None = None
     ending: Ending | None = None
