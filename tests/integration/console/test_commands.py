@@ -113,7 +113,7 @@ async def test_a_token_is_shown_once_and_opens_its_scopes(
         (("t", "--user", "ninguem", "--scope", "users:read"), "Não existe usuário"),
         (("t", "--user", "ana", "--scope", "users:read"), "não dá direito"),
         (("t", "--user", "ana", "--scope", "tudo"), "não existe a permissão tudo"),
-        (("\x1b[2J", "--user", "ana", "--scope", "floor:read"), "nome do token"),
+        (("\x1b[2J", "--user", "ana", "--scope", "desk:read"), "nome do token"),
     ],
 )
 async def test_a_token_beyond_its_user_is_refused(
@@ -127,6 +127,6 @@ async def test_a_token_beyond_its_user_is_refused(
 
 async def test_a_name_is_given_to_one_token(run: Run) -> None:
     await run("users", "create", "ana", "--name", "A", "--role", "agent", "--generate")
-    new = ("token", "create", "t", "--user", "ana", "--scope", "floor:read")
+    new = ("token", "create", "t", "--user", "ana", "--scope", "desk:read")
     assert (await run(*new)).exit_code == 0
     assert "Já existe um token" in (await run(*new)).output
