@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cobranca.people.roles import Role
 from foundation.cli import Failure
+from foundation.home import Home
 from foundation.routes import simulated
 from foundation.settings import ProcessSettings
 from sim.demo import DEBTORS, SEED
@@ -107,6 +109,24 @@ async def _start(settings: ProcessSettings) -> str:
 
 def _tell(text: str) -> None:
     click.echo(text, err=True)
+
+
+@demo.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def screenshots(folder: Path) -> None:
+    """Fotografa cada página da demonstração que está no ar, em tema claro e escuro."""
+    from foundation.plan import UpSettings
+
+    try:
+        from sim import screenshots as pictures
+    except ModuleNotFoundError as error:
+        raise Failure(f"falta {error.name}: rode make setup") from None
+    settings = _settings()
+    console = UpSettings().console
+    base = f"http://{console.host}:{console.port}"
+    written = _run(pictures.take(base, Home(settings.home).demo_logins, folder))
+    size = sum(path.stat().st_size for path in written) / 1024
+    click.echo(f"{len(written)} telas em {folder}, {size:.0f} KiB.")
 
 
 def _settings() -> ProcessSettings:

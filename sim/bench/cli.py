@@ -22,6 +22,7 @@ BENCHES: Mapping[str, str] = {
     "desk": "sim.bench.desk",
     "import": "sim.bench.imports",
     "start": "sim.bench.start",
+    "supervision": "sim.bench.supervision",
 }
 
 

@@ -1,0 +1,149 @@
+"""Pictures of every page of a running demonstration, light and dark, for the documents.
+
+Looks and clicks as a person would, with the demonstration's own logins, in the machine's
+Chromium. Changes nothing but what looking changes (a recording heard is audited).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Error as BrowserError
+
+from foundation.cli import Failure
+
+LAPTOP, TV = (1366, 768), (1920, 1080)
+SCHEMES = ("light", "dark")
+PATIENCE_MS = 30_000
+SETTLE_MS = 2500  # figures, charts and waveforms come a moment after the page
+PROGRAM = "chromium"
+# a headset that nobody has: the desk asks for a microphone
+OPTIONS = (
+    "--no-sandbox",
+    "--lang=pt-BR",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: whose login (none: the door), which page, what must be there first."""
+
+    name: str
+    login: str | None
+    path: str
+    ready: str
+    clicks: tuple[str, ...] = ()
+    size: tuple[int, int] = LAPTOP
+
+
+SHOTS = (
+    Shot("entrada", None, "/login", "#login"),
+    Shot("atendimento", "atendente1", "/desk", "main h1, desk-state"),
+    Shot("supervisao", "supervisora", "/supervision", "#agents li"),
+    Shot("supervisao-tv", "supervisora", "/supervision?tv=1", "#agents li", size=TV),
+    Shot("campanhas", "supervisora", "/campaigns", "#campaigns tbody tr"),
+    Shot("campanha-nova", "supervisora", "/campaigns/new", "#count:not(.old)"),
+    Shot(
+        "gravacoes", "supervisora", "/recordings", "#list tbody tr",
+        clicks=("#list tbody tr:nth-child(2) button", "#play"),
+    ),
+    Shot("importacao", "supervisora", "/imports", "main h1"),
+    Shot("usuarios", "admin", "/users", "main table"),
+    Shot("auditoria", "admin", "/audit", "main h1"),
+    Shot("conta", "supervisora", "/account", "main h1"),
+)  # fmt: skip
+
+
+async def take(base: str, logins: Path, folder: Path) -> list[Path]:
+    """Write `NAME-light.png` and `NAME-dark.png` of each page; return the files.
+
+    `logins` is the file of the demonstration's logins. Raises Failure: no Chromium, no
+    console, no such file, a page that does not come.
+    """
+    program = shutil.which(PROGRAM)
+    if program is None:
+        raise Failure("falta o Chromium: apt install chromium")
+    passwords = _prepared(logins, folder)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=program, args=list(OPTIONS)
+        )
+        try:
+            return await _all(browser, base, passwords, folder)
+        except BrowserError as error:
+            raise Failure(f"a tela não veio: {error.message.splitlines()[0]}") from error
+        finally:
+            await browser.close()
+
+
+def _prepared(logins: Path, folder: Path) -> dict[str, str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        passwords: dict[str, str] = json.loads(logins.read_text("utf-8"))
+    except FileNotFoundError:
+        raise Failure("não há demonstração aqui; inicie com: acordo up --demo") from None
+    return passwords
+
+
+async def _all(
+    browser: Browser, base: str, passwords: dict[str, str], folder: Path
+) -> list[Path]:
+    written: list[Path] = []
+    for login in dict.fromkeys(shot.login for shot in SHOTS):
+        context = await _context(browser, base, login, passwords)
+        for shot in (shot for shot in SHOTS if shot.login == login):
+            written += await _take(context, base, shot, folder)
+        await context.close()
+    return written
+
+
+async def _context(
+    browser: Browser, base: str, login: str | None, passwords: dict[str, str]
+) -> BrowserContext:
+    context = await browser.new_context(
+        locale="pt-BR", timezone_id="America/Sao_Paulo", permissions=["microphone"]
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    if login is None:
+        return context
+    if login not in passwords:
+        raise Failure(f"a demonstração não tem mais o login {login}")
+    page = await context.new_page()
+    await page.goto(f"{base}/login")
+    await page.fill("#login", login)
+    await page.fill("#password", passwords[login])
+    await page.press("#password", "Enter")
+    await page.wait_for_url(lambda url: "/login" not in url)
+    await page.close()
+    return context
+
+
+async def _take(
+    context: BrowserContext, base: str, shot: Shot, folder: Path
+) -> Sequence[Path]:
+    page = await context.new_page()
+    width, height = shot.size
+    await page.set_viewport_size({"width": width, "height": height})
+    await page.goto(base + shot.path)
+    await page.wait_for_selector(shot.ready)
+    for selector in shot.clicks:
+        await page.click(selector)
+    await page.wait_for_timeout(SETTLE_MS)
+    written = [await _picture(page, shot, scheme, folder) for scheme in SCHEMES]
+    await page.close()
+    return written
+
+
+async def _picture(page: Page, shot: Shot, scheme: str, folder: Path) -> Path:
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    await page.wait_for_timeout(300)
+    path = folder / f"{shot.name}-{scheme}.png"
+    await page.screenshot(path=path, animations="disabled")
+    return path
