@@ -24,7 +24,6 @@ SETTLE_MS = 2500  # figures, charts and waveforms come a moment after the page
 PROGRAM = "chromium"
 # a headset that nobody has: the desk asks for a microphone
 OPTIONS = (
-    "--no-sandbox",
     "--lang=pt-BR",
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
