@@ -27,6 +27,9 @@ OPTIONS: Mapping[str, str] = {
     "defaultlanguage": "pt_BR",
     # a debtor who waits for an agent hears a live line, and NAT sees packets
     "transmit_silence": "yes",
+    # a leg in opus would lift the debtor's channel to 48 kHz, and then MixMonitor writes a
+    # sixth of each frame of its interleaved stereo (seen on 22.10.1)
+    "transcode_via_sln": "no",
     # two pairs of RTP sockets and one recording a call
     "maxfiles": "16384",
 }

@@ -18,6 +18,8 @@ from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.debtors.store import ContactPointRow
+from foundation.crypto import Keys
+from tests.builders.conversations import known_person
 from tests.builders.portfolio import a_campaign, a_portfolio
 from tests.people import PASSWORD
 from tests.real_switch import RealSwitch
@@ -84,7 +86,8 @@ class Floor:
         """Have the dialer call one debtor; returns the number."""
         number = self.switch.number(ending)
         async with self.engine.begin() as connection:
-            await a_portfolio(connection, debtors=1)
+            (debtor,) = await a_portfolio(connection, debtors=1)
+            await known_person(connection, Keys.of(self.switch.home), debtor)
             await connection.execute(update(ContactPointRow).values(value=f"+{number}"))
             await a_campaign(connection)
         return number
