@@ -98,7 +98,10 @@ class ScriptedTelephony:
     def register(self, endpoint: str, reachable: bool = True) -> None:
         """A seat's phone comes or goes."""
         (self._endpoints.add if reachable else self._endpoints.discard)(endpoint)
-        self._tell(EndpointSeen(endpoint=endpoint, reachable=reachable, at=self._now()))
+        seen = EndpointSeen(
+            endpoint=endpoint, reachable=reachable, at=self._now(), fresh=reachable
+        )
+        self._tell(seen)
 
     def lose(self, why: str) -> None:
         """Cut the event stream; calls go on unseen until `restore`."""

@@ -85,6 +85,7 @@ class EndpointSeen:
     endpoint: str
     reachable: bool
     at: datetime
+    fresh: bool = False  # it registered just now, perhaps from another place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,16 +126,34 @@ class Floor:
         self._assign(at, step)
         return step
 
-    def on_endpoint(self, endpoint: str, at: datetime, *, reachable: bool) -> Step:
-        """The agent's phone registered (its leg is made at once) or went away."""
+    def on_endpoint(
+        self, endpoint: str, at: datetime, *, reachable: bool, fresh: bool = False
+    ) -> Step:
+        """The agent's phone is there (its leg is made at once) or went away.
+
+        `fresh`: it registered just now; a leg on its way to where it was is called off.
+        """
         step = Step()
-        if reachable:
-            self.reachable.add(endpoint)
-            self._nailing.pop(endpoint, None)
-            self._seat(endpoint, at, step)
-        else:
+        if not reachable:
             self.reachable.discard(endpoint)
+            return step
+        if fresh:
+            self._call_off(endpoint, step)
+        elif endpoint not in self.reachable:
+            self._nailing.pop(endpoint, None)
+        self.reachable.add(endpoint)
+        self._seat(endpoint, at, step)
         return step
+
+    def _call_off(self, endpoint: str, step: Step) -> None:
+        """Give up legs that nobody has answered yet."""
+        agent = self.agents.get(endpoint)
+        standing = agent.leg if agent is not None else None
+        for leg, owner in list(self.legs.items()):
+            if owner == endpoint and leg != standing:
+                del self.legs[leg]
+                step.actions.append(HangUp(channel=leg))
+        self._nailing.pop(endpoint, None)
 
     def drop(self, call_id: str, at: datetime) -> Step:
         """Forget a call that the switch no longer knows; its agent goes on."""
@@ -153,10 +171,11 @@ class Floor:
         The end of the older leg is what brings the next one, and the call in hand.
         """
         step = Step()
-        older = [leg for leg, owner in self.legs.items() if owner == endpoint]
-        step.actions += [HangUp(channel=leg) for leg in older]
-        if not older:
-            self._nailing.pop(endpoint, None)
+        self._call_off(endpoint, step)
+        agent = self.agents.get(endpoint)
+        if agent is not None and agent.leg is not None:
+            step.actions.append(HangUp(channel=agent.leg))
+        else:
             self._seat(endpoint, at, step)
         return step
 
@@ -259,7 +278,10 @@ class Floor:
                 keeping.leg_up(self, agent, event.channel, event.at, step)
             case HungUp():
                 del self.legs[event.channel]
-                self._nailing.pop(endpoint, None)
+                if agent.leg == event.channel:
+                    self._nailing.pop(endpoint, None)
+                else:  # nobody answered: not at once again, or it goes on for ever
+                    self._nailing[endpoint] = event.at - NAILING + NAIL_AGAIN
                 keeping.leg_lost(self, agent, event, step)
                 self._seat(endpoint, event.at, step)
 

@@ -112,7 +112,10 @@ class Leader:
             case EndpointSeen():
                 self.carry_out(
                     self.floor.on_endpoint(
-                        event.endpoint, event.at, reachable=event.reachable
+                        event.endpoint,
+                        event.at,
+                        reachable=event.reachable,
+                        fresh=event.fresh,
                     )
                 )
             case ChannelEvent():

@@ -33,6 +33,7 @@ SEATS = ("agent", "web")  # endpoints that people sit at; the rest are routes
 PARKED = "holding_bridge"  # where an agent's leg waits, alone with its music
 _RINGING = "5"
 _UP = "6"
+_REGISTERED = "Created"
 _GONE = ("Removed", "Unreachable")
 _NOT_THERE = ("UNAVAILABLE", "INVALID", "UNKNOWN")
 _LIFE = ("RINGING", "PROGRESS", "PROCEEDING")
@@ -177,8 +178,13 @@ def _contact(message: Message) -> SwitchEvent | None:
     endpoint = message["EndpointName"] or message["AOR"]
     if not endpoint.startswith(SEATS):
         return None
-    reachable = message["ContactStatus"] not in _GONE
-    return EndpointSeen(endpoint=endpoint, reachable=reachable, at=_at(message))
+    status = message["ContactStatus"]
+    return EndpointSeen(
+        endpoint=endpoint,
+        reachable=status not in _GONE,
+        at=_at(message),
+        fresh=status == _REGISTERED,
+    )
 
 
 _HANDLERS: dict[str, Callable[[Message], SwitchEvent | None]] = {

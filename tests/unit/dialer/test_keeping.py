@@ -125,6 +125,31 @@ def test_a_page_without_a_leg_gets_one_at_once(floor: Floor) -> None:
     assert len(nails(floor.nail_again("agent001", at(1)))) == 1
 
 
+def test_a_leg_that_nobody_answers_is_not_made_again_at_once(floor: Floor) -> None:
+    step = floor.on_agent("agent001", lambda a: agents.logged_in(a, at(0)), at(0))
+    (first,) = nails(step)
+    assert nails(hung_up(floor, first, 0.01)) == []
+    assert nails(floor.sweep(at(1))) == []
+    assert len(nails(floor.sweep(at(3.1)))) == 1
+
+
+def test_a_fresh_registration_calls_off_the_leg_to_the_old_place(floor: Floor) -> None:
+    step = floor.on_agent("agent001", lambda a: agents.logged_in(a, at(0)), at(0))
+    (first,) = nails(step)
+    # told again that it is there, while the leg is on its way: nothing more to do
+    assert floor.on_endpoint("agent001", at(0.1), reachable=True).actions == []
+    step = floor.on_endpoint("agent001", at(0.2), reachable=True, fresh=True)
+    (second,) = nails(step)
+    assert HangUp(channel=first) in step.actions
+    floor.on_switch(Answered(channel=second, at=at(0.3)))
+    hung_up(floor, first, 0.4)
+    assert floor.agents["agent001"].leg == second
+
+
+def test_a_fresh_registration_leaves_a_standing_leg_alone(floor: Floor, leg: str) -> None:
+    assert floor.on_endpoint("agent001", at(20), reachable=True, fresh=True).actions == []
+
+
 def test_hold_keeps_the_call_and_resume_brings_it_back(floor: Floor, leg: str) -> None:
     step = hold(floor, "agent001", at(20))
     assert step.actions == [Hold(call="c1", channel="c1", agent="agent001")]

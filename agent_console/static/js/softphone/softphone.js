@@ -211,7 +211,7 @@ export class Softphone {
   async #listen() {
     const stream = await microphone();
     this.#context ??= new AudioContext();
-    await this.#context.resume();
+    this.#context.resume().catch(() => {}); // waits for a click where the browser wants one
     this.#own?.end();
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = stream;
