@@ -91,7 +91,7 @@ async def floor(
 async def chromium_with(chromium: str, *flags: str) -> AsyncIterator[BrowserContext]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--lang=pt-BR", *CALLS, *flags]
+            executable_path=chromium, args=["--lang=pt-BR", *CALLS, *flags]
         )
         context = await browser.new_context(
             locale="pt-BR", viewport={"width": 1366, "height": 768}
