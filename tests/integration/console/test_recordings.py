@@ -171,10 +171,23 @@ async def test_a_broken_or_missing_file_is_said_and_nothing_of_it_sent(
     assert (await sol.get(f"{API}/{uuid7()}/audio")).status == 404
 
 
-async def test_nobody_else_listens_and_no_clear_file_is_left(
-    recorded: Recorded, agent: Browser, home: Home
-) -> None:
+async def test_nobody_else_listens(recorded: Recorded, agent: Browser) -> None:
     for path in (API, f"{API}/{recorded.id}/audio", f"{API}/{recorded.id}/waveform"):
         assert (await agent.get(path)).status == 403
-    left = [name for _, _, names in os.walk(home.root / "recordings") for name in names]
-    assert all(name.endswith(".wav.enc") for name in left)
+
+
+async def test_listening_leaves_no_clear_file(
+    recorded: Recorded, sol: Browser, home: Home
+) -> None:
+    before = files_of(home)
+    for what in ("audio", "waveform"):
+        answer = await sol.get(f"{API}/{recorded.id}/{what}")
+        assert answer.status == 200
+        await answer.read()
+    assert files_of(home) == before
+
+
+def files_of(home: Home) -> set[str]:
+    """All of the recordings' folders: other tests keep their files there too."""
+    folders = os.walk(home.root / "recordings")
+    return {str(Path(folder) / name) for folder, _, names in folders for name in names}
