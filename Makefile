@@ -12,9 +12,11 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 NAME ?=
 CARRIER ?= asterisk
-TESTS := $(wildcard $(addprefix tests/,unit property contract integration scenario))
+TESTS := $(addprefix tests/,unit property contract integration browser scenario)
+# two at once, each with servers of its own; a file stays in one of them
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test test-all check bench smoke lock vendor clean runtime
+.PHONY: help setup run test test-all check bench smoke lock vendor clean runtime browser
 
 help: ## list the targets
 	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -28,11 +30,14 @@ runtime:
 run: runtime ## everything on this machine with a demonstration; Ctrl-C stops it
 	exec $(BIN)/acordo up --demo
 
-test: setup ## the tests: unit, property, contract, integration, scenario
-	exec $(BIN)/python -m pytest $(TESTS)
+browser: setup
+	$(BIN)/python -m foundation.development.browser
 
-test-all: setup ## every test there is, the long ones too
-	exec $(BIN)/python -m pytest tests
+test: browser ## the tests: unit, property, contract, integration, browser, scenario
+	exec $(PYTEST) $(TESTS)
+
+test-all: browser ## every test there is, the long ones too
+	exec $(PYTEST) tests
 
 check: setup ## format, lint, types, architecture, dialplan, pages, vendored, compose file, locks
 	exec $(BIN)/python -m foundation.development.check

@@ -32,6 +32,15 @@ from tests.databases import copy_of
 pytest_plugins = ("tests.real_switch", "tests.console")
 
 
+LONGEST_FIRST = ("scenario", "browser")  # so that no worker is left with one at the end
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders of long tests; the rest stays as it was shuffled."""
+    items.sort(key=lambda item: item.path.parent.name not in LONGEST_FIRST)
+
+
 def pytest_configure() -> None:
     """Without this, pytest-asyncio makes an event loop that it never closes."""
     asyncio.set_event_loop(None)

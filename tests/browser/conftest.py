@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.people.passwords import Passwords
 from foundation.bus import Bus
+from foundation.development.browser import PROGRAM
 from foundation.home import Home
 from tests.browser.desk_place import DeskPlace, a_desk
 from tests.people import PASSWORD, a_user
@@ -29,10 +30,9 @@ def _patience() -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Debian's Chromium; without it these tests say so and are left out."""
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("chromium is not installed")
+    """Debian's Chromium, which `make test` has made sure of."""
+    found = shutil.which(PROGRAM)
+    assert found is not None, "chromium is missing: `make test` installs it or says how"
     return found
 
 
