@@ -14,9 +14,10 @@ NAME ?=
 CARRIER ?= asterisk
 TESTS := $(addprefix tests/,unit property contract integration browser scenario)
 # two at once, each with servers of its own; a file stays in one of them
+CHROMIUM := $(BIN)/python -m foundation.development.browser
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test test-all check bench smoke lock vendor clean runtime browser
+.PHONY: help setup run test test-all check bench smoke lock vendor clean runtime
 
 help: ## list the targets
 	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -30,13 +31,12 @@ runtime:
 run: runtime ## everything on this machine with a demonstration; Ctrl-C stops it
 	exec $(BIN)/acordo up --demo
 
-browser: setup
-	$(BIN)/python -m foundation.development.browser
-
-test: browser ## the tests: unit, property, contract, integration, browser, scenario
+test: setup ## the tests: unit, property, contract, integration, browser, scenario
+	$(CHROMIUM)
 	exec $(PYTEST) $(TESTS)
 
-test-all: browser ## every test there is, the long ones too
+test-all: setup ## every test there is, the long ones too
+	$(CHROMIUM)
 	exec $(PYTEST) tests
 
 check: setup ## format, lint, types, architecture, dialplan, pages, vendored, compose file, locks

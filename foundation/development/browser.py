@@ -2,8 +2,8 @@
 
 It cannot be unpacked beside the project as our other programs are: its installation sets up
 how it keeps its pages apart. So it is used if present, else installed with the rights that
-a person has, else the command to type is said. `make test` calls this; nothing that runs the
-product does.
+a person has, else the command to type is said. `make test` calls this; nothing that runs
+the product does.
 """
 
 from __future__ import annotations
