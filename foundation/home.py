@@ -94,9 +94,11 @@ class Home:
         # root runs PostgreSQL as another user, who must pass through but not list
         self.root.chmod(0o711 if os.getuid() == 0 else 0o700)
         stamp = self.root / "version"
-        if stamp.exists() and int(stamp.read_text()) > STATE_VERSION:
+        kept = stamp.read_text().strip() if stamp.exists() else ""
+        if kept.isdecimal() and int(kept) > STATE_VERSION:
             raise StateFromNewerVersion(str(self.root))
-        stamp.write_text(f"{STATE_VERSION}\n")
+        if kept != str(STATE_VERSION):
+            _write_whole(stamp, f"{STATE_VERSION}\n")
         for folder in (
             self.secrets,
             self.recordings_clear,
@@ -137,3 +139,11 @@ class Home:
         """A password per purpose (a SIP endpoint, say): HMAC-SHA-256 of one secret, hex."""
         key = bytes.fromhex(self.secret(name))
         return hmac.new(key, purpose.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _write_whole(path: Path, content: str) -> None:
+    """Write so that whoever reads at the same moment finds all of it, or the old one."""
+    handle, draft = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "w") as file:
+        file.write(content)
+    Path(draft).replace(path)

@@ -39,6 +39,7 @@ class Floor:
         self.legs: dict[str, str] = {}  # leg's channel -> endpoint
         self.reachable: set[str] = set()  # endpoints whose phone is registered
         self._nailing: dict[str, datetime] = {}  # endpoint -> since when the leg is made
+        self._called_off: set[str] = set()  # legs given up before they stood
         self._wrap_up_s: dict[str, float] = {}
         self._channels: dict[str, str] = {}  # channel -> call, where they differ
         self._new_leg = new_leg
@@ -57,6 +58,8 @@ class Floor:
         step = Step()
         if event.channel in self.legs:
             self._on_leg(event, step)
+        elif event.channel in self._called_off:
+            self._on_called_off(event, step)
         elif isinstance(event, Said) and event.what == "inbound":
             self._on_inbound(event, step)
         else:
@@ -100,8 +103,9 @@ class Floor:
 
     def on_nail_failed(self, endpoint: str, leg: str, at: datetime) -> None:
         """The agent's leg could not be made; the sweep tries again."""
-        self.legs.pop(leg, None)
-        self._nailing[endpoint] = at - NAILING + NAIL_AGAIN
+        self._called_off.discard(leg)
+        if self.legs.pop(leg, None) is not None:
+            self._nailing[endpoint] = at - NAILING + NAIL_AGAIN
 
     def sweep(self, at: datetime) -> Step:
         """Look for what time alone must move: leases, wrap-up limits, missing legs."""
@@ -152,8 +156,16 @@ class Floor:
         for leg, owner in list(self.legs.items()):
             if owner == endpoint and leg != standing:
                 del self.legs[leg]
+                self._called_off.add(leg)
                 step.actions.append(HangUp(channel=leg))
         self._nailing.pop(endpoint, None)
+
+    def _on_called_off(self, event: ChannelEvent, step: Step) -> None:
+        """The switch may not have known the leg when it was called off: once more."""
+        if isinstance(event, HungUp):
+            self._called_off.discard(event.channel)
+        else:
+            step.actions.append(HangUp(channel=event.channel))
 
     def drop(self, call_id: str, at: datetime) -> Step:
         """Forget a call that the switch no longer knows; its agent goes on."""

@@ -146,6 +146,30 @@ def test_a_fresh_registration_calls_off_the_leg_to_the_old_place(floor: Floor) -
     assert floor.agents["agent001"].leg == second
 
 
+def test_a_leg_called_off_before_the_switch_knew_it_is_ended_when_it_stands(
+    floor: Floor,
+) -> None:
+    step = floor.on_agent("agent001", lambda a: agents.logged_in(a, at(0)), at(0))
+    (first,) = nails(step)
+    (second,) = nails(floor.on_endpoint("agent001", at(0.1), reachable=True, fresh=True))
+    floor.on_switch(Answered(channel=second, at=at(0.2)))
+    late = floor.on_switch(Answered(channel=first, at=at(0.3)))
+    assert late.actions == [HangUp(channel=first)]
+    assert hung_up(floor, first, 0.4).actions == []
+    assert floor.agents["agent001"].leg == second
+
+
+def test_a_leg_called_off_that_could_not_be_made_delays_nothing(floor: Floor) -> None:
+    step = floor.on_agent("agent001", lambda a: agents.logged_in(a, at(0)), at(0))
+    (first,) = nails(step)
+    (second,) = nails(floor.on_endpoint("agent001", at(0.1), reachable=True, fresh=True))
+    floor.on_nail_failed("agent001", first, at(0.2))
+    hung_up(floor, second, 0.3)
+    assert (
+        len(nails(floor.on_endpoint("agent001", at(0.4), reachable=True, fresh=True))) == 1
+    )
+
+
 def test_a_fresh_registration_leaves_a_standing_leg_alone(floor: Floor, leg: str) -> None:
     assert floor.on_endpoint("agent001", at(20), reachable=True, fresh=True).actions == []
 
