@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cobranca.people.service import seats
 from dialer.calls.events import NetworkOutcome
 from dialer.campaigns import service
-from dialer.campaigns.service import CampaignError, NewCampaign
+from dialer.campaigns.errors import CampaignError
+from dialer.campaigns.service import NewCampaign
 from dialer.settings import DialerSettings
 from foundation.cli import Failure
 from foundation.db.use import with_database

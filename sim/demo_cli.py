@@ -98,7 +98,7 @@ async def _prepare(settings: ProcessSettings) -> str:
 
 
 async def _start(settings: ProcessSettings) -> str:
-    from dialer.campaigns.service import CampaignError
+    from dialer.campaigns.errors import CampaignError
     from sim import demo_floor
 
     try:

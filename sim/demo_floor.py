@@ -18,7 +18,8 @@ from cobranca.debtors.store import CreditorRow
 from cobranca.debts.store import ContractRow
 from cobranca.people.service import create_seats
 from dialer.campaigns import service
-from dialer.campaigns.service import CampaignError, NewCampaign
+from dialer.campaigns.errors import CampaignError
+from dialer.campaigns.service import NewCampaign
 from foundation.clock import SAO_PAULO
 from foundation.db.contact_clock import contact_clock, move_to_next_business_day
 from foundation.db.engine import connect

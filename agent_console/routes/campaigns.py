@@ -21,8 +21,9 @@ from agent_console.supervision.options import options
 from dialer.campaigns import editing, service
 from dialer.campaigns.counting import count
 from dialer.campaigns.editing import CampaignChanged, NoCampaign
+from dialer.campaigns.errors import CampaignError
 from dialer.campaigns.filter import DebtorFilter
-from dialer.campaigns.service import CampaignError, NewCampaign
+from dialer.campaigns.service import NewCampaign
 
 MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
 READ, WRITE = "campaigns:read", "campaigns:write"
@@ -71,6 +72,7 @@ async def _count(asked: Asked[DebtorFilter, None]) -> CountOut:
 
 
 async def create(asked: Asked[NewCampaignForm, None]) -> CampaignOut:
+    """Answers within seconds; a long list is `filling` then."""
     terms = asked.body.terms.terms()
     new = NewCampaign(
         name=terms.name,
@@ -83,7 +85,9 @@ async def create(asked: Asked[NewCampaignForm, None]) -> CampaignOut:
     )
     try:
         async with asked.request.app[DATABASE].begin() as connection:
-            number = await service.create_campaign(connection, new, asked.who)
+            number = await service.order_campaign(
+                connection, new, asked.body.key, asked.who
+            )
             return CampaignOut.of(await editing.campaign(connection, number))
     except CampaignError as error:
         raise _refused(error) from error
@@ -161,7 +165,8 @@ ENDPOINTS = (
         handler=counted, body=DebtorFilter, answer=CountOut,
     ),
     _endpoint(
-        "POST", "", "Criar uma campanha a partir de um filtro", handler=create,
+        "POST", "", "Criar uma campanha a partir de um filtro",
+        handler=create,
         body=NewCampaignForm, answer=CampaignOut, status=201, problems=REFUSED,
     ),
     _endpoint(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from dialer.campaigns.counting import Count
 from dialer.campaigns.editing import Campaign, Terms
+from dialer.campaigns.filling import FILLING
 from dialer.campaigns.filter import DebtorFilter
+
+STALLED_AFTER = timedelta(seconds=15)  # without a sign of life of the worker
 
 
 class Form(BaseModel):
@@ -38,12 +41,19 @@ class TermsForm(Form):
         return cls.model_construct(**asdict(terms))
 
 
-class NewCampaignForm(Form):
+class CampaignForm(Form):
     terms: TermsForm
     filter: DebtorFilter
 
 
-class EditForm(NewCampaignForm):
+class NewCampaignForm(CampaignForm):
+    """The same `key` sent twice makes one campaign; whoever changes the form takes
+    another."""
+
+    key: str | None = Field(None, min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+
+
+class EditForm(CampaignForm):
     """`version` is that of the campaign from which the form was made."""
 
     version: int = Field(ge=1, le=2**31 - 1)
@@ -60,13 +70,38 @@ class CountOut(Form):
         return cls(debtors=count.debtors, exact=count.exact)
 
 
+class ProgressOut(Form):
+    """Of a list that is being filled; `total` null: they are being looked for.
+
+    `stalled`: the worker has given no sign of life for a while.
+    """
+
+    debtors: int
+    total: int | None
+    stalled: bool
+
+    @classmethod
+    def of(cls, seen: Campaign) -> ProgressOut | None:
+        if seen.status != FILLING:
+            return None
+        told: dict[str, Any] = seen.progress or {}
+        at = datetime.fromisoformat(told["at"]) if told else seen.changed_at
+        late = at is None or datetime.now(UTC) - at > STALLED_AFTER
+        done, total = told.get("done", 0), told.get("total")
+        return cls(debtors=done, total=total, stalled=late)
+
+
 class CampaignOut(Form):
+    """`trouble` says, for people, why there is no list; `size` is 0 then."""
+
     id: UUID
     status: str
     creditor: str
     terms: TermsForm
     filter: DebtorFilter
     size: int
+    progress: ProgressOut | None
+    trouble: str | None
     version: int
     changed_at: datetime | None
     changed_by: str | None
@@ -80,6 +115,8 @@ class CampaignOut(Form):
             terms=TermsForm.of(seen.terms),
             filter=seen.filter,
             size=seen.size,
+            progress=ProgressOut.of(seen),
+            trouble=seen.trouble,
             version=seen.version,
             changed_at=seen.changed_at,
             changed_by=seen.changed_by,

@@ -9,17 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.campaigns.filter import DebtorFilter, debtors
 from foundation.db.contact_clock import contact_day
+from foundation.db.time_limit import TookTooLong, each_within
 
 EXACT_MS = 800
 SAMPLE_MS = 1500
 SAMPLE_PERCENT = 1.0
-CANCELED = "57014"  # query_canceled: the statement's time was up
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +50,9 @@ async def _within(
 ) -> int | None:
     found = debtors(wanted, today, sample=sample).subquery()
     try:
-        async with connection.begin_nested():
-            await connection.execute(text(f"SET LOCAL statement_timeout = {limit_ms:d}"))
+        async with each_within(connection, limit_ms):
             return await connection.scalar(select(func.count()).select_from(found))
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) != CANCELED:
-            raise
+    except TookTooLong:
         return None
 
 

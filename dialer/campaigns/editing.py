@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, exists, select, update
+from sqlalchemy import Row, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,11 +19,15 @@ from cobranca.debtors.store import CreditorRow
 from cobranca.people import audit
 from cobranca.people.principal import Principal
 from dialer.calls.store import AttemptRow
+from dialer.campaigns.errors import CampaignError
+from dialer.campaigns.filling import FILLING, fill_or_promise
 from dialer.campaigns.filter import DebtorFilter
-from dialer.campaigns.service import CampaignError, fill, name_taken, set_status
-from dialer.campaigns.store import CampaignDebtorRow, CampaignRow
+from dialer.campaigns.service import name_taken, set_status
+from dialer.campaigns.store import CampaignRow
 
 LIST_IS_FIXED = "A lista só muda antes da primeira chamada da campanha; crie outra."
+RUNS = "Pause a campanha antes de mudar quem entra na lista."
+IS_FILLED = "A lista ainda está sendo montada: espere terminar, ou pare a campanha."
 DAY_S, MONTH_S = 86_400, 30 * 86_400
 NEWEST = 200
 
@@ -52,7 +56,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
-    """One campaign as it is stored. `changed_by` None: a command at the machine."""
+    """One campaign as it is stored. `changed_by` None: a command at the machine.
+
+    `progress` of the worker on its list; `trouble` says why there is none.
+    """
 
     id: UUID
     status: str
@@ -60,6 +67,8 @@ class Campaign:
     terms: Terms
     filter: DebtorFilter
     size: int
+    progress: dict[str, Any] | None
+    trouble: str | None
     version: int
     changed_at: datetime | None
     changed_by: str | None
@@ -102,16 +111,19 @@ async def edit(
 ) -> Campaign:
     """Change a campaign; its list too, as long as none of it was called.
 
-    The caller commits. Raises NoCampaign, CampaignChanged, CampaignError.
+    A list that takes long is left to the worker: the campaign is `filling` then. The
+    caller commits. Raises NoCampaign, CampaignChanged, CampaignError.
     """
-    lock = select(CampaignRow.id).where(CampaignRow.id == number).with_for_update()
-    await connection.execute(lock)
+    lock = select(CampaignRow.id).where(CampaignRow.id == number)
+    await connection.execute(lock.with_for_update(key_share=True))
     before = await campaign(connection, number)
     if before.version != version:
         raise CampaignChanged(before)
-    if wanted != before.filter:
-        await _refill(connection, number, wanted)
+    if before.status == FILLING:
+        raise CampaignError(IS_FILLED)
     await _store(connection, before, terms, wanted, who)
+    if wanted != before.filter or before.size == 0:
+        await _refill(connection, before, wanted)
     after = await campaign(connection, number)
     await audit.record(
         connection, who, action="campaign.edit", subject=("campaign", number),
@@ -160,14 +172,16 @@ async def _store(
         raise name_taken(error, terms.name) from error
 
 
-async def _refill(connection: AsyncConnection, number: UUID, wanted: DebtorFilter) -> None:
-    called = select(exists().where(AttemptRow.campaign_id == number))
+async def _refill(
+    connection: AsyncConnection, before: Campaign, wanted: DebtorFilter
+) -> None:
+    """A running one is paused first: its pacing must not wait for a list."""
+    called = select(exists().where(AttemptRow.campaign_id == before.id))
     if await connection.scalar(called):
         raise CampaignError(LIST_IS_FIXED)
-    await connection.execute(
-        delete(CampaignDebtorRow).where(CampaignDebtorRow.campaign_id == number)
-    )
-    await fill(connection, number, wanted)
+    if before.status == "running":
+        raise CampaignError(RUNS)
+    await fill_or_promise(connection, before.id, before.version + 1, wanted)
 
 
 def _query() -> Any:
@@ -193,6 +207,8 @@ def _seen(row: Row[Any]) -> Campaign:
         ),
         filter=DebtorFilter.model_validate({"creditor": row.creditor_id} | row.filter),
         size=row.size,
+        progress=row.progress,
+        trouble=row.trouble,
         version=row.version,
         changed_at=row.changed_at,
         changed_by=row.changed_by,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, func, insert, literal, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,16 +16,13 @@ from cobranca.debtors.store import CreditorRow, PortfolioRow
 from cobranca.people import audit
 from cobranca.people.principal import Principal
 from dialer.calls.store import AttemptRow
-from dialer.campaigns.filter import DebtorFilter, debtors
-from dialer.campaigns.store import CampaignDebtorRow, CampaignRow
-from foundation.db.contact_clock import contact_day
+from dialer.campaigns.errors import CampaignError
+from dialer.campaigns.filling import fill, fill_or_promise
+from dialer.campaigns.filter import DebtorFilter
+from dialer.campaigns.store import CampaignRow
 from foundation.ids import uuid7
 
-AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class CampaignError(RuntimeError):
-    """Something that the person at the keyboard can mend; the message says how."""
+FIRST_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,28 +66,32 @@ async def create_campaign(
     return campaign
 
 
-async def fill(connection: AsyncConnection, campaign: UUID, wanted: DebtorFilter) -> int:
-    """Put the filter's debtors into the empty list; raises CampaignError for nobody."""
-    found = debtors(wanted, await contact_day(connection)).subquery("found")
-    place = func.row_number().over(order_by=(found.c.created_at, found.c.id))
-    rows = select(
-        literal(campaign, Uuid),
-        found.c.id,
-        place,
-        literal("ready"),
-        literal(AT_ONCE),
-        literal(0),
+async def order_campaign(
+    connection: AsyncConnection, new: NewCampaign, key: str | None, who: Principal
+) -> UUID:
+    """Make a campaign for somebody who waits: a long list is left to the worker.
+
+    The same `key` of the same person again is the same campaign. The caller commits.
+    Raises CampaignError as `create_campaign` does.
+    """
+    key = f"{who.user_id}:{key}" if key else None
+    campaign, wanted = uuid7(), new.filter or await _filter_of(connection, new)
+    try:
+        await _insert(connection, new, campaign, wanted, who, key)
+    except CampaignError:
+        if (same := await _ordered(connection, key)) is None:
+            raise
+        return same
+    await fill_or_promise(connection, campaign, FIRST_VERSION, wanted)
+    return campaign
+
+
+async def _ordered(connection: AsyncConnection, key: str | None) -> UUID | None:
+    if key is None:
+        return None
+    return await _id_of(
+        connection, select(CampaignRow.id).where(CampaignRow.order_key == key)
     )
-    columns = ("campaign_id", "debtor_id", "position", "state", "next_at", "attempts")
-    filled = await connection.execute(
-        insert(CampaignDebtorRow).from_select(columns, rows, include_defaults=False)
-    )
-    if filled.rowcount == 0:
-        raise CampaignError("Nenhum devedor com dívida aberta e telefone discável.")
-    await connection.execute(
-        update(CampaignRow).where(CampaignRow.id == campaign).values(size=filled.rowcount)
-    )
-    return filled.rowcount
 
 
 async def _filter_of(connection: AsyncConnection, new: NewCampaign) -> DebtorFilter:
@@ -119,6 +120,7 @@ async def _insert(
     campaign: UUID,
     wanted: DebtorFilter,
     who: Principal | None,
+    order_key: str | None = None,
 ) -> None:
     now = datetime.now(UTC)
     row = {
@@ -135,9 +137,10 @@ async def _insert(
         "created_at": now,
         "filter": wanted.model_dump(mode="json"),
         "size": 0,
-        "version": 1,
+        "version": FIRST_VERSION,
         "changed_at": now,
         "changed_by": who.name if who else None,
+        "order_key": order_key,
     }
     try:
         async with connection.begin_nested():
@@ -163,6 +166,7 @@ async def _id_of(connection: AsyncConnection, query: Any) -> UUID | None:
 
 
 STATUS_WORDS = {
+    "filling": "com a lista sendo montada",
     "draft": "em rascunho",
     "running": "em andamento",
     "paused": "pausada",
@@ -172,8 +176,9 @@ STATUS_WORDS = {
 _FROM = {
     "running": ("draft", "paused", "stopped"),
     "paused": ("running",),
-    "stopped": ("running", "paused", "draft"),
+    "stopped": ("running", "paused", "draft", "filling"),
 }
+NO_LIST = "A campanha «{name}» não tem lista: mude o filtro e salve antes de iniciar."
 
 
 async def set_status(
@@ -181,12 +186,16 @@ async def set_status(
 ) -> None:
     """Start (`running`), pause or stop; asking for what is already so is fine.
 
+    Stopping one whose list is being filled ends that too.
+
     Once this is committed no new call of a paused or stopped campaign leaves; those in
     progress end as they would. Raises CampaignError: unknown campaign, or one that is
     finished.
     """
-    query = select(CampaignRow.id, CampaignRow.status).where(CampaignRow.name == name)
-    current = (await connection.execute(query.with_for_update())).first()
+    query = select(CampaignRow.id, CampaignRow.status, CampaignRow.size)
+    named = query.where(CampaignRow.name == name)
+    # not the key: whoever fills the list holds that, and a stop must not wait for him
+    current = (await connection.execute(named.with_for_update(key_share=True))).first()
     if current is None:
         raise CampaignError(f"Campanha «{name}» não existe.")
     if current.status == status:
@@ -194,11 +203,14 @@ async def set_status(
     if current.status not in _FROM[status]:
         is_now = STATUS_WORDS[current.status]
         raise CampaignError(f"Campanha «{name}» está {is_now}: isso não é possível.")
+    if status == "running" and current.size == 0:
+        raise CampaignError(NO_LIST.format(name=name))
     await connection.execute(
         update(CampaignRow)
         .where(CampaignRow.id == current.id)
         .values(
             status=status,
+            progress=None,
             version=CampaignRow.version + 1,
             changed_at=datetime.now(UTC),
             changed_by=who.name if who else None,

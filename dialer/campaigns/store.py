@@ -20,7 +20,7 @@ class CampaignRow(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     name: Mapped[str] = mapped_column(unique=True)
     creditor_id: Mapped[UUID] = mapped_column(ForeignKey(CreditorRow.id))
-    status: Mapped[str]  # draft | running | paused | stopped | finished
+    status: Mapped[str]  # filling | draft | running | paused | stopped | finished
     policy: Mapped[dict[str, Any]]  # arguments of dialer.pacing.Policy
     caller_id: Mapped[str]
     ring_timeout_s: Mapped[float]
@@ -29,7 +29,10 @@ class CampaignRow(Row):
     retries: Mapped[dict[str, Any]]  # see dialer.campaigns.retry_rules
     created_at: Mapped[datetime]
     filter: Mapped[dict[str, Any]]  # see dialer.campaigns.filter
-    size: Mapped[int]  # debtors in the list
+    size: Mapped[int]  # debtors in the list; 0: there is none (yet)
+    progress: Mapped[dict[str, Any] | None]  # of filling the list, see list_job
+    trouble: Mapped[str | None]  # pt-BR, why there is no list
+    order_key: Mapped[str | None] = mapped_column(unique=True)  # the same twice is one
     version: Mapped[int] = mapped_column(default=1)  # grows with every change by a person
     changed_at: Mapped[datetime | None]
     changed_by: Mapped[str | None]  # name of the person

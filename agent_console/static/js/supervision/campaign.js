@@ -15,16 +15,19 @@ import {
   writeFilter,
   writeTerms,
 } from "./filter-form.js";
+import { inWords } from "./list-progress.js";
 import { LiveCount } from "./live-count.js";
 import { byId, fill, one, put, say, texts, told } from "./page.js";
 
 /** @typedef {import("./filter-form.js").DebtorFilter} DebtorFilter */
 /** @typedef {import("./filter-form.js").Terms} Terms */
 /** @typedef {{id: string, status: string, size: number, version: number, terms: Terms,
+ *   progress: import("./list-progress.js").Progress | null, trouble: string | null,
  *   filter: DebtorFilter}} Campaign */
 /** @typedef {{id: string, name: string, portfolios: {id: string, name: string}[],
  *   products: string[]}} Creditor */
 
+const FILLING_EVERY_MS = 1000;
 const { statuses, words, form: say_, outcomes } = texts();
 const form = one(document, "#campaign", HTMLFormElement);
 const id = form.dataset.id ?? "";
@@ -33,6 +36,13 @@ const count = new LiveCount(say_);
 let creditors = [];
 /** @type {Campaign | undefined} what the form was made from */
 let base;
+let key = newKey();
+
+/** The same order sent twice is one campaign; a changed form is another order. */
+function newKey() {
+  const random = crypto.getRandomValues(new Uint32Array(4));
+  return [...random].map((part) => part.toString(36)).join("-");
+}
 
 /**
  * @param {string} value
@@ -93,8 +103,29 @@ function write(campaign) {
   }
   writeFilter(form, campaign.filter);
   writeTerms(form, campaign.terms);
-  put(byId("count"), number(campaign.size));
   tellChosen();
+  tellList(campaign);
+}
+
+/**
+ * What is in its list. While the worker fills it nothing is saved, and it is asked again.
+ * @param {Campaign} campaign
+ */
+function tellList({ progress, size, trouble }) {
+  put(byId("count"), progress ? inWords(progress, words) : number(size));
+  put(byId("count-note"), progress ? say_.filling : (trouble ?? say_.exact));
+  one(form, "#save", HTMLButtonElement).disabled = progress !== null;
+  if (progress) setTimeout(lookAgain, FILLING_EVERY_MS);
+}
+
+async function lookAgain() {
+  try {
+    const now = await api.get(`/api/v1/campaigns/${id}`);
+    if (base) base = { ...base, status: now.status, size: now.size };
+    tellList(now);
+  } catch {
+    setTimeout(lookAgain, FILLING_EVERY_MS);
+  }
 }
 
 async function begin() {
@@ -116,6 +147,7 @@ async function begin() {
 /** @param {Event} event */
 function changed(event) {
   const input = /** @type {HTMLElement} */ (event.target);
+  key = newKey();
   if (input.id === "creditor") drawPortfolios();
   put(byId("saved"), "");
   if (input.closest("#whom")) {
@@ -136,7 +168,7 @@ async function save(version) {
   button.disabled = true;
   try {
     if (version === undefined) {
-      await api.post("/api/v1/campaigns", body);
+      await api.post("/api/v1/campaigns", { ...body, key });
       location.assign("/campaigns");
       return;
     }
@@ -146,9 +178,8 @@ async function save(version) {
     put(byId("saved"), say_.saved);
   } catch (error) {
     refused(error);
-  } finally {
-    button.disabled = false;
   }
+  button.disabled = base?.status === "filling";
 }
 
 /** @param {unknown} error */

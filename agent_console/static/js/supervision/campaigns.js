@@ -4,17 +4,21 @@
  */
 import { api } from "../api.js";
 import { number, percent, relative } from "../format.js";
+import { inWords, onBar } from "./list-progress.js";
 import { byId, fill, one, put, say, texts, told } from "./page.js";
 
 /** @typedef {{id: string, status: string, creditor: string, size: number, version: number,
+ *   progress: import("./list-progress.js").Progress | null, trouble: string | null,
  *   changed_at: string | null, changed_by: string | null,
  *   terms: {name: string, mode: string, target: number}}} Campaign */
 /** @typedef {"start" | "pause" | "stop"} Verb */
 
 const EVERY_MS = 5000;
+const FILLING_EVERY_MS = 1000;
 const UNDO_MS = 12_000;
 /** @type {Record<string, Verb[]>} */
 const POSSIBLE = {
+  filling: ["stop"],
   draft: ["start", "stop"],
   running: ["pause", "stop"],
   paused: ["start", "stop"],
@@ -29,11 +33,13 @@ const { statuses, words } = texts();
 const rows = new Map();
 /** @type {number | undefined} */
 let hiding;
+let filling = false;
 
 async function refresh() {
   try {
     const { campaigns } = await api.get("/api/v1/campaigns");
     draw(campaigns);
+    filling = campaigns.some((/** @type {Campaign} */ one) => one.status === "filling");
     say(byId("trouble"), "");
   } catch (error) {
     say(byId("trouble"), told(error, words.unreachable));
@@ -78,16 +84,29 @@ function drawRow(row, campaign) {
   put(status, statuses[campaign.status] ?? campaign.status);
   status.dataset.status = campaign.status;
   put(one(row, "[data-creditor]", HTMLElement), campaign.creditor);
-  put(one(row, "[data-size]", HTMLElement), number(campaign.size));
+  drawSize(row, campaign);
   put(one(row, "[data-mode]", HTMLElement), words[terms.mode] ?? terms.mode);
   put(one(row, "[data-target]", HTMLElement), percent(terms.target));
   put(one(row, "[data-changed]", HTMLElement), changed(campaign));
   for (const button of row.querySelectorAll("button")) {
     const verb = /** @type {Verb} */ (button.dataset.do);
-    button.hidden = !POSSIBLE[campaign.status]?.includes(verb);
+    const hasList = verb !== "start" || campaign.size > 0;
+    button.hidden = !hasList || !POSSIBLE[campaign.status]?.includes(verb);
     button.onclick = () => ask(verb, campaign);
     button.setAttribute("aria-label", `${button.textContent?.trim()} ${terms.name}`);
   }
+}
+
+/**
+ * How many debtors; how far it is while they are put together; why there are none.
+ * @param {HTMLElement} row
+ * @param {Campaign} campaign
+ */
+function drawSize(row, { size, progress, trouble }) {
+  const shown = progress ? inWords(progress, words) : size ? number(size) : words.no_list;
+  put(one(row, "[data-size]", HTMLElement), shown);
+  onBar(one(row, "progress", HTMLProgressElement), progress);
+  say(one(row, "[data-trouble]", HTMLElement), trouble ?? "");
 }
 
 /** @param {Campaign} campaign */
@@ -104,24 +123,25 @@ function changed(campaign) {
 async function ask(verb, campaign) {
   const { name } = campaign.terms;
   const asksFirst = verb === "stop" || (verb === "start" && campaign.status === "draft");
-  if (asksFirst && !(await sure(verb, name, campaign.size))) return;
+  const what = campaign.status === "filling" ? "stop_filling" : verb;
+  if (asksFirst && !(await sure(what, name, campaign.size))) return;
   await act(verb, campaign, BACK[campaign.status]);
 }
 
 /**
- * @param {Verb} verb
+ * @param {Verb | "stop_filling"} what
  * @param {string} name
  * @param {number} size
  * @returns {Promise<boolean>}
  */
-function sure(verb, name, size) {
+function sure(what, name, size) {
   const dialog = one(document, "#sure", HTMLDialogElement);
   const values = { name, size: number(size) };
-  put(one(dialog, "h2", HTMLElement), fill(words[`${verb}_title`], values));
-  put(one(dialog, "p", HTMLElement), fill(words[`${verb}_text`], values));
+  put(one(dialog, "h2", HTMLElement), fill(words[`${what}_title`], values));
+  put(one(dialog, "p", HTMLElement), fill(words[`${what}_text`], values));
   const yes = one(dialog, "button[value=yes]", HTMLButtonElement);
-  put(yes, words[`${verb}_yes`]);
-  yes.className = verb === "stop" ? "danger" : "";
+  put(yes, words[`${what}_yes`]);
+  yes.className = what === "start" ? "" : "danger";
   dialog.returnValue = "no";
   dialog.showModal();
   return new Promise((resolve) => {
@@ -167,7 +187,16 @@ function toast(text, now, back) {
   }, UNDO_MS);
 }
 
+/** Look again soon while a list grows, else now and then. */
+function later() {
+  setTimeout(
+    async () => {
+      if (!document.hidden) await refresh();
+      later();
+    },
+    filling ? FILLING_EVERY_MS : EVERY_MS,
+  );
+}
+
 await refresh();
-setInterval(() => {
-  if (!document.hidden) refresh();
-}, EVERY_MS);
+later();
