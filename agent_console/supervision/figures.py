@@ -30,6 +30,7 @@ class RateOut(Out):
 class RatesOut(Out):
     half_hour: RateOut
     day: RateOut
+    month: RateOut  # 30 days and the begun hour before them
 
 
 class OccupancyOut(Out):

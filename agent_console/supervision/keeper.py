@@ -31,6 +31,7 @@ from agent_console.supervision.figures import (
     RateOut,
     RatesOut,
 )
+from agent_console.supervision.month import Month
 from agent_console.texts import TEXTS
 from dialer.figures import feed
 from dialer.figures.abandonment import Rate
@@ -57,6 +58,7 @@ class _Slow:
 
     at: datetime
     day: dict[UUID, Rate] = field(default_factory=dict)
+    month: dict[UUID, Rate] = field(default_factory=dict)
     left: dict[UUID, int] = field(default_factory=dict)
     behind_s: float = 0.0
     free_bytes: int = 0
@@ -82,6 +84,7 @@ class Keeper:
         self._lock = asyncio.Lock()
         self._minutes = MinuteBook()
         self._minutes_until: datetime | None = None
+        self._month = Month()
         self._book = OccupancyBook(_midnight(datetime.now(UTC)))
         self._seen = 0
         self._slow: _Slow | None = None
@@ -151,6 +154,7 @@ class Keeper:
         return _Slow(
             at=at,
             day=await feed.rates(connection, at - DAY),
+            month=await self._month.read(connection, at),
             left=await feed.left(connection, [one.id for one in campaigns]),
             behind_s=await feed.worker_behind_s(connection),
             free_bytes=disk.free,
@@ -162,7 +166,9 @@ class Keeper:
         return FiguresOut(
             at=at,
             rates=_rates(
-                sum(quick.half_hour.values(), Rate()), sum(slow.day.values(), Rate())
+                sum(quick.half_hour.values(), Rate()),
+                sum(slow.day.values(), Rate()),
+                sum(slow.month.values(), Rate()),
             ),
             occupancy=OccupanciesOut(
                 hour=OccupancyOut.of(self._book.between(at - timedelta(hours=1), at)),
@@ -210,7 +216,8 @@ def _campaign(one: Brief, quick: _Quick, slow: _Slow) -> CampaignFiguresOut:
     rates = None
     if one.has_agents:
         half_hour = quick.half_hour.get(one.id, Rate())
-        rates = _rates(half_hour, slow.day.get(one.id, Rate()))
+        day, month = slow.day.get(one.id, Rate()), slow.month.get(one.id, Rate())
+        rates = _rates(half_hour, day, month)
     return CampaignFiguresOut(
         id=one.id,
         name=one.name,
@@ -221,8 +228,10 @@ def _campaign(one: Brief, quick: _Quick, slow: _Slow) -> CampaignFiguresOut:
     )
 
 
-def _rates(half_hour: Rate, day: Rate) -> RatesOut:
-    return RatesOut(half_hour=RateOut.of(half_hour), day=RateOut.of(day))
+def _rates(half_hour: Rate, day: Rate, month: Rate) -> RatesOut:
+    return RatesOut(
+        half_hour=RateOut.of(half_hour), day=RateOut.of(day), month=RateOut.of(month)
+    )
 
 
 def _midnight(at: datetime) -> datetime:

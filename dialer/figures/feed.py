@@ -14,6 +14,7 @@ from dialer.calls.agent import AgentState
 from dialer.calls.store import AttemptRow
 from dialer.campaigns.store import CampaignRow
 from dialer.figures.abandonment import Rate
+from dialer.figures.month import HourRate, whole_hour
 from foundation.db.leadership import LeadershipRow
 
 _RATES = text(
@@ -22,6 +23,16 @@ _RATES = text(
       FROM attempt a
      WHERE a.direction = 'outbound' AND a.answered_at >= :since
      GROUP BY a.campaign_id
+    """
+)
+_HOURS = text(
+    """
+    SELECT date_trunc('hour', a.answered_at, 'UTC') AS hour, a.campaign_id,
+           count(*) AS answered, count(*) FILTER (WHERE a.abandoned) AS lost
+      FROM attempt a
+     WHERE a.direction = 'outbound' AND a.answered_at >= :since
+       AND a.campaign_id IS NOT NULL
+     GROUP BY 1, 2
     """
 )
 _AGENTLESS = text("SELECT id FROM campaign WHERE policy->>'mode' = 'agentless'")
@@ -81,6 +92,17 @@ async def rates(connection: AsyncConnection, since: datetime) -> dict[UUID, Rate
         for row in rows
         if row.campaign_id is not None and row.campaign_id not in agentless
     }
+
+
+async def rates_by_hour(connection: AsyncConnection, since: datetime) -> list[HourRate]:
+    """The same by the hour, from the begin of that of `since` on."""
+    agentless = set((await connection.execute(_AGENTLESS)).scalars())
+    rows = await connection.execute(_HOURS, {"since": whole_hour(since)})
+    return [
+        HourRate(row.hour, row.campaign_id, Rate(row.lost, row.answered))
+        for row in rows
+        if row.campaign_id not in agentless
+    ]
 
 
 async def outcomes(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from dialer.calls.call import Call, CallState, is_abandoned
 from dialer.calls.shift import Change, shift
 from dialer.figures.abandonment import Answer, Rate, rate, rolling
 from dialer.figures.minutes import MinuteBook
+from dialer.figures.month import MONTH, HourRate, RateBook, whole_hour
 from dialer.figures.occupancy import OccupancyBook
 
 T0 = datetime(2026, 3, 10, 13, tzinfo=UTC)
@@ -139,3 +141,29 @@ def test_every_ended_call_is_in_one_minute(rows: list[tuple[datetime, str, int]]
         expected = sum(count for _, name, count in rows if name == outcome)
         assert sum(found.outcomes.get(outcome, [])) == expected
     assert all(len(series) == 121 for series in found.outcomes.values())
+
+
+CAMPAIGN = UUID(int=1)
+hours_ago = st.integers(0, 24 * 40)
+
+
+@given(st.lists(st.tuples(hours_ago, st.integers(0, 5), st.integers(0, 5))), hours_ago)
+def test_a_month_is_the_sum_of_its_hours_however_it_was_read(
+    calls: list[tuple[int, int, int]], read_again: int
+) -> None:
+    now = T0 + timedelta(minutes=17)
+    true = [
+        HourRate(whole_hour(now - timedelta(hours=ago)), CAMPAIGN, Rate(lost, lost + kept))
+        for ago, lost, kept in {
+            ago: (ago, lost, kept) for ago, lost, kept in calls
+        }.values()
+    ]
+    since = now - timedelta(hours=read_again)
+    book = RateBook()
+    before = [one for one in true if one.hour < whole_hour(since)]
+    stale = [HourRate(whole_hour(since), CAMPAIGN, Rate(7, 9))]
+    book.put([*before, *stale], now - 2 * MONTH)
+    book.put([one for one in true if one.hour >= whole_hour(since)], since)
+
+    wanted = [one.rate for one in true if one.hour >= whole_hour(now - MONTH)]
+    assert book.month(now).get(CAMPAIGN, Rate()) == sum(wanted, Rate())

@@ -67,7 +67,7 @@ async def test_abandonment_by_window_and_campaign(
     async with engine.begin() as connection:
         statement = 'UPDATE campaign SET policy = \'{"mode": "agentless"}\' WHERE id = :c'
         await connection.execute(text(statement), {"c": robot})
-    for minutes_ago in (5, 10, 60, 61 * 24):
+    for minutes_ago in (5, 10, 60, 61 * 24, 60 * 24 * 29, 60 * 24 * 31):
         await answered(engine, maio, minutes_ago=minutes_ago)
     await answered(engine, maio, minutes_ago=20, abandoned=True)
     await answered(engine, maio, minutes_ago=5, direction="inbound")
@@ -78,6 +78,7 @@ async def test_abandonment_by_window_and_campaign(
 
     assert seen["rates"]["half_hour"] == {"abandoned": 1, "answered": 3, "share": 1 / 3}
     assert seen["rates"]["day"] == {"abandoned": 1, "answered": 4, "share": 0.25}
+    assert seen["rates"]["month"] == {"abandoned": 1, "answered": 6, "share": 1 / 6}
     by_name = {one["name"]: one for one in seen["campaigns"]}
     assert by_name["Maio"]["rates"] == seen["rates"]
     assert by_name["Robô"]["rates"] is None

@@ -5,7 +5,7 @@ import { byId, fill, one, put, say, told } from "./page.js";
 
 /** @typedef {{abandoned: number, answered: number, share: number | null}} Rate */
 /** @typedef {{id: string, name: string, status: string, size: number, left: number | null,
- *   rates: {half_hour: Rate, day: Rate} | null}} Campaign */
+ *   rates: {half_hour: Rate, day: Rate, month: Rate} | null}} Campaign */
 
 const ALARM = 0.03;
 
@@ -53,6 +53,7 @@ export class FloorCampaigns {
     this.#put(row, "open", number(open.reduce((sum, n) => sum + n, 0)));
     this.#rate(row, "half-hour", campaign.rates?.half_hour);
     this.#rate(row, "day", campaign.rates?.day);
+    this.#rate(row, "month", campaign.rates?.month);
     const left = campaign.left === null ? "–" : number(campaign.left);
     const size = number(campaign.size);
     this.#put(row, "left", fill(this.texts.words.left, { left, size }));

@@ -75,9 +75,10 @@ function showFloor({ calls }) {
 /** @param {any} figures */
 function showFigures({ rates, occupancy, minutes, alerts, campaigns: list }) {
   say(byId("trouble"), "");
-  const { day, half_hour } = rates;
+  const { day, half_hour, month } = rates;
   figure("rate-day", percent(day.share));
   figure("rate-half-hour", percent(half_hour.share));
+  figure("rate-month", percent(month.share));
   const counts = { abandoned: number(day.abandoned), answered: number(day.answered) };
   const told = day.answered ? fill(words.answered_of, counts) : words.nobody_answered;
   figure("rate-day-of", told);
