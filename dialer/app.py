@@ -43,6 +43,7 @@ from foundation.routes import read_routes
 OFFICE = "floor"
 LACKABLE = ("leadership", "switch", "database", "trunk", "disk")
 SHOW_S = 0.2
+SEATS_S = 5.0  # within so long whoever lost his access gets no call any more
 
 log = get_logger(__name__)
 
@@ -126,6 +127,7 @@ class DialerProcess:
                 work = [
                     tasks.create_task(self._follow_switch(leader, telephony)),
                     tasks.create_task(self._follow_commands(leader)),
+                    tasks.create_task(self._close_seats(leader)),
                     tasks.create_task(leader.sweep_for_ever()),
                     tasks.create_task(leader.pacing.run(leader.may_place)),
                     tasks.create_task(leader.record.run()),
@@ -205,17 +207,38 @@ class DialerProcess:
             except BadCommand as error:
                 log.warning("command_refused", error=str(error))
                 continue
-            if command.agent not in self.agents:
+            # who comes in may have got the seat from somebody else
+            if command.do == "log_in" or command.agent not in self.agents:
                 await self._read_agents()
             if command.agent in self.agents:
                 leader.on_command(command)
             else:
                 log.warning("agent_unknown", agent=command.agent)
 
-    async def _read_agents(self) -> None:
+    async def _read_agents(self) -> set[str]:
+        """Learn who sits where; returns the seats that are open.
+
+        Whoever had a seat stays known by it until another sits there, for the facts that
+        are still to be written.
+        """
         query = select(AgentRow.endpoint, AgentRow.id).where(AgentRow.active)
         async with self.engine.connect() as connection:
-            self.agents.update((r.endpoint, r.id) for r in await connection.execute(query))
+            found = {str(r.endpoint): r.id for r in await connection.execute(query)}
+        self.agents.update(found)
+        return set(found)
+
+    async def _close_seats(self, leader: Leader) -> None:
+        """Log out who may not come in any more; a call he has ends as it would."""
+        while True:
+            await asyncio.sleep(SEATS_S)
+            try:
+                may = await self._read_agents()
+            except (SQLAlchemyError, OSError) as error:
+                log.error("seats_unread", error=str(error))
+                continue
+            for seat in leader.seated - may:
+                log.warning("seat_closed", agent=seat)
+                leader.on_command(Command(do="log_out", agent=seat))
 
     async def _show(self) -> None:
         """Keep readiness and gauges in step with what is."""

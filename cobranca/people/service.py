@@ -36,6 +36,8 @@ async def create_seats(connection: AsyncConnection, count: int) -> int:
 
 async def seats(connection: AsyncConnection) -> list[tuple[str, str, bool]]:
     """Endpoint, name and whether active, of every seat."""
-    query = select(AgentRow.endpoint, AgentRow.name, AgentRow.active)
+    query = select(AgentRow.endpoint, AgentRow.name, AgentRow.active).where(
+        AgentRow.endpoint.is_not(None)
+    )
     found = await connection.execute(query.order_by(AgentRow.endpoint))
-    return [(r.endpoint, r.name, r.active) for r in found]
+    return [(str(r.endpoint), r.name, r.active) for r in found]

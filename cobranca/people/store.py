@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,14 +32,16 @@ class UserRow(Row):
 
 
 class AgentRow(Row):
+    """Who takes calls, for ever; where he sits may pass to another (`seats`)."""
+
     __tablename__ = "agent"
+    __table_args__ = (CheckConstraint("endpoint IS NOT NULL OR NOT active", "has_seat"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey(UserRow.id), unique=True)
     name: Mapped[str]
-    endpoint: Mapped[str] = mapped_column(
-        unique=True
-    )  # SIP endpoint, e.g. agent001, web001
+    # SIP endpoint, e.g. agent001, web001; null: it was given to another
+    endpoint: Mapped[str | None] = mapped_column(unique=True)
     active: Mapped[bool]
 
 

@@ -20,10 +20,13 @@ from dialer.callbacks.store import CallBackRow
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A call-back whose time has come; `agent` is the endpoint of who booked it."""
+    """A call-back whose time has come; `agent` is the endpoint of who booked it.
+
+    None: his seat has passed to another, so that anybody may get the call.
+    """
 
     id: UUID
-    agent: str
+    agent: str | None
     candidate: Candidate
 
 

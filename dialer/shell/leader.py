@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cobranca.compliance.service import ContactPolicy
 from dialer.adapters.board import Board
 from dialer.adapters.call_log import CallLog
+from dialer.calls.agent import AgentState
 from dialer.calls.call import Call, CallState
 from dialer.calls.events import (
     ChannelEvent,
@@ -124,6 +125,15 @@ class Leader:
     def on_command(self, command: Command) -> None:
         """Apply what an agent asked for."""
         self.carry_out(apply_command(self.floor, command, datetime.now(UTC)))
+
+    @property
+    def seated(self) -> set[str]:
+        """Endpoints of who is logged in and means to stay."""
+        return {
+            agent.endpoint
+            for agent in self.floor.agents.values()
+            if AgentState.OFFLINE not in (agent.state, agent.wants)
+        }
 
     async def sweep_for_ever(self) -> None:
         """Time's own work, and what changed in the database."""

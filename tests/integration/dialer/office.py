@@ -86,7 +86,7 @@ async def office(
     async with engine.begin() as connection:
         await some_seats(connection)
         query = select(AgentRow.endpoint, AgentRow.id)
-        agents: dict[str, UUID] = {r[0]: r[1] for r in await connection.execute(query)}
+        agents: dict[str, UUID] = {str(r[0]): r[1] for r in await connection.execute(query)}
         clock: Clock = await contact_clock(connection, settings)
         term = await take(connection, "floor", "test", lease_s=600)
     assert term is not None
