@@ -39,7 +39,7 @@ test-all: setup ## every test there is, the long ones too
 	$(CHROMIUM)
 	exec $(PYTEST) tests
 
-check: setup ## format, lint, types, architecture, dialplan, pages, vendored, compose file, locks
+check: setup ## format, lint, types, imports, architecture, dialplan, pages, vendored, compose file, locks
 	exec $(BIN)/python -m foundation.development.check
 
 bench: runtime ## measure against the aims: all in short form, or one with NAME=...

@@ -39,6 +39,7 @@ STAGES = (
     Stage("format", installed("ruff", "format", "--check", ".")),
     Stage("lint", installed("ruff", "check", "--output-format=concise", ".")),
     Stage("types", installed("mypy")),
+    Stage("imports", of_ours("importing")),
     Stage("architecture", installed("lint-imports", "--no-logo")),
     Stage("dialplan", of_ours("dialplan")),
     Stage("page scripts", of_ours("pages")),

@@ -2,7 +2,8 @@
 
 `make vendor` fetches the packages named in `vendored/package-lock.json`, makes one file of
 each and writes it with its licence and its SHA-256. Nothing of this is needed to serve:
-the files are committed, and `make check` compares them with their manifest.
+the files are committed, and `make check` compares them with their manifest, and the icons
+in the sprite with those that the templates use.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ WANTED = Path(__file__).with_name("vendored")
 SERVED = Path("agent_console/static/vendor")
 TESTED = Path("tests/browser/vendor")
 MANIFEST = SERVED / "manifest.json"
+TEMPLATES = Path("agent_console/templates")
+_ICON = re.compile(r"""\bicon\(["']([a-z0-9-]+)["']\)""")
+_SYMBOL = re.compile(r'<symbol id="([^"]+)"')
 _LICENCE = re.compile(r"licen[cs]e(\.md|\.txt)?", re.IGNORECASE)
 _ESBUILD = (
     "--bundle",
@@ -124,9 +128,24 @@ class Packages:
         self.licences(SERVED, "lucide", "lucide-static", ())
 
 
-def icons() -> list[str]:
-    """Names of the icons that the pages may use."""
-    return (WANTED / "icons.txt").read_text("utf-8").split()
+def icons(root: Path) -> list[str]:
+    """Names of the icons that the pages use, as `icon("mic")` in a template."""
+    templates = (root / TEMPLATES).rglob("*.html")
+    texts = (template.read_text("utf-8") for template in templates)
+    return sorted({name for text in texts for name in _ICON.findall(text)})
+
+
+def _compare_icons(root: Path) -> list[str]:
+    found = {
+        name
+        for sprite in (root / SERVED).glob("lucide-*.svg")
+        for name in _SYMBOL.findall(sprite.read_text("utf-8"))
+    }
+    used = set(icons(root))
+    lacking = [f"icon not in the sprite (make vendor): {n}" for n in sorted(used - found)]
+    return lacking + [
+        f"icon that no page uses (make vendor): {n}" for n in sorted(found - used)
+    ]
 
 
 def vendor(folder: Path, root: Path) -> list[str]:
@@ -152,7 +171,7 @@ def _make(packages: Packages) -> None:
     packages.copy("uplot", "dist/uPlot.d.ts", SERVED, "uplot")
     packages.copy("@picocss/pico", "css/pico.min.css", SERVED, "pico")
     packages.licences(SERVED, "pico", "@picocss/pico", ())
-    packages.sprite(icons())
+    packages.sprite(icons(packages.root))
     packages.copy("axe-core", "axe.min.js", TESTED, "axe-core")
     packages.licences(TESTED, "axe-core", "axe-core", ())
 
@@ -169,7 +188,8 @@ def compare(root: Path) -> list[str]:
     problems = [f"missing: {path}" for path in sorted(sums.keys() - found.keys())]
     problems += [f"not in the manifest: {path}" for path in sorted(found.keys() - sums)]
     both = sorted(found.keys() & sums.keys())
-    return problems + [f"changed: {path}" for path in both if found[path] != sums[path]]
+    problems += [f"changed: {path}" for path in both if found[path] != sums[path]]
+    return problems + _compare_icons(root)
 
 
 def _packages_of(inputs: Iterable[str]) -> set[str]:

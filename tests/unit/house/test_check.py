@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.development import compose, pages
+from foundation.development import compose, importing, pages
 from foundation.development.check import STAGES, Stage, main, run
 
 GOOD = Stage("good", (sys.executable, "-c", "print('first'); print('all is well')"))
@@ -43,6 +43,7 @@ def test_every_promised_stage_is_there() -> None:
         "format",
         "lint",
         "types",
+        "imports",
         "architecture",
         "dialplan",
         "page scripts",
@@ -65,6 +66,22 @@ def test_a_compose_program_that_takes_anything_is_found_out(tmp_path: Path) -> N
     program = tmp_path / "docker-compose"
     _content_with_anything(program)
     assert "planted fault" in (compose.check(program, compose.ROOT) or "")
+
+
+def test_a_module_that_cannot_be_imported_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "said_twice"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "good.py").touch()
+    (package / "bad.py").write_text("raise ValueError('[problems] csrf')\n", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    count, found = importing.faults(["said_twice"])
+    assert count == 3
+    (fault,) = found
+    assert fault.startswith("said_twice.bad:")
+    assert "[problems] csrf" in fault
 
 
 def _places(folder: Path, name: str) -> list[Path]:

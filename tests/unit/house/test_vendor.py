@@ -15,7 +15,7 @@ from foundation.development import vendor
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The vendored files, to be spoilt."""
-    for folder in (vendor.SERVED, vendor.TESTED):
+    for folder in (vendor.SERVED, vendor.TESTED, vendor.TEMPLATES):
         shutil.copytree(vendor.ROOT / folder, tmp_path / folder)
     assert vendor.compare(tmp_path) == []
     return tmp_path
@@ -50,7 +50,26 @@ def test_each_file_stands_beside_its_licence() -> None:
         assert f"{name[0]}.LICENSE.txt" in sums
 
 
-def test_the_sprite_holds_the_listed_icons_and_nothing_that_runs() -> None:
+def test_the_sprite_holds_the_icons_in_use_and_nothing_that_runs() -> None:
     sprite = next((vendor.ROOT / vendor.SERVED).glob("lucide-*.svg")).read_text("utf-8")
-    assert re.findall(r'<symbol id="([^"]+)"', sprite) == vendor.icons()
+    assert re.findall(r'<symbol id="([^"]+)"', sprite) == vendor.icons(vendor.ROOT)
     assert "<script" not in sprite
+
+
+def test_an_icon_that_is_lacking_and_one_that_is_not_used_are_found(copy: Path) -> None:
+    page = next((copy / vendor.TEMPLATES).glob("*.html"))
+    page.write_text('{{ icon("no-such-icon") }}')
+    for other in (copy / vendor.TEMPLATES).rglob("*.html"):
+        other.write_text(other.read_text("utf-8").replace('icon("mic-off")', ""), "utf-8")
+    found = vendor.compare(copy)
+    assert "icon not in the sprite (make vendor): no-such-icon" in found
+    assert "icon that no page uses (make vendor): mic-off" in found
+
+
+def test_every_icon_of_a_page_is_named_where_it_stands() -> None:
+    """What is put together at run time would not be found, and so not be in the sprite."""
+    macro = re.compile(r"\bicon\((?!\"|name\))")
+    for template in (vendor.ROOT / vendor.TEMPLATES).rglob("*.html"):
+        assert macro.search(template.read_text("utf-8")) is None, template.name
+    for script in (vendor.ROOT / "agent_console/static/js").rglob("*.js"):
+        assert "lucide" not in script.read_text("utf-8"), script.name
