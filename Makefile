@@ -42,7 +42,7 @@ test-all: setup ## every test there is, the long ones too
 check: setup ## format, lint, types, imports, architecture, dialplan, pages, vendored, compose file, locks
 	exec $(BIN)/python -m foundation.development.check
 
-bench: runtime ## measure against the aims: all in short form, or one with NAME=...
+bench: setup ## measure against the aims: all in short form, or one with NAME=...
 	exec $(BIN)/acordo bench $(if $(NAME),$(NAME),--quick)
 
 smoke: runtime ## a minute of real calls compared with the carrier's log; CARRIER=asterisk|sipp

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,17 +22,16 @@ from foundation import plan
 from foundation.bus import BOARD, Bus
 from foundation.bus import connect as connect_bus
 from foundation.db.engine import connect
-from foundation.db.prepare import prepare
 from foundation.embedded.program import popen_options
 from foundation.embedded.valkey import redis_url
 from foundation.health import CannotRun
 from foundation.home import Home
 from foundation.plan import UpSettings
-from foundation.process_log import ProcessLog
-from foundation.supervision import Child, NeverServed, Supervisor
+from foundation.supervision import Child
 from sim import scenarios, traces
 from sim.carrier import trace_file, truth
 from sim.demo import write_csv
+from sim.installation import Say, installation
 from sim.throw_away import throw_away
 from sim.world.compare import OPEN, Seen
 
@@ -46,7 +44,6 @@ DRAIN_S = 120.0
 LIST_S = 600.0
 _POLL_S = 0.25
 
-Say = Callable[[str], None]
 Look = Callable[[UpSettings], Awaitable[None]]
 Disturb = Callable[[UpSettings, Sequence[Child]], Coroutine[None, None, None]]
 
@@ -88,22 +85,19 @@ async def run(
     `disturb` runs beside the campaign, with the children that a supervisor keeps; the
     campaign counts as run when both are done.
     """
-    place = throw_away(processes=NEEDED, more=_roles(rehearsal), keep=rehearsal.keep)
-    with place as home, open(os.devnull, "w") as nowhere:  # noqa: ASYNC230
+    place = throw_away(processes=NEEDED, more=roles(rehearsal), keep=rehearsal.keep)
+    with place as home:
         settings = UpSettings()
-        home.prepare()
-        log = ProcessLog(home.logs, nowhere)
-        try:
-            async with _installation(settings, rehearsal, log, say) as children:
-                async with _beside(disturb and disturb(settings, children)):
-                    told, figures = await _campaign(settings, rehearsal, say)
-                if look is not None:
-                    await look(settings)
-            seen = truth.seen(truth.read(home.switch("asterisk-carrier") / truth.FILE))
-        except NeverServed as error:
-            raise SmokeFailed(f"{error} não ficou pronto: {_tail(home, error)}") from error
-        finally:
-            log.close()
+
+        async def filling() -> None:
+            await fill(settings, rehearsal, say)
+
+        async with installation(settings, NEEDED, filling, say) as children:
+            async with _beside(disturb and disturb(settings, children)):
+                told, figures = await _campaign(settings, rehearsal, say)
+            if look is not None:
+                await look(settings)
+        seen = truth.seen(truth.read(home.switch("asterisk-carrier") / truth.FILE))
         return Stories(dialer=told, carrier=seen, campaign=figures)
 
 
@@ -122,7 +116,7 @@ async def _beside(work: Coroutine[None, None, None] | None) -> AsyncIterator[Non
         await asyncio.wait({task})
 
 
-def _roles(rehearsal: Rehearsal) -> dict[str, str]:
+def roles(rehearsal: Rehearsal) -> dict[str, str]:
     """Settings that say who plays what; the trace lies where `carrier` looks by itself."""
     return {
         "ASTERISK__ENDPOINTS": str(rehearsal.agents),
@@ -132,30 +126,7 @@ def _roles(rehearsal: Rehearsal) -> dict[str, str]:
     }
 
 
-@asynccontextmanager
-async def _installation(
-    settings: UpSettings, rehearsal: Rehearsal, log: ProcessLog, say: Say
-) -> AsyncIterator[Sequence[Child]]:
-    """Everything up, with debtors, seats and a trace, until the block ends."""
-    supervisor = Supervisor(log, lambda _children: None)
-    try:
-        say("subindo PostgreSQL e Valkey")
-        for program in await asyncio.to_thread(plan.servers, settings):
-            await supervisor.start(program)
-        await prepare(settings)
-        await _fill(settings, rehearsal, say)
-        say("subindo o Asterisk, a rede simulada, o discador e os agentes")
-        switches = await asyncio.to_thread(plan.main_switch, settings, log.say)
-        stages = plan.stages(settings, demo=True)
-        for program in (*switches, *(program for stage in stages for program in stage)):
-            if program in switches or program.name in NEEDED:
-                await supervisor.start(program)
-        yield supervisor.children
-    finally:
-        await supervisor.stop()
-
-
-async def _fill(settings: UpSettings, rehearsal: Rehearsal, say: Say) -> None:
+async def fill(settings: UpSettings, rehearsal: Rehearsal, say: Say) -> None:
     """Import the debtors from a CSV file, make the seats, draw the trace."""
     csv_file = settings.home / "devedores.csv"
     write_csv(csv_file, rehearsal.debtors)
@@ -262,11 +233,3 @@ async def acordo(settings: UpSettings, *arguments: str) -> str:
         said = errors.decode(errors="replace").strip()
         raise SmokeFailed(f"acordo {' '.join(arguments[:2])}: {said[-300:]}")
     return output.decode()
-
-
-def _tail(home: Home, name: object) -> str:
-    try:
-        lines = (home.logs / f"{name}.log").read_text("utf-8", "replace").splitlines()
-    except FileNotFoundError:
-        return "sem registro"
-    return " | ".join(lines[-3:])

@@ -7,7 +7,6 @@ Chromium. Changes nothing but what looking changes (a recording heard is audited
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +15,12 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from playwright.async_api import Error as BrowserError
 
 from foundation.cli import Failure
+from sim import browser as browser_of_machine
 
 LAPTOP, TV = (1366, 768), (1920, 1080)
 SCHEMES = ("light", "dark")
 PATIENCE_MS = 30_000
 SETTLE_MS = 2500  # figures, charts and waveforms come a moment after the page
-PROGRAM = "chromium"
 # a headset that nobody has: the desk asks for a microphone
 OPTIONS = (
     "--lang=pt-BR",
@@ -66,9 +65,9 @@ async def take(base: str, logins: Path, folder: Path) -> list[Path]:
     `logins` is the file of the demonstration's logins. Raises Failure: no Chromium, no
     console, no such file, a page that does not come.
     """
-    program = shutil.which(PROGRAM)
+    program = browser_of_machine.program()
     if program is None:
-        raise Failure("falta o Chromium: apt install chromium")
+        raise Failure(browser_of_machine.MISSING)
     passwords = _prepared(logins, folder)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -115,11 +114,7 @@ async def _context(
     if login not in passwords:
         raise Failure(f"a demonstração não tem mais o login {login}")
     page = await context.new_page()
-    await page.goto(f"{base}/login")
-    await page.fill("#login", login)
-    await page.fill("#password", passwords[login])
-    await page.press("#password", "Enter")
-    await page.wait_for_url(lambda url: "/login" not in url)
+    await browser_of_machine.log_in(page, base, login, passwords[login], "/")
     await page.close()
     return context
 

@@ -7,6 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 
+class NotMeasured(Exception):
+    """Não foi medido; o argumento diz o que falta, e o comando que o traz."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """A measured value; `aim` says in words what it is held to, `met` whether it was."""

@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from sim import report, runner, smoke_cli
-from sim.runner import Rehearsal, Say, SmokeFailed, Stories
+from sim.installation import Say
+from sim.runner import Rehearsal, SmokeFailed, Stories
 from sim.world.compare import Seen
 
 WORDS = ("answered", "busy", "no_answer", "rejected", "congestion")
