@@ -15,19 +15,23 @@ from dialer.pacing.events import (
     TalkEnded,
     WrapEnded,
 )
-from dialer.pacing.pacer import (
+from dialer.pacing.pacer import Pacer
+from dialer.pacing.policy import BadPolicy, Policy
+from dialer.pacing.snapshot import (
+    BadObservation,
     ClockWentBack,
     Decision,
     ImpossibleSnapshot,
-    Pacer,
+    Reason,
     Snapshot,
+    UnknownCall,
 )
-from dialer.pacing.policy import BadPolicy, Policy
 
 __all__ = [
     "Abandoned",
     "AgentChanged",
     "Answered",
+    "BadObservation",
     "BadPolicy",
     "ClockWentBack",
     "Connected",
@@ -41,8 +45,10 @@ __all__ = [
     "Pacer",
     "Placed",
     "Policy",
+    "Reason",
     "Resolved",
     "Snapshot",
     "TalkEnded",
+    "UnknownCall",
     "WrapEnded",
 ]

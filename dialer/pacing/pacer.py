@@ -1,142 +1,319 @@
-"""How many calls to place now: one for each free agent, never more.
+"""How many calls to place now, and why: one mind per campaign.
 
-Pure: no clock, no I/O, no randomness. Each call that rings, or was answered and is
-not joined yet, holds one agent of its own, so no call is ever without one unless an
-agent leaves. The budget of abandoned calls is counted exactly, though this mind
-never spends it.
+Pure: no clock, no I/O, no randomness. Events are observed, the floor is shown, a
+decision comes back. Five modes share the same models, bounds and budgets.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from math import floor as whole
+from math import isfinite
 
-from dialer.pacing.events import Abandoned, Event, Placed, Resolved
-from dialer.pacing.policy import Policy
+import numpy as np
+
+from dialer.pacing.abandonment import Allowance, Budget
+from dialer.pacing.events import Event, Greeted, Placed, Resolved
+from dialer.pacing.inbound import agents_to_hold
+from dialer.pacing.learning import Learning
+from dialer.pacing.ledger import Stage
+from dialer.pacing.policy import MOST_LINES_PER_AGENT, Policy
+from dialer.pacing.predictive import Plan, Predictive
 from dialer.pacing.rate import CallsPerSecond
+from dialer.pacing.snapshot import (
+    BadObservation,
+    ClockWentBack,
+    Decision,
+    Reason,
+    Snapshot,
+    check,
+)
+from dialer.pacing.steady import Steady
 
+__all__ = ["Decision", "Pacer", "Snapshot"]
 
-class ClockWentBack(ValueError):
-    """An instant lies before one that was already seen."""
-
-
-class ImpossibleSnapshot(ValueError):
-    """Counts or ages in the snapshot cannot be."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """The floor at one instant; every `_s` is an instant on the clock of `now_s`.
-
-    `room` is the most calls that lines, seats and leads left allow now.
-    """
-
-    idle: int
-    room: int
-    waiting: Mapping[str, float] = field(default_factory=dict)
-    inbound_waiting: Mapping[str, float] = field(default_factory=dict)
-    talking: Mapping[str, float] = field(default_factory=dict)
-    wrapping: Mapping[str, float] = field(default_factory=dict)
-    ringing: Mapping[str, float] = field(default_factory=dict)
-    undecided: Mapping[str, float] = field(default_factory=dict)
-    leaving: Mapping[str, float] = field(default_factory=dict)
-    scores: Mapping[str, float] = field(default_factory=dict)
-    next_scores: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """`held` agents are kept for inbound calls; `reasons` name the bounds that bind."""
-
-    calls: int
-    cancels: tuple[str, ...] = ()
-    held: int = 0
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Budget:
-    """Calls answered by a person and abandoned calls in one rolling window."""
-
-    share: float
-    window_s: float
-    humans: deque[float] = field(default_factory=deque)
-    abandoned: deque[float] = field(default_factory=deque)
-
-    def forget(self, now_s: float) -> None:
-        for instants in (self.humans, self.abandoned):
-            while instants and instants[0] <= now_s - self.window_s:
-                instants.popleft()
-
-    @property
-    def rate(self) -> float:
-        """Abandoned / answered by a person, 0 when nobody answered."""
-        return len(self.abandoned) / len(self.humans) if self.humans else 0.0
+_OUTAGE = 0.7  # share of failures among late ends
+_FORGOTTEN_S = 600.0  # a call that rings in no snapshot for so long was lost
+_WITHOUT_LIMIT = Allowance(
+    share=1.0, drops_left=1e9, answers_left=1e9, limit=1.0, window_s=1.0
+)
+_SHIFT_CHANGE_S = 60.0  # over which a change in the number of agents is believed
+_REPLAY_S = 15.0  # in a history, between two looks
 
 
 class Pacer:
-    """Decides for one campaign. `history` refills its memory after a restart."""
+    """Decides for one campaign. `history` refills budgets and models after a restart."""
 
     def __init__(self, policy: Policy, history: Iterable[Event] | None = None) -> None:
         self.policy = policy
-        self.budgets = [Budget(share, window_s) for share, window_s in policy.limits]
+        self._learnt = Learning(policy)
+        self._mind = Predictive(self._learnt)
+        self._steady = Steady(self._learnt)
         self._rate = None if policy.max_cps is None else CallsPerSecond(policy.max_cps)
         self._now_s = float("-inf")
-        for event in history or ():
-            self.observe(event)
+        self._decided_s: float | None = None
+        self._swept_s = float("-inf")
+        self._agents = 0.0  # logged in, of late
+        self._allowance = _WITHOUT_LIMIT
+        self._planned_s = float("-inf")
+        self._drops = 0.0
+        self._probed_s = float("-inf")
+        self._room_then = 0
+        self._placed = 0  # since then
+        self._replay(history or ())
+
+    @property
+    def budgets(self) -> list[Budget]:
+        """One per limit of the policy, in its order."""
+        return self._learnt.budgets
 
     def observe(self, event: Event) -> None:
-        """Learn one fact; raises ClockWentBack."""
+        """Learn one fact; raises ClockWentBack, UnknownCall, BadObservation."""
+        _check_event(event)
         self._move_to(event.at_s)
-        match event:
-            case Placed() if self._rate is not None:
+        self._learnt.observe(event)
+        if isinstance(event, Placed):
+            self._placed += 1
+            if self._rate is not None:
                 self._rate.count(event.at_s)
-            case Resolved(outcome="human"):
-                for budget in self.budgets:
-                    budget.humans.append(event.at_s)
-            case Abandoned():
-                for budget in self.budgets:
-                    budget.abandoned.append(event.at_s)
-            case _:
-                pass  # one to one needs no model of rings and talks
 
     def decide(self, now_s: float, floor: Snapshot) -> Decision:
         """Return how many calls to place; raises ClockWentBack, ImpossibleSnapshot."""
+        if not isfinite(now_s):
+            raise ClockWentBack(f"{now_s} is no instant")
+        check(now_s, floor)
         self._move_to(now_s)
-        _check(now_s, floor)
-        spoken_for = len(floor.waiting) + len(floor.undecided) + len(floor.ringing)
-        held = min(len(floor.inbound_waiting), floor.idle)
-        free = floor.idle - held - spoken_for
-        bounds = {"one_to_one": max(0, free), "no_room": floor.room}
+        self._adopt(now_s, floor)
+        agents = floor.idle + len(floor.talking) + len(floor.wrapping)
+        passed_s = 0.0 if self._decided_s is None else min(5.0, now_s - self._decided_s)
+        self._decided_s = now_s
+        if self.policy.mode == "agentless":
+            return self._decision(now_s, floor, "capacity", floor.room, 0, {})
+        self._agents += (agents - self._agents) * min(1.0, passed_s / _SHIFT_CHANGE_S)
+        if self._agents < 1.0:
+            self._agents = float(agents)
+        hold = self._hold(now_s, agents)
+        held = min(floor.idle, len(floor.inbound_waiting) + hold)
+        free = floor.idle - held - len(floor.waiting)
+        owed = max(0, len(floor.inbound_waiting) + hold - floor.idle)
+        one_to_one = free - len(floor.undecided) - len(floor.ringing)
+        one_to_one -= _leaving_idle(now_s, floor)
+        if self.policy.mode == "progressive":
+            return self._decision(now_s, floor, "one_to_one", one_to_one, held, {})
+        self._mind.look(now_s, floor, free - owed)
+        allowance = self._allow(now_s, floor)
+        self._mind.learn_price(passed_s, allowance.share, allowance.limit)
+        figures = self._figures(floor, free, allowance)
+        if allowance.drops_left < 1.0:
+            return self._decision(now_s, floor, "budget_spent", one_to_one, held, figures)
+        return self._decide_ahead(now_s, floor, allowance, free - owed, held, figures)
+
+    # -- modes -------------------------------------------------------------------------
+
+    def _decide_ahead(
+        self,
+        now_s: float,
+        floor: Snapshot,
+        allowance: Allowance,
+        free: int,
+        held: int,
+        figures: dict[str, float],
+    ) -> Decision:
+        agents = floor.idle + len(floor.talking) + len(floor.wrapping)
+        one_to_one = free - len(floor.undecided) - len(floor.ringing)
+        one_to_one -= _leaving_idle(now_s, floor)
+        if self.policy.mode == "ratio":
+            lines = whole((self.policy.ratio or 1.0) * max(0, free))
+            calls = max(one_to_one, lines - len(floor.ringing) - len(floor.undecided))
+            figures["ratio"] = self.policy.ratio or 1.0
+            return self._decision(now_s, floor, "ratio", calls, held, figures)
+        if self.policy.mode == "erlang":
+            lines = self._steady.lines(agents - held, allowance.limit)
+            figures["lines"] = lines
+            calls = max(one_to_one, lines - len(floor.ringing))
+            return self._decision(now_s, floor, "steady_state", calls, held, figures)
+        bounds = self._bounds(now_s, floor)
+        plan = self._mind.plan(now_s, floor, allowance, min(bounds.values()), agents)
+        figures |= _plan_figures(plan)
+        calls = max(one_to_one, plan.calls)
+        code = "risk" if plan.calls >= one_to_one else "one_to_one"
+        decision = self._decision(now_s, floor, code, calls, held, figures)
+        return decision
+
+    def _decision(
+        self,
+        now_s: float,
+        floor: Snapshot,
+        code: str,
+        wanted: int,
+        held: int,
+        figures: dict[str, float],
+    ) -> Decision:
+        """Clip to the bounds; the first reason is what binds."""
+        wanted = max(0, wanted)
+        bounds = self._bounds(now_s, floor)
+        calls = min(wanted, *bounds.values())
+        reasons = [
+            Reason(name, {"calls": float(bound), "wanted": float(wanted)})
+            for name, bound in bounds.items()
+            if bound == calls and bound < wanted
+        ]
+        reasons.append(Reason(code, {"calls": float(wanted), **figures}))
+        if held > 0:
+            waiting = float(len(floor.inbound_waiting))
+            reasons.append(
+                Reason("held_for_inbound", {"agents": float(held), "waiting": waiting})
+            )
+        if calls and self._learnt.failing > _OUTAGE:
+            self._probed_s = now_s
+        return Decision(calls=calls, held=held, reasons=tuple(reasons))
+
+    def _bounds(self, now_s: float, floor: Snapshot) -> dict[str, int]:
+        bounds = {"no_room": floor.room}
+        if self.policy.mode != "agentless":
+            agents = floor.idle + len(floor.talking) + len(floor.wrapping)
+            most = int(MOST_LINES_PER_AGENT * agents)
+            bounds["lines_per_agent"] = max(0, most - len(floor.ringing))
         if self._rate is not None:
             bounds["calls_per_second"] = self._rate.left(now_s)
         if self.policy.max_lines is not None:
-            lines = len(floor.talking) + spoken_for
-            bounds["lines"] = max(0, self.policy.max_lines - lines)
-        calls = min(bounds.values())
-        reasons = tuple(name for name, bound in bounds.items() if bound == calls)
-        return Decision(calls=calls, held=held, reasons=reasons)
+            lines = len(floor.talking) + len(floor.waiting) + len(floor.undecided)
+            bounds["lines"] = max(0, self.policy.max_lines - lines - len(floor.ringing))
+        if self._learnt.failing > _OUTAGE:
+            due = now_s - self._probed_s >= 1.0
+            bounds["carrier_outage"] = max(1, int(self._agents / 20)) if due else 0
+        return bounds
+
+    # -- what is behind ----------------------------------------------------------------
+
+    def _allow(self, now_s: float, floor: Snapshot) -> Allowance:
+        """The strictest limit; planned anew each two seconds and after each drop."""
+        learnt = self._learnt
+        drops = sum(b.abandoned for b in learnt.budgets)
+        if now_s - self._planned_s < 2.0 and drops == self._drops:
+            return self._allowance
+        self._planned_s, self._drops = now_s, drops
+        if not learnt.budgets:
+            return self._allowance
+        per_s = 0.8 * self._agents / max(learnt.freeing.service_s, 1.0)
+        most = self._reachable(floor)
+        plans = [b.allowance(now_s, per_s, most) for b in learnt.budgets]
+        self._allowance = min(plans, key=lambda a: (min(a.drops_left, 1.0), a.share))
+        share = min(self._allowance.share, 1.6 * self._allowance.limit)
+        self._allowance = Allowance(
+            share=max(share, 0.02 * self._allowance.limit),
+            drops_left=self._allowance.drops_left,
+            answers_left=self._allowance.answers_left,
+            limit=self._allowance.limit,
+            window_s=self._allowance.window_s,
+        )
+        return self._allowance
+
+    def _reachable(self, floor: Snapshot) -> float:
+        """People who can still answer: bounded by the leads left, when room tells them."""
+        if floor.room >= self._room_then or self._placed > 2000:
+            self._room_then, self._placed = floor.room, 0
+        taken = self._room_then - floor.room
+        if self._placed < 50 or taken < 0.8 * self._placed:
+            return 1e9
+        return floor.room * self._learnt.ringing.share
+
+    def _hold(self, now_s: float, agents: int) -> int:
+        target = self.policy.inbound_target
+        if target is None:
+            return 0
+        arrivals = self._learnt.inbound.per_s(now_s)
+        return agents_to_hold(arrivals, agents, self._learnt.freeing.service_s, target)
+
+    def _figures(
+        self, floor: Snapshot, free: int, allowance: Allowance
+    ) -> dict[str, float]:
+        return {
+            "free": float(free),
+            "ringing": float(len(floor.ringing)),
+            "answer_share": self._learnt.ringing.share,
+            "budget_left": allowance.drops_left,
+            "target": allowance.limit,
+        }
+
+    def _adopt(self, now_s: float, floor: Snapshot) -> None:
+        ledger = self._learnt.ledger
+        for calls, stage in (
+            (floor.ringing, Stage.RINGING),
+            (floor.undecided, Stage.UNDECIDED),
+            (floor.waiting, Stage.PERSON),
+            (floor.inbound_waiting, Stage.INBOUND),
+        ):
+            if calls and not ledger.live.keys() >= calls.keys():
+                ledger.adopt(calls.items(), stage)
+        if now_s - self._swept_s > 60.0:
+            self._swept_s = now_s
+            for call, known in list(ledger.live.items()):
+                shown = call in floor.ringing or call in floor.waiting
+                if not shown and now_s - known.placed_s > _FORGOTTEN_S:
+                    ledger.end(call)
 
     def _move_to(self, at_s: float) -> None:
         if at_s < self._now_s:
             raise ClockWentBack(f"{at_s} after {self._now_s}")
         self._now_s = at_s
-        for budget in self.budgets:
+        for budget in self._learnt.budgets:
             budget.forget(at_s)
 
+    def _replay(self, history: Iterable[Event]) -> None:
+        """Live through earlier events, looking at the ledger as if it were the floor."""
+        looked_s = float("-inf")
+        for event in history:
+            for call in _calls_of(event):
+                self._learnt.ledger.placed(call, event.at_s, 1.0)
+            self.observe(event)
+            if event.at_s - looked_s >= _REPLAY_S:
+                looked_s = event.at_s
+                ringing = [
+                    c for c in self._learnt.ledger.live.values() if c.stage is Stage.RINGING
+                ]
+                ages = event.at_s - np.array([c.placed_s for c in ringing])
+                weights = np.array([c.weight for c in ringing])
+                self._learnt.settle(self._learnt.ringing.bins(ages), weights)
+                self._learnt.rebuild(event.at_s, ages, weights, {}, {})
 
-def _check(now_s: float, floor: Snapshot) -> None:
-    if floor.idle < 0 or floor.room < 0:
-        raise ImpossibleSnapshot(f"idle {floor.idle}, room {floor.room}")
-    for name in (
-        "waiting",
-        "inbound_waiting",
-        "talking",
-        "wrapping",
-        "ringing",
-        "undecided",
-    ):
-        for key, since_s in getattr(floor, name).items():
-            if since_s > now_s:
-                raise ImpossibleSnapshot(f"{name} {key} begins in the future")
+
+def _calls_of(event: Event) -> tuple[str, ...]:
+    """Calls of a history may have been placed before it begins."""
+    call = getattr(event, "call", None)
+    return () if call is None or isinstance(event, Placed) else (call,)
+
+
+def _check_event(event: Event) -> None:
+    if not isfinite(event.at_s):
+        raise ClockWentBack(f"{event.at_s} is no instant")
+    match event:
+        case Placed(p=p) if p is not None and not 0 <= p <= 1:
+            raise BadObservation(f"chance of answer {p}")
+        case Greeted(start_s=start_s, end_s=end_s) if not start_s <= end_s:
+            raise BadObservation(f"a greeting from {start_s} to {end_s}")
+        case Resolved(outcome=outcome) if outcome not in _OUTCOMES:
+            raise BadObservation(f"outcome {outcome}")
+        case _:
+            pass
+
+
+_OUTCOMES = ("human", "machine", "busy", "no_answer", "invalid", "failed", "cancelled")
+
+
+def _leaving_idle(now_s: float, floor: Snapshot) -> int:
+    """Idle agents who go within the ring time of a call."""
+    return sum(
+        now_s < at_s <= now_s + 30.0
+        for agent, at_s in floor.leaving.items()
+        if agent not in floor.talking and agent not in floor.wrapping
+    )
+
+
+def _plan_figures(plan: Plan) -> dict[str, float]:
+    return {
+        "theta": plan.theta,
+        "risk": plan.risk,
+        "soon_free": plan.soon_free,
+        "answers": plan.answers,
+    }

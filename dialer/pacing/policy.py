@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from math import inf
+from typing import Literal, get_args
 
 Mode = Literal["predictive", "progressive", "ratio", "erlang", "agentless"]
 ClockStart = Literal["connect", "greeting_start", "greeting_end"]
+
+MOST_LINES_PER_AGENT = 20.0
 
 
 class BadPolicy(ValueError):
@@ -36,11 +39,22 @@ class Policy:
 
     def __post_init__(self) -> None:
         for share, window_s in self.limits:
-            if not 0 <= share <= 1 or window_s <= 0:
+            if not 0 <= share <= 1 or not 0 < window_s < inf:
                 raise BadPolicy(f"limit {share} over {window_s} s")
-        if self.threshold_s <= 0 or self.min_ring_s < 0:
+        if not self.threshold_s > 0 or not self.min_ring_s >= 0:
             raise BadPolicy(f"threshold {self.threshold_s} s, ring {self.min_ring_s} s")
-        if self.max_cps is not None and self.max_cps <= 0:
+        if self.mode not in get_args(Mode) or self.clock_start not in get_args(ClockStart):
+            raise BadPolicy(f"mode {self.mode}, clock from {self.clock_start}")
+        if self.mode == "ratio" and not 1 <= (self.ratio or 0) <= MOST_LINES_PER_AGENT:
+            raise BadPolicy(f"{self.ratio} calls per idle agent")
+        self._check_capacity()
+
+    def _check_capacity(self) -> None:
+        if self.max_cps is not None and not 0 < self.max_cps < inf:
             raise BadPolicy(f"{self.max_cps} calls/s")
         if self.max_lines is not None and self.max_lines < 0:
             raise BadPolicy(f"{self.max_lines} lines")
+        if self.inbound_target is not None:
+            share, within_s = self.inbound_target
+            if not 0 <= share <= 1 or not 0 <= within_s < inf:
+                raise BadPolicy(f"inbound {share} within {within_s} s")

@@ -8,24 +8,15 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from dialer.calls.call import CallState
+from dialer.calls.agent import Agent, AgentState
 from dialer.campaigns.running import Running
-from dialer.pacing import Abandoned, Answered, Pacer, Placed, Resolved, Snapshot
-from dialer.pacing.events import CallOutcome
+from dialer.pacing import Pacer, Snapshot
 from dialer.routes import Routes
-from dialer.shell.facts import Ended, Step
+from dialer.shell.facts import Step
 from dialer.shell.floor import Floor, Ongoing
+from dialer.shell.pacing_news import Audience, PacingNews
 
 PERIOD_S = 0.25
-
-_RESOLVED: dict[str, CallOutcome] = {
-    "answered": "human",  # without answering-machine detection every answer is a person
-    "busy": "busy",
-    "no_answer": "no_answer",
-    "invalid_number": "invalid",
-    "rejected": "invalid",
-    "cancelled": "cancelled",
-}
 
 Place = Callable[[Running, int], Awaitable[int]]
 
@@ -37,7 +28,7 @@ class PacingLoop:
         self._floor = floor
         self._place = place
         self._routes = routes
-        self._pacers: dict[UUID, Pacer] = {}
+        self._news = PacingNews()
         self.campaigns: list[Running] = []
         self.wake = asyncio.Event()
 
@@ -45,43 +36,22 @@ class PacingLoop:
         """Take the running campaigns; a changed policy gets a new pacer."""
         self.campaigns = campaigns
         for campaign in campaigns:
-            pacer = self._pacers.get(campaign.id)
-            if pacer is None or pacer.policy != campaign.policy:
-                self._pacers[campaign.id] = Pacer(campaign.policy)
+            audience = self._news.audiences.get(campaign.id)
+            if audience is None:
+                self._news.audiences[campaign.id] = Audience(Pacer(campaign.policy))
+            elif audience.pacer.policy != campaign.policy:
+                audience.changed(campaign.policy)
 
     def observe(self, step: Step, campaign_of: dict[str, UUID]) -> None:
         """Tell the pacers what a step means for them."""
-        now_s = time.monotonic()
-        for fact in step.facts:
-            pacer = (
-                self._pacers.get(campaign_of[fact.call])
-                if fact.call in campaign_of
-                else None
-            )
-            if pacer is not None and fact.kind == "answered" and fact.call:
-                pacer.observe(Answered(at_s=now_s, call=fact.call))
-        for ended in step.ended:
-            self._observe_end(ended, campaign_of, now_s)
+        self._news.of_step(step, campaign_of, time.monotonic())
         if step.ended or any(f.kind == "agent" for f in step.facts):
             self.wake.set()
-
-    def _observe_end(
-        self, ended: Ended, campaign_of: dict[str, UUID], now_s: float
-    ) -> None:
-        call = ended.call
-        campaign = campaign_of.pop(call.id, None)
-        pacer = self._pacers.get(campaign) if campaign else None
-        if pacer is None or call.outcome is None:
-            return
-        outcome = _RESOLVED.get(call.outcome.value, "failed")
-        pacer.observe(Resolved(at_s=now_s, call=call.id, outcome=outcome))
-        if ended.abandoned:
-            pacer.observe(Abandoned(at_s=now_s, call=call.id))
 
     def placed(self, campaign: UUID, call: str, route: str) -> None:
         now_s = time.monotonic()
         self._routes.count(route, now_s)
-        self._pacers[campaign].observe(Placed(at_s=now_s, call=call))
+        self._news.placed(campaign, call, now_s)
 
     async def run(self, may_place: Callable[[], bool]) -> None:
         """Decide for ever; `may_place` is false in a gap, or when nothing can be stored."""
@@ -101,7 +71,8 @@ class PacingLoop:
         for campaign in self.campaigns:
             room = self._routes.room(self._floor.lines(), time.monotonic())
             snapshot = self._snapshot(campaign.id, idle, room)
-            decision = self._pacers[campaign.id].decide(time.monotonic(), snapshot)
+            pacer = self._news.audiences[campaign.id].pacer
+            decision = pacer.decide(time.monotonic(), snapshot)
             idle -= min(idle, len(snapshot.ringing) + len(snapshot.waiting) + decision.held)
             if decision.calls > 0:
                 idle -= min(idle, await self._place(campaign, decision.calls))
@@ -109,17 +80,27 @@ class PacingLoop:
     def _snapshot(self, campaign: UUID, idle: int, room: int) -> Snapshot:
         calls = list(self._floor.calls_of(campaign))
         inbound = [o for o in self._floor.calls.values() if o.call.inbound and o.waits]
-        talking = [o for o in calls if o.call.state is CallState.TALKING]
-        by_call = {o.call.id: o.agent or "" for o in talking}
-        talks = _instants(talking, lambda o: o.call.joined_at)
+        busy = [a for a in self._floor.agents.values() if self._works_for(campaign, a)]
         return Snapshot(
             idle=idle,
             room=room,
             ringing=_instants((o for o in calls if o.rings), lambda o: o.placed_at),
             waiting=_instants((o for o in calls if o.waits), lambda o: o.call.answered_at),
             inbound_waiting=_instants(inbound, lambda o: o.call.answered_at),
-            talking={by_call[call]: since_s for call, since_s in talks.items()},
+            talking=_since(a for a in busy if a.state is AgentState.TALKING),
+            wrapping=_since(a for a in busy if a.state is AgentState.WRAP_UP),
+            leaving={
+                a.endpoint: time.monotonic() for a in busy if a.wants is not AgentState.IDLE
+            },
         )
+
+    def _works_for(self, campaign: UUID, agent: Agent) -> bool:
+        """Whose agent a busy one is: the campaign's of the talk, or else the first's."""
+        if agent.state not in (AgentState.TALKING, AgentState.WRAP_UP):
+            return False
+        owner = self._news.talked_for.get(agent.endpoint)
+        running = [c.id for c in self.campaigns]
+        return campaign == (owner if owner in running else running[0])
 
 
 def _instants(
@@ -127,7 +108,14 @@ def _instants(
 ) -> dict[str, float]:
     """Ids with the monotonic instant at which something began; unknown means now."""
     now_s, now = time.monotonic(), datetime.now(UTC)
-    return {
-        o.call.id: now_s - max(0.0, (now - (begun(o) or now)).total_seconds())
-        for o in calls
-    }
+    return {o.call.id: now_s - _ago_s(begun(o) or now, now) for o in calls}
+
+
+def _since(agents: Iterable[Agent]) -> dict[str, float]:
+    """Endpoints with the monotonic instant at which their state began."""
+    now_s, now = time.monotonic(), datetime.now(UTC)
+    return {a.endpoint: now_s - _ago_s(a.since, now) for a in agents}
+
+
+def _ago_s(at: datetime, now: datetime) -> float:
+    return max(0.0, (now - at).total_seconds())

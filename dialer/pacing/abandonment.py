@@ -1,0 +1,141 @@
+"""The budget of abandoned calls: what was spent in a window, what may still be. Pure.
+
+A window rolls. While it is younger than its length (a shift is a window as long as
+itself) nothing leaves it, and the plan runs to the window's end; afterwards the plan
+looks some way ahead, and what will have left the window by then is known. Counts are
+kept in slots of a thousandth of the window: a person's answer is forgotten a slot too
+early and an abandoned call a slot too late, never the other way round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor
+
+import numpy as np
+from numpy.typing import NDArray
+
+_SLOTS = 1024
+_FARTHEST_S = 7200.0  # no plan for a window longer than a day's work looks farther
+_DAYS_WORK_S = 43_200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one limit allows: a price target, and whether one more drop can be repaid."""
+
+    share: float  # of the coming answers that may be abandoned, 0 when none may
+    drops_left: float  # that drop-free work to the plan's end would repay
+    answers_left: float  # people expected to answer until then
+    limit: float  # the share that was set
+    window_s: float
+
+
+class Budget:
+    """Calls answered by a person and abandoned calls in one rolling window."""
+
+    def __init__(self, share: float, window_s: float) -> None:
+        self.share = share
+        self.window_s = window_s
+        self._slot_s = window_s / _SLOTS
+        self._humans: NDArray[np.float64] = np.zeros(_SLOTS + 2)
+        self._abandoned: NDArray[np.float64] = np.zeros(_SLOTS + 2)
+        self._newest: int | None = None
+        self._begun_s: float | None = None
+        self.humans = 0.0
+        self.abandoned = 0.0
+
+    def human(self, at_s: float, count: float = 1.0) -> None:
+        """A person answered (`count` below 1: the expected part of a doubtful one)."""
+        self._humans[self._slot(at_s)] += count
+        self.humans += count
+
+    def abandon(self, at_s: float, count: float = 1.0) -> None:
+        """A call was abandoned; it was counted as a person's answer before."""
+        self._abandoned[self._slot(at_s)] += count
+        self.abandoned += count
+
+    def begin(self, now_s: float) -> None:
+        """Work begins, so that an empty shift has a beginning too."""
+        if self._begun_s is None:
+            self._begun_s = now_s
+
+    def forget(self, now_s: float) -> None:
+        """Let go what left the window."""
+        if self._newest is not None:
+            self._slot(now_s)
+
+    @property
+    def rate(self) -> float:
+        """Abandoned / answered by a person, 0 when nobody answered."""
+        return max(0.0, self.abandoned) / self.humans if self.humans > 0.5 else 0.0
+
+    def allowance(self, now_s: float, answers_per_s: float, most: float) -> Allowance:
+        """Plan the rest; at most `most` people can still answer (leads, agents leaving)."""
+        begun_s = self._begun_s if self._begun_s is not None else now_s
+        left_s = self.window_s - (now_s - begun_s)
+        if self.window_s > _DAYS_WORK_S:
+            left_s = min(max(left_s, self.window_s / 8), _FARTHEST_S)
+            return self._plan(now_s, left_s, answers_per_s, most)
+        if left_s > self.window_s / 8:
+            return self._plan(now_s, left_s, answers_per_s, most)
+        if left_s > 0:
+            return self._plan(now_s, max(left_s, 1.0), answers_per_s, most)
+        near = self._plan(now_s, self.window_s / 16, answers_per_s, most)
+        far = self._plan(now_s, self.window_s / 4, answers_per_s, most)
+        return near if near.share < far.share else far
+
+    def _plan(
+        self, now_s: float, ahead_s: float, answers_per_s: float, most: float
+    ) -> Allowance:
+        humans, abandoned = self._kept(now_s, ahead_s)
+        coming = max(0.0, min(answers_per_s * ahead_s, most))
+        drops = self.share * (humans + coming) - abandoned
+        return Allowance(
+            share=min(1.0, _spread(drops) / max(coming, 1.0)),
+            drops_left=drops,
+            answers_left=coming,
+            limit=self.share,
+            window_s=self.window_s,
+        )
+
+    def _kept(self, now_s: float, ahead_s: float) -> tuple[float, float]:
+        """Of what is in the window now, how much will still be in it then."""
+        if self._newest is None:
+            return self.humans, self.abandoned
+        first = floor((now_s + ahead_s - self.window_s) / self._slot_s)
+        oldest = self._newest - _SLOTS
+        if first < oldest:
+            return self.humans, self.abandoned
+        gone = np.arange(oldest, min(first, self._newest) + 1) % (_SLOTS + 2)
+        humans = self.humans - float(self._humans[gone].sum())
+        return humans, self.abandoned - float(self._abandoned[gone[:-1]].sum())
+
+    def _slot(self, at_s: float) -> int:
+        """Index of the instant's slot, after clearing what its window does not hold."""
+        slot = floor(at_s / self._slot_s)
+        if self._newest is None:
+            self._newest = slot
+            self.begin(at_s)
+        if slot > self._newest:
+            size = _SLOTS + 2
+            if slot - self._newest >= size:
+                self._humans[:] = self._abandoned[:] = 0.0
+                self.humans = self.abandoned = 0.0
+            for new in range(max(self._newest + 1, slot - size + 1), slot + 1):
+                late, early = (new - _SLOTS - 1) % size, (new - _SLOTS) % size
+                self.humans -= float(self._humans[early])
+                self._humans[early] = 0.0
+                self.abandoned -= float(self._abandoned[late])
+                self._abandoned[late] = 0.0
+            self._newest = slot
+        return slot % (_SLOTS + 2)
+
+
+def _spread(drops: float) -> float:
+    """How many of the drops left to plan with, so that the last ones last to the end.
+
+    The best rate with k drops left and time T for a concave gain of the square-root
+    kind is c(k) / T, c = 0.5, 1.3, 2.2, 3.1, ...: a little less than k / T.
+    """
+    return drops - 0.9 + 0.4 / drops if drops >= 1.0 else 0.0

@@ -1,0 +1,253 @@
+"""What the pacer has learnt, event by event. Pure.
+
+Turns events into the figures of the models: rings, talks, wrap-ups, the level of
+answers, the machine detector, inbound arrivals, failures of the carrier, and the
+budgets of abandoned calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dialer.pacing import events as ev
+from dialer.pacing.abandonment import Budget
+from dialer.pacing.detector import Detector
+from dialer.pacing.freeing import Freeing
+from dialer.pacing.inbound import InboundRate
+from dialer.pacing.ledger import Ledger, LiveCall, Stage
+from dialer.pacing.level import AnswerLevel
+from dialer.pacing.policy import Policy
+from dialer.pacing.price import Price
+from dialer.pacing.ringing import RingingCalls
+
+Floats = NDArray[np.float64]
+
+_FAILING = 0.15  # weight of the newest end in the share of failures
+_BUSY_STATES = ("reserved", "talking", "wrap_up")
+
+
+class Learning:
+    """All models of one campaign."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self.ledger = Ledger()
+        self.budgets = [Budget(share, window_s) for share, window_s in policy.limits]
+        self.ringing = RingingCalls()
+        self.level = AnswerLevel()
+        self.freeing = Freeing()
+        self.detector = Detector(policy)
+        self.inbound = InboundRate()
+        self.price = Price()
+        self.failing = 0.0  # share of late ends that were the network's failures
+        self.answers = 0  # people, ever
+        self.score: float | None = None  # mean of late scores
+        self._talk_since: dict[str, float] = {}
+        self._wrap_since: dict[str, float] = {}
+        self._wrap_seen: set[str] = set()
+        self._expected = 0.0  # of calls that stopped ringing, at level 1
+        self._settled = 0.0
+        self._new_answers = 0.0
+
+    # -- events ------------------------------------------------------------------------
+
+    def observe(self, event: ev.Event) -> None:
+        """Learn one fact; raises UnknownCall."""
+        match event:
+            case ev.Placed(at_s=at_s, call=call, p=p):
+                self.ledger.placed(call, at_s, self._weigh(p))
+            case ev.Answered(at_s=at_s, call=call):
+                self._answered(self.ledger.of(call), at_s)
+            case ev.Resolved(at_s=at_s, call=call, outcome=outcome):
+                self._resolved(call, outcome, at_s)
+            case ev.Abandoned(at_s=at_s, call=call):
+                self._abandoned(call, at_s)
+            case ev.InboundArrived(at_s=at_s, call=call):
+                self.ledger.inbound(call, at_s)
+                self.inbound.arrived(at_s)
+            case ev.Greeted(call=call, start_s=start_s, end_s=end_s):
+                self.detector.greeted(self.ledger.of(call), start_s, end_s)
+            case ev.Judged(at_s=at_s, call=call, person=person):
+                missed = self.detector.judged(self.ledger.of(call), person)
+                self._count_missed(at_s, missed)
+            case ev.HungUp(at_s=at_s, call=call):
+                self._count(self.ledger.of(call), at_s)
+                self.ledger.end(call)
+            case _:
+                self._observe_agent(event)
+
+    def _observe_agent(self, event: ev.Event) -> None:
+        match event:
+            case ev.Connected(at_s=at_s, call=call, agent=agent):
+                self._connected(call, agent, at_s)
+            case ev.TalkEnded(at_s=at_s, agent=agent):
+                since_s = self._talk_since.pop(agent, None)
+                if since_s is not None:
+                    self.freeing.talks.ended(max(0.1, at_s - since_s))
+                    self._wrap_since[agent] = at_s
+                    self._wrap_seen.discard(agent)
+            case ev.WrapEnded(at_s=at_s, agent=agent):
+                self._wrapped_up(agent, at_s)
+            case ev.AgentChanged(at_s=at_s, agent=agent, state=state):
+                if state not in _BUSY_STATES:
+                    self._wrapped_up(agent, at_s)
+                    self._talk_since.pop(agent, None)
+            case _:
+                pass
+
+    def _weigh(self, p: float | None) -> float:
+        """A score as a multiple of an ordinary call's chance."""
+        if p is not None:
+            self.score = p if self.score is None else self.score + 0.01 * (p - self.score)
+        return self.weight_of(p)
+
+    def weight_of(self, p: float | None) -> float:
+        score = self.score if p is None else p
+        if score is None:
+            return 1.0
+        return score * self.ringing.level / max(self.ringing.share, 0.005)
+
+    def _answered(self, known: LiveCall, at_s: float) -> None:
+        if known.stage is not Stage.RINGING:
+            return
+        known.answered_s = at_s
+        if self._policy.amd:
+            known.stage = Stage.UNDECIDED
+        else:
+            self._count(known, at_s)
+
+    def _resolved(self, call: str, outcome: ev.CallOutcome, at_s: float) -> None:
+        known = self.ledger.of(call)
+        if known.stage in (Stage.OVER, Stage.INBOUND):
+            return
+        if outcome == "human":
+            self.detector.decided(known, at_s, person=True)
+            self._count(known, at_s)
+            return
+        if outcome == "machine":
+            self.detector.decided(known, at_s, person=False)
+        if known.counted and outcome == "machine":
+            self._take_back(known, at_s)
+        elif not known.counted:
+            self._ended(known, outcome, at_s)
+        if outcome == "machine" and self._policy.amd_errors_count:
+            known.doubt = self.detector.error_share
+            self._count_missed(at_s, known.doubt)
+        self.ledger.end(call)
+
+    def _ended(self, known: LiveCall, outcome: ev.CallOutcome, at_s: float) -> None:
+        """A call stopped ringing without a person."""
+        if outcome == "cancelled":
+            self._stopped(known, at_s, human=False, other=False)
+            return
+        failed = outcome == "failed"
+        self.failing += _FAILING * (float(failed) - self.failing)
+        if not failed:
+            self._stopped(known, known.answered_s or at_s, human=False, other=True)
+
+    def _stopped(self, known: LiveCall, at_s: float, *, human: bool, other: bool) -> None:
+        age_s = max(0.0, at_s - known.placed_s)
+        self._expected += known.weight * self.ringing.expected_by(age_s)
+        self._new_answers += float(human)
+        self.ringing.ended(age_s, known.weight, human=human, other=other)
+
+    def _count(self, known: LiveCall, at_s: float) -> None:
+        """A person answered; once per call."""
+        if known.counted or known.stage is Stage.INBOUND:
+            return
+        answered_s = at_s if known.answered_s is None else known.answered_s
+        if known.stage in (Stage.RINGING, Stage.UNDECIDED):
+            self.failing -= _FAILING * self.failing
+            self._stopped(known, answered_s, human=True, other=False)
+            known.answered_s = answered_s
+            known.stage = Stage.PERSON
+        known.counted = True
+        self.answers += 1
+        for budget in self.budgets:
+            budget.human(at_s)
+
+    def _take_back(self, known: LiveCall, at_s: float) -> None:
+        """What was taken for a person is a machine after all, and nobody was joined."""
+        self._new_answers -= 1.0
+        self.answers -= 1
+        for budget in self.budgets:
+            budget.human(at_s, -1.0)
+
+    def _count_missed(self, at_s: float, people: float) -> None:
+        """People whom the detector took for machines are abandoned people."""
+        if not self._policy.amd_errors_count or people == 0.0:
+            return
+        for budget in self.budgets:
+            budget.human(at_s, people)
+            budget.abandon(at_s, people)
+
+    def _abandoned(self, call: str, at_s: float) -> None:
+        known = self.ledger.of(call)
+        if known.dropped or known.stage is Stage.INBOUND:
+            return
+        self._count(known, at_s)
+        known.dropped = True
+        self.price.dropped()
+        for budget in self.budgets:
+            budget.abandon(at_s)
+        self.ledger.end(call)
+
+    def _connected(self, call: str, agent: str, at_s: float) -> None:
+        known = self.ledger.of(call)
+        self._count(known, at_s)
+        self.ledger.end(call)
+        if self._wrap_since.pop(agent, None) is not None and agent not in self._wrap_seen:
+            self.freeing.wraps.ended(0.0)
+        self._talk_since[agent] = at_s
+
+    def _wrapped_up(self, agent: str, at_s: float) -> None:
+        since_s = self._wrap_since.pop(agent, None)
+        if since_s is not None:
+            self.freeing.wraps.ended(max(0.0, at_s - since_s))
+
+    # -- tables ------------------------------------------------------------------------
+
+    def settle(self, ringing_bins: NDArray[np.intp], weights: Floats | None) -> float:
+        """Compare answers with what the calls that rang made likely; return the latter."""
+        now = self._expected + self._still_expected(ringing_bins, weights)
+        expected = max(0.0, now - self._settled)
+        answers = max(0.0, self._new_answers)
+        self.level.learn(expected, answers)
+        self._settled = now
+        self._new_answers = min(0.0, self._new_answers)
+        return expected
+
+    def _still_expected(self, bins: NDArray[np.intp], weights: Floats | None) -> float:
+        so_far = self.ringing.expected_mid[bins]
+        return float(so_far.sum() if weights is None else so_far @ weights)
+
+    def rebuild(
+        self,
+        now_s: float,
+        ringing_s: Floats,
+        weights: Floats | None,
+        talking: Mapping[str, float],
+        wrapping: Mapping[str, float],
+    ) -> None:
+        """Make the tables anew; instants are those of the snapshot."""
+        each = np.ones(len(ringing_s)) if weights is None else weights
+        self.ringing.rebuild(self.level.mean, ringing_s, each)
+        self._expected = 0.0
+        self._settled = self._still_expected(self.ringing.bins(ringing_s), weights)
+        later_s = self.detector.need_to_limit_s
+        horizons = tuple(t + later_s for t in self.ringing.horizons_s)
+        slack = max(0.05, later_s - self.detector.delay_s)
+        self._wrap_seen |= self._wrap_since.keys() & wrapping.keys()
+        self._wrap_seen &= self._wrap_since.keys()
+        self.freeing.rebuild(
+            (*horizons, slack),
+            _ages(now_s, talking.values()),
+            _ages(now_s, wrapping.values()),
+        )
+
+
+def _ages(now_s: float, instants: Iterable[float]) -> Floats:
+    return now_s - np.fromiter(instants, np.float64)

@@ -1,0 +1,210 @@
+"""Predictive pacing: launch while the risk of the last call is worth its price. Pure.
+
+The number of calls is the largest for which the chance that the last one, when a person
+answers it, finds no agent stays at the price of a drop (`price.py`), averaged over
+quantiles of the time to an answer. The risk really run is fed back to the price.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dialer.pacing.abandonment import Allowance
+from dialer.pacing.counts import shortage
+from dialer.pacing.forecast import Forecast, counted, most_calls
+from dialer.pacing.learning import Learning
+from dialer.pacing.ringing import BIN_S
+from dialer.pacing.snapshot import Snapshot
+
+Floats = NDArray[np.float64]
+
+REBUILD_S = 15.0
+_REBUILD_EARLY_S = 3.0
+_EARLY_CALLS = 400
+_CANCEL_FROM = 0.3  # chance of a drop at which old calls are given up
+_SLOW_START = 1.5  # lines per agent
+_KNOWN_ANSWERS = 10
+_KNOWN_CALLS = 60
+
+
+@dataclass(slots=True)
+class Plan:
+    """What predictive pacing would do, and the figures that say why."""
+
+    calls: int
+    cancels: tuple[str, ...]
+    theta: float
+    risk: float  # of the next call, if it were placed
+    soon_free: float
+    answers: float
+
+
+class Predictive:
+    """Keeps the tables fresh and plans."""
+
+    def __init__(self, learning: Learning) -> None:
+        self._learnt = learning
+        self._rebuilt_s = float("-inf")
+        self._since_s: float | None = None
+        self._answers_per_s = 0.0
+        self._no_agent = 0.0
+
+    def look(self, now_s: float, floor: Snapshot, free: int) -> Forecast:
+        """Settle what happened since the last look and foresee the next ring times."""
+        learnt = self._learnt
+        ages = now_s - np.fromiter(floor.ringing.values(), np.float64, len(floor.ringing))
+        weights = self._weights(floor)
+        bins = learnt.ringing.bins(ages)
+        learnt.settle(bins, weights)
+        early = learnt.ringing.calls < _EARLY_CALLS
+        if now_s - self._rebuilt_s >= (_REBUILD_EARLY_S if early else REBUILD_S):
+            learnt.rebuild(now_s, ages, weights, floor.talking, floor.wrapping)
+            self._rebuilt_s = now_s
+        done, slack = self._freed(now_s, floor)
+        self._forecast = self._answered(bins, weights, floor, done)
+        self._leave(now_s, floor, free)
+        self._weigh_now(now_s, bins, weights, free, slack)
+        return self._forecast
+
+    def plan(
+        self, now_s: float, floor: Snapshot, allowance: Allowance, cap: int, agents: int
+    ) -> Plan:
+        """Return the calls to place, at most `cap`, and the old ones to give up."""
+        forecast = self._forecast
+        theta = self._learnt.price.theta(allowance.share, allowance.limit)
+        risk = forecast.chance_of_drop(0.0)
+        calls = 0
+        if risk <= theta:
+            weights = [self._learnt.weight_of(p) for p in floor.next_scores[:cap]]
+            cap = min(cap, self._slow_start(floor, agents))
+            calls = most_calls(forecast, theta, weights, cap)
+        middle = len(forecast.free) // 2
+        return Plan(
+            calls=calls,
+            cancels=(),
+            theta=theta,
+            risk=risk,
+            soon_free=forecast.done[middle][0],
+            answers=forecast.answered[middle][0],
+        )
+
+    def learn_price(self, seconds: float, share: float, limit: float) -> None:
+        """Feed back the risk run since the last look."""
+        answers = self._answers_per_s * seconds
+        self._learnt.price.learn(answers, answers * self._no_agent, share, limit)
+
+    def _slow_start(self, floor: Snapshot, agents: int) -> int:
+        learnt = self._learnt
+        if learnt.answers >= _KNOWN_ANSWERS or learnt.ringing.calls >= _KNOWN_CALLS:
+            return 1_000_000
+        return max(0, int(_SLOW_START * agents) - len(floor.ringing))
+
+    def _weights(self, floor: Snapshot) -> Floats | None:
+        learnt = self._learnt
+        if learnt.score is None and not floor.scores:
+            return None
+        live = learnt.ledger.live
+        unit = learnt.weight_of(1.0) if learnt.score is not None else 1.0
+        scores = floor.scores
+        ordinary = learnt.weight_of(None)
+        return np.array(
+            [
+                scores[call] * unit
+                if call in scores
+                else (live[call].weight if call in live else ordinary)
+                for call in floor.ringing
+            ]
+        )
+
+    def _freed(
+        self, now_s: float, floor: Snapshot
+    ) -> tuple[list[tuple[float, float]], tuple[float, float]]:
+        freeing = self._learnt.freeing
+        last = len(freeing.after_talk) - 1
+        means: list[float] | None = None
+        variances: list[float] = []
+        for table, since in (
+            (freeing.after_talk, floor.talking),
+            (freeing.after_wrap, floor.wrapping),
+        ):
+            ages = now_s - np.fromiter(since.values(), np.float64, len(since))
+            rows = table[np.minimum(ages.astype(np.intp), last)]
+            mean, variance = counted(rows)
+            if means is None:
+                means, variances = mean, variance
+            else:
+                means = [a + b for a, b in zip(means, mean, strict=True)]
+                variances = [a + b for a, b in zip(variances, variance, strict=True)]
+        pairs = list(zip(means or [], variances, strict=True))
+        return pairs[:-1], pairs[-1]
+
+    def _answered(
+        self,
+        bins: NDArray[np.intp],
+        weights: Floats | None,
+        floor: Snapshot,
+        done: list[tuple[float, float]],
+    ) -> Forecast:
+        learnt = self._learnt
+        ratio = learnt.level.mean / learnt.ringing.level
+        chances = learnt.ringing.answers[bins] * ratio
+        if weights is not None:
+            chances = chances * weights[:, None]
+        np.minimum(chances, 0.98, out=chances)
+        means, variances = counted(chances)
+        if floor.undecided:
+            share = learnt.detector.person_share
+            means = [m + len(floor.undecided) * share for m in means]
+            variances = [v + len(floor.undecided) * share * (1 - share) for v in variances]
+        new = np.minimum(learnt.ringing.answers[0] * ratio, 0.98).tolist()
+        return Forecast(
+            free=[],
+            done=done,
+            answered=list(zip(means, variances, strict=True)),
+            new_call=new,
+            spread=learnt.level.spread,
+        )
+
+    def _leave(self, now_s: float, floor: Snapshot, free: int) -> None:
+        """Take out agents who go before each horizon, and set who is free."""
+        forecast, freeing = self._forecast, self._learnt.freeing
+        later_s = self._learnt.detector.need_to_limit_s
+        horizons = [t + later_s for t in self._learnt.ringing.horizons_s]
+        forecast.free = [free] * len(horizons)
+        last = len(freeing.after_talk) - 1
+        for agent, at_s in floor.leaving.items():
+            table, since_s = freeing.after_talk, floor.talking.get(agent)
+            if since_s is None:
+                table, since_s = freeing.after_wrap, floor.wrapping.get(agent)
+            for k, horizon_s in enumerate(horizons):
+                if at_s > now_s + horizon_s:
+                    continue
+                if since_s is None:
+                    forecast.free[k] -= int(at_s > now_s)
+                else:
+                    p = float(table[min(last, int(now_s - since_s)), k])
+                    mean, variance = forecast.done[k]
+                    forecast.done[k] = (
+                        max(0.0, mean - p),
+                        max(0.0, variance - p * (1 - p)),
+                    )
+
+    def _weigh_now(
+        self,
+        now_s: float,
+        bins: NDArray[np.intp],
+        weights: Floats | None,
+        free: int,
+        slack: tuple[float, float],
+    ) -> None:
+        """How many people answer now, and the chance that one of them finds nobody."""
+        hazard = self._learnt.ringing.hazard[bins]
+        rate = float(hazard.sum() if weights is None else hazard @ weights)
+        self._answers_per_s = rate * self._learnt.level.mean / BIN_S
+        before = self._answers_per_s * 0.125
+        self._no_agent = (
+            shortage(free, slack, (before, before)) if free < 6 + before else 0.0
+        )
