@@ -34,6 +34,11 @@ class Origination:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
+# `LiveChannel.context` of a debtor who hears music
+HOLD = "hold"  # for as long as his agent wants
+BACK_TO_FLOOR = "back-to-floor"  # until somebody takes him: his agent's leg was lost
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveChannel:
     """A channel as the switch lists it now."""
@@ -70,6 +75,13 @@ class Telephony(Protocol):
         """Send a joined channel to music, for minutes; raises SwitchRefused when gone.
 
         Who talked with it is parked; `bridge` joins them again.
+        """
+        ...
+
+    async def end_hold(self, channel: str) -> None:
+        """End a hold as its time limit would: the channel says that it is back.
+
+        Raises SwitchRefused when it is gone.
         """
         ...
 

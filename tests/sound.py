@@ -38,3 +38,25 @@ def sounds_from_s(samples: Samples) -> float:
         if is_loud(samples[start : start + step]):
             return start / RATE
     return len(samples) / RATE
+
+
+def part_of(samples: Samples, begin_s: float, end_s: float) -> Samples:
+    """From so many seconds before the end to so many before it."""
+    return samples[-int(begin_s * RATE) : -int(end_s * RATE) or None]
+
+
+def share(samples: Samples, hertz: int) -> float:
+    """Share of the sound's energy that lies within 20 Hz of a tone."""
+    power = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
+    of = np.fft.rfftfreq(len(samples), 1 / RATE)
+    return float(power[np.abs(of - hertz) < 20].sum() / max(power.sum(), 1e-9))
+
+
+def timeline(samples: Samples, hertz: int) -> str:
+    """Each tenth of a second in turn: `t` that tone, `.` silence, `m` any other sound."""
+    step = RATE // 10
+    tenths = (samples[at : at + step] for at in range(0, len(samples) - step + 1, step))
+    return "".join(
+        "." if not is_loud(tenth) else "t" if share(tenth, hertz) > 0.5 else "m"
+        for tenth in tenths
+    )

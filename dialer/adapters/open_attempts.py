@@ -40,6 +40,7 @@ class OpenAttempt:
     threshold_s: float
     wrap_up_s: float
     known_to_switch: bool  # some event of its channel was seen
+    talked_with: str | None  # endpoint of the last agent in it
 
     @property
     def id(self) -> str:
@@ -139,6 +140,9 @@ def _attempt(row: Any, facts: list[tuple[str, datetime, dict[str, Any]]]) -> Ope
         threshold_s=row.threshold_s if row.threshold_s is not None else 2.0,
         wrap_up_s=row.wrap_up_s if row.wrap_up_s is not None else 30.0,
         known_to_switch=inbound or any(kind in _PLAIN for kind, _, _ in facts),
+        talked_with=next(
+            (d.get("endpoint") for k, _, d in reversed(facts) if k == "joined"), None
+        ),
     )
 
 

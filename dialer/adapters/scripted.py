@@ -29,7 +29,14 @@ from dialer.calls.events import (
     Said,
     SwitchEvent,
 )
-from dialer.ports import LiveChannel, Origination, SwitchRefused, SwitchUnreachable
+from dialer.ports import (
+    BACK_TO_FLOOR,
+    HOLD,
+    LiveChannel,
+    Origination,
+    SwitchRefused,
+    SwitchUnreachable,
+)
 
 MESSAGE_S = 9.0  # the safe-harbour message and its like
 BACK_TO_FLOOR_S = 35.0
@@ -60,6 +67,7 @@ class _Channel:
     up: bool = False
     peer: _Channel | None = None
     held: bool = False
+    back: bool = False  # on the floor again
     talked: bool = False  # came out of a bridge, and the dialplan has not noticed yet
     variables: dict[str, str] = field(default_factory=dict)
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
@@ -68,6 +76,13 @@ class _Channel:
     @property
     def id(self) -> str:
         return self.call.channel
+
+    @property
+    def context(self) -> str:
+        if self.held:
+            return HOLD
+        waits = self.back and self.peer is None
+        return BACK_TO_FLOOR if waits else self.call.context
 
 
 class ScriptedTelephony:
@@ -161,6 +176,10 @@ class ScriptedTelephony:
         self._say(ch, "held")
         asyncio.get_running_loop().call_later(HOLD_S, self._hold_over, ch)
 
+    async def end_hold(self, channel: str) -> None:
+        self._reach()
+        self._hold_over(self._live(channel))
+
     async def hang_up(self, channel: str, cause: int = 16) -> bool:
         self._reach()
         ch = self._channels.get(channel)
@@ -178,7 +197,7 @@ class ScriptedTelephony:
                 ringing=ch.rings and not ch.up,
                 bridge=min(ch.id, ch.peer.id) if ch.peer else None,
                 seconds=int(self._time() - ch.born),
-                context=ch.call.context,
+                context=ch.context,
                 extension=ch.call.extension,
             )
             for ch in self._channels.values()
@@ -233,10 +252,11 @@ class ScriptedTelephony:
         """What follows each wait or bridge, until the call ends."""
         while True:
             if ch.talked:
-                ch.talked = False
+                ch.talked, ch.back = False, True
                 self._say(ch, "back_to_floor")
                 await self._pause(ch, BACK_TO_FLOOR_S)
                 continue
+            ch.back = False
             self._say(ch, ending)
             await self._pause(ch, MESSAGE_S)
             if not ch.talked:

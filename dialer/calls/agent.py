@@ -152,6 +152,14 @@ def back_on_hold(agent: Agent, leg: str, at: datetime) -> Agent:
     return replace(agent, leg=leg, state=AgentState.TALKING, since=at, held=True)
 
 
+def found_holding(agent: Agent, call: str, at: datetime) -> Agent:
+    """After a gap: the switch still has the agent's debtor on hold."""
+    if agent.call == call:
+        return on_hold(agent, call)
+    state = AgentState.CONNECTING if agent.leg is None else AgentState.TALKING
+    return replace(agent, state=state, since=at, call=call, held=agent.leg is not None)
+
+
 def reserved(agent: Agent, call: str, at: datetime) -> Agent:
     """Hold an idle agent for one call."""
     if agent.state is not AgentState.IDLE:

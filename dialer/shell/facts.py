@@ -31,6 +31,13 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndHold:
+    """Send a debtor who waits on hold back to the floor."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp:
     channel: str
     cause: int = 16
@@ -44,7 +51,7 @@ class Nail:
     leg: str
 
 
-Action = Join | Hold | HangUp | Nail
+Action = Join | Hold | EndHold | HangUp | Nail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,10 +84,10 @@ class Floor:
     def hang_up_for(self, endpoint: str) -> list[Action]:
         """The agent ends the conversation: the debtor's channel is hung up."""
         agent = self.agents.get(endpoint)
-        if agent is None or agent.state is not AgentState.TALKING or agent.call is None:
+        ongoing = self.calls.get((agent and agent.call) or "")
+        if agent is None or ongoing is None or not keeping.may_end(ongoing, agent):
             return []
-        ongoing = self.calls.get(agent.call)
-        return [] if ongoing is None else [HangUp(channel=ongoing.channel)]
+        return [HangUp(channel=ongoing.channel)]
 
     def on_join_failed(self, call_id: str, endpoint: str, at: datetime) -> Step:
         """The switch refused the bridge; the agent is free again, the call may be gone."""
@@ -127,6 +127,7 @@ class Floor:
         for ongoing in self.calls.values():
             if ongoing.kept_until is not None and at > ongoing.kept_until:
                 keeping.give_up(self, ongoing, at, step)
+            keeping.end_hold_of_nobody(self, ongoing, at, step)
         self._assign(at, step)
         return step
 

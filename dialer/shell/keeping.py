@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dialer.calls import agent as agents
 from dialer.calls.agent import Agent, AgentState
 from dialer.calls.events import HungUp
-from dialer.shell.facts import Join, Step
+from dialer.shell.facts import EndHold, Join, Step
 from dialer.shell.ongoing import Ongoing
 
 if TYPE_CHECKING:
@@ -38,6 +38,45 @@ def returned(
 def holds(floor: Floor, agent: Agent) -> bool:
     ongoing = floor.calls.get(agent.call or "")
     return ongoing is not None and ongoing.held
+
+
+def may_end(ongoing: Ongoing, agent: Agent) -> bool:
+    """Whether an agent may hang up: they talk, or did before his leg was lost.
+
+    The wish may have been on its way for as long as the agent's network was gone.
+    """
+    if agent.state is AgentState.TALKING:
+        return True
+    comes_back = agent.state in (AgentState.CONNECTING, AgentState.RESERVED)
+    return comes_back and ongoing.talked_with == agent.endpoint
+
+
+def end_hold_of_nobody(floor: Floor, ongoing: Ongoing, at: datetime, step: Step) -> None:
+    """A debtor on hold whose agent does not come back goes to anybody, not on waiting."""
+    if not ongoing.held or not ongoing.on_hold:
+        return
+    agent = floor.agents.get(ongoing.agent or "")
+    if agent is not None and agent.call == ongoing.call.id:
+        if agent.state is not AgentState.CONNECTING or at - agent.since <= KEEP:
+            return
+        floor.put(agents.given_up(agent, ongoing.call.id, at), at, step)
+    ongoing.held, ongoing.agent = False, None  # asked for once
+    step.actions.append(EndHold(channel=ongoing.channel))
+
+
+def found_on_hold(
+    floor: Floor, ongoing: Ongoing, endpoint: str | None, at: datetime
+) -> None:
+    """The switch has a debtor on hold that this floor knows nothing of: give him back.
+
+    `endpoint`: whom he talked with last; nobody's hold is ended by the sweep.
+    """
+    ongoing.held = ongoing.on_hold = True
+    ongoing.let_go()
+    agent = floor.agents.get(endpoint or "")
+    if agent is not None:
+        ongoing.agent = ongoing.talked_with = agent.endpoint
+        floor.agents[agent.endpoint] = agents.found_holding(agent, ongoing.call.id, at)
 
 
 def _may_come_back(floor: Floor, ongoing: Ongoing) -> bool:

@@ -44,7 +44,7 @@ from dialer.ports import Origination, SwitchRefused, SwitchUnreachable, Telephon
 from dialer.routes import Routes, carries
 from dialer.settings import DialerSettings
 from dialer.shell.commands import Command, apply_command
-from dialer.shell.facts import Action, Ended, Fact, HangUp, Hold, Join, Nail, Step
+from dialer.shell.facts import Action, Ended, EndHold, Fact, HangUp, Hold, Join, Nail, Step
 from dialer.shell.floor import Floor, Ongoing
 from dialer.shell.holding import on_hold_failed
 from dialer.shell.pacing_loop import PacingLoop
@@ -219,6 +219,8 @@ class Leader:
                     await telephony.bridge(action.channel, action.leg)
                 case Hold():
                     await telephony.hold(action.channel)
+                case EndHold():
+                    await telephony.end_hold(action.channel)
                 case HangUp():
                     await telephony.hang_up(action.channel, action.cause)
                 case Nail():
@@ -248,7 +250,7 @@ class Leader:
                 self.carry_out(on_hold_failed(self.floor, action.call, action.agent, at))
             case Nail():
                 self.floor.on_nail_failed(action.agent, action.leg, at)
-            case HangUp():
+            case HangUp() | EndHold():
                 pass  # gone already, or the sweep meets it again
 
     async def _dial(

@@ -17,11 +17,12 @@ from dialer.adapters.cel import CelCall, RecordUnread, recorded
 from dialer.adapters.open_attempts import OpenAttempt, agents_before, open_attempts
 from dialer.calls import agent as agents
 from dialer.calls.agent import Agent, AgentState
-from dialer.calls.call import CallState, advance, is_abandoned
+from dialer.calls.call import Call, CallState, advance, is_abandoned
 from dialer.calls.events import Answered, HungUp, NetworkOutcome, Ringing, Said
-from dialer.ports import LiveChannel, SwitchUnreachable
+from dialer.ports import BACK_TO_FLOOR, HOLD, LiveChannel, SwitchUnreachable
 from dialer.shell.facts import Ended, Fact, Step
 from dialer.shell.floor import Floor, Ongoing
+from dialer.shell.keeping import found_on_hold
 from foundation.ids import inbound_attempt
 from foundation.observability import get_logger
 
@@ -52,11 +53,13 @@ class Recovery:
         await self._adopt_agents(live.values())
         async with self._tools.engine.connect() as connection:
             attempts = await open_attempts(connection)
-        for attempt in attempts:
-            if attempt.id in by_attempt:
-                self._adopt_call(attempt, by_attempt[attempt.id])
+        steps = [
+            self._adopt_call(attempt, by_attempt[attempt.id])
+            for attempt in attempts
+            if attempt.id in by_attempt
+        ]
         gone = [a for a in attempts if a.id not in by_attempt]
-        steps = await self._end_gone(gone)
+        steps += await self._end_gone(gone)
         steps += self._lose_legs(live)
         return steps
 
@@ -91,42 +94,30 @@ class Recovery:
 
     # -- calls ---------------------------------------------------------------------------
 
-    def _adopt_call(self, attempt: OpenAttempt, channel: LiveChannel) -> None:
-        known = self._floor.calls.get(attempt.id)
-        call = known.call if known else attempt.call
-        now = datetime.now(UTC)
-        if channel.up and call.answered_at is None:
-            up_since = now - timedelta(seconds=channel.seconds)
-            call = advance(call, Answered(channel=channel.channel, at=up_since))
-        if channel.ringing:  # it may have begun in the gap
-            call = advance(call, Ringing(channel=channel.channel, at=now))
+    def _adopt_call(self, attempt: OpenAttempt, channel: LiveChannel) -> Step:
+        known, now = self._floor.calls.get(attempt.id), datetime.now(UTC)
         agent = self._agent_in(channel)
-        if agent is not None:
-            call = replace(call, state=CallState.TALKING, joined_at=call.joined_at or now)
-        elif call.state is CallState.TALKING or _past_threshold(
-            call.answered_at, attempt, now
-        ):
-            call = replace(call, state=CallState.IN_DIALPLAN)
-        elif not channel.up and call.state is CallState.COMMITTED:
-            call = replace(call, state=CallState.DIALING)
-        ongoing = known or Ongoing(
-            call=call,
-            campaign=attempt.campaign,
-            route=attempt.route,
-            channel=channel.channel,
-            placed_at=attempt.placed_at,
-            threshold_s=attempt.threshold_s,
-            wrap_up_s=attempt.wrap_up_s,
-        )
-        ongoing.call = call
+        ongoing = known or _ongoing(attempt)
+        before = self._floor.agents.get(ongoing.agent or "")
+        ongoing.call = _call_now(ongoing.call, attempt, channel, now)
         ongoing.agent = agent.endpoint if agent else None
+        ongoing.returned = channel.context == BACK_TO_FLOOR
+        ongoing.held = ongoing.on_hold = False
         if agent is not None:
+            ongoing.call = _talking(ongoing.call, now)
             ongoing.talked_with = agent.endpoint
             self._floor.agents[agent.endpoint] = replace(
-                agent, state=AgentState.TALKING, call=attempt.id
+                agent, state=AgentState.TALKING, call=attempt.id, held=False
             )
+        elif channel.context == HOLD:
+            found_on_hold(self._floor, ongoing, ongoing.talked_with, now)
         self._floor.add_call(ongoing)
-        log.info("call_adopted", attempt=attempt.id, state=call.state.value)
+        log.info("call_adopted", attempt=attempt.id, state=ongoing.call.state.value)
+        step = Step()
+        talked = before is not None and before.state is AgentState.TALKING
+        if before is not None and talked and before.endpoint != ongoing.agent:
+            self._floor.free(before, attempt.id, now, step)  # they parted in the gap
+        return step
 
     def _agent_in(self, channel: LiveChannel) -> Agent | None:
         """The agent whose leg shares the channel's bridge."""
@@ -252,6 +243,28 @@ def _endpoint_of(channel: LiveChannel) -> str | None:
     return channel.name.removeprefix("PJSIP/").rpartition("-")[0]
 
 
+def _call_now(
+    call: Call, attempt: OpenAttempt, channel: LiveChannel, now: datetime
+) -> Call:
+    """What was known of a call, moved to where its channel is; not who it talks with."""
+    if channel.up and call.answered_at is None:
+        up_since = now - timedelta(seconds=channel.seconds)
+        call = advance(call, Answered(channel=channel.channel, at=up_since))
+    if channel.ringing:  # it may have begun in the gap
+        call = advance(call, Ringing(channel=channel.channel, at=now))
+    if channel.context == BACK_TO_FLOOR:
+        return replace(call, state=CallState.WAITING)
+    if call.state is CallState.TALKING or _past_threshold(call.answered_at, attempt, now):
+        return replace(call, state=CallState.IN_DIALPLAN)
+    if not channel.up and call.state is CallState.COMMITTED:
+        return replace(call, state=CallState.DIALING)
+    return call
+
+
+def _talking(call: Call, now: datetime) -> Call:
+    return replace(call, state=CallState.TALKING, joined_at=call.joined_at or now)
+
+
 def _past_threshold(
     answered_at: datetime | None, attempt: OpenAttempt, now: datetime
 ) -> bool:
@@ -269,4 +282,5 @@ def _ongoing(attempt: OpenAttempt) -> Ongoing:
         placed_at=attempt.placed_at,
         threshold_s=attempt.threshold_s,
         wrap_up_s=attempt.wrap_up_s,
+        talked_with=attempt.talked_with,
     )

@@ -13,7 +13,7 @@ from dialer.calls import agent as agents
 from dialer.calls.agent import AgentState
 from dialer.calls.call import Call
 from dialer.calls.events import Answered, HungUp, Joined, Parted, Said
-from dialer.shell.facts import HangUp, Hold, Join, Nail, Step
+from dialer.shell.facts import Action, EndHold, HangUp, Hold, Join, Nail, Step
 from dialer.shell.floor import Floor, Ongoing
 from dialer.shell.holding import hold, resume
 from dialer.shell.keeping import KEEP
@@ -39,7 +39,7 @@ class Switch(RuleBasedStateMachine):
         self.standing: set[str] = set()  # legs that the switch has
         self.lost_at: dict[str, tuple[str, datetime]] = {}  # call -> who lost it, when
         self.joined = 0
-        self.orders: list[Join | Hold | HangUp | Nail] = []
+        self.orders: list[Action] = []
 
     @initialize()
     def everybody_sits_down(self) -> None:
@@ -76,6 +76,8 @@ class Switch(RuleBasedStateMachine):
                     self.joins(order)
                 case Hold():
                     self.holds(order)
+                case EndHold():
+                    self.hold_ends(order.channel)
                 case HangUp():
                     self.ends(order.channel)
 
@@ -98,6 +100,12 @@ class Switch(RuleBasedStateMachine):
             self.take(self.floor.on_switch(Parted(channel=order.call, at=self.at)))
             held = Said(channel=order.call, at=self.at, what="held", fields={})
             self.take(self.floor.on_switch(held))
+
+    def hold_ends(self, call: str) -> None:
+        if self.debtors.get(call) == "held":
+            self.debtors[call] = "waiting"
+            back = Said(channel=call, at=self.at, what="back_to_floor", fields={})
+            self.take(self.floor.on_switch(back))
 
     def ends(self, channel: str) -> None:
         if channel in self.standing:
@@ -177,6 +185,19 @@ class Switch(RuleBasedStateMachine):
         self.settle()
 
     @rule(seat=seats)
+    def a_page_is_closed(self, seat: str) -> None:
+        self.take(self.floor.on_endpoint(seat, self.at, reachable=False))
+        for leg in [leg for leg, who in self.floor.legs.items() if who == seat]:
+            self.leg_dies(leg)
+        self.settle()
+
+    @rule(seat=seats)
+    def a_page_is_opened(self, seat: str) -> None:
+        fresh = self.floor.on_endpoint(seat, self.at, reachable=True, fresh=True)
+        self.take(fresh)
+        self.settle()
+
+    @rule(seat=seats)
     def a_page_is_reloaded(self, seat: str) -> None:
         self.take(self.floor.nail_again(seat, self.at))
         self.settle()
@@ -210,6 +231,14 @@ class Switch(RuleBasedStateMachine):
         for ongoing in self.floor.calls.values():
             assert (ongoing.kept_for is None) == (ongoing.kept_until is None)
             assert ongoing.agent is None or ongoing.kept_for in (None, ongoing.agent)
+
+    @invariant()
+    def nobody_is_on_hold_for_long_without_his_agent(self) -> None:
+        for ongoing in self.floor.calls.values():
+            if ongoing.held:
+                agent = self.floor.agents[str(ongoing.agent)]
+                assert agent.call == ongoing.call.id
+                assert agent.leg is not None or self.at - agent.since <= KEEP
 
     @invariant()
     def an_agent_who_is_free_and_a_debtor_who_waits_are_brought_together(self) -> None:

@@ -80,6 +80,11 @@ def hold(channel: str) -> Action:
     }
 
 
+def end_hold(channel: str) -> Action:
+    """Send a held channel on, as when its hold has lasted for as long as one may."""
+    return hold(channel) | {"Exten": "over"}
+
+
 def hang_up(channel: str, cause: int) -> Action:
     if channel.startswith(
         "/"

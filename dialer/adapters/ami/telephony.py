@@ -113,6 +113,10 @@ class AmiTelephony:
         """Send a joined channel to music; raises SwitchRefused when it is gone."""
         _accepted((await self._connection.ask(actions.hold(channel)))[0])
 
+    async def end_hold(self, channel: str) -> None:
+        """Send a held channel back to the floor; raises SwitchRefused when it is gone."""
+        _accepted((await self._connection.ask(actions.end_hold(channel)))[0])
+
     async def hang_up(self, channel: str, cause: int = 16) -> bool:
         """End a channel; False when it was gone."""
         answer = (await self._connection.ask(actions.hang_up(channel, cause)))[0]

@@ -17,7 +17,7 @@ from dialer.calls.events import (
     Parted,
     Ringing,
 )
-from dialer.ports import Origination, SwitchRefused, Telephony
+from dialer.ports import BACK_TO_FLOOR, HOLD, Origination, SwitchRefused, Telephony
 from foundation.ids import uuid7
 from tests.real_switch import PHONES, Heard, RealSwitch, hearing
 
@@ -262,6 +262,27 @@ async def test_hold_parts_them_and_a_join_brings_them_back(line: Line) -> None:
     assert "back_to_floor" not in words
     with pytest.raises(SwitchRefused):
         await line.telephony.hold(debtor)
+
+
+async def test_a_hold_that_is_ended_brings_the_debtor_back_to_the_floor(line: Line) -> None:
+    leg = await line.leg()
+    debtor = await line.debtor("01")
+    await line.heard.first(Answered, debtor)
+    await line.join(debtor, leg)
+    await line.telephony.hold(debtor)
+    await line.heard.said("held", debtor)
+    listed = {channel.channel: channel for channel in await line.telephony.channels()}
+    assert listed[debtor].context == HOLD
+    await line.telephony.end_hold(debtor)
+    await line.heard.said("back_to_floor", debtor)
+    listed = {channel.channel: channel for channel in await line.telephony.channels()}
+    assert listed[debtor].context == BACK_TO_FLOOR
+    await line.join(debtor, leg)
+    assert line.heard.all(Joined, debtor)[-1].peer == leg
+    await line.telephony.hang_up(debtor)
+    await line.heard.first(HungUp, debtor)
+    with pytest.raises(SwitchRefused):
+        await line.telephony.end_hold(debtor)
 
 
 async def test_seats_with_a_phone_are_listed(line: Line) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.adapters.cel import READ_LIMIT_S
 from dialer.adapters.scripted import Party
+from dialer.shell.commands import Command
 from foundation.call_record import turn_over
 from foundation.settings import ProcessSettings
 from tests.builders.call_record import cel_line
@@ -48,6 +49,26 @@ async def test_a_gap_stops_the_pacing_and_no_call_is_lost_in_it(
         await floor.until(talking, [(2,)])
         calls = [o for o in floor.leader.floor.calls.values() if o.agent]
         assert {o.agent for o in calls} == {"agent001", "agent002"}
+
+
+async def test_a_hold_outlasts_a_gap(
+    engine: AsyncEngine, settings: ProcessSettings
+) -> None:
+    await a_running_campaign(engine, 1)
+    async with office(engine, settings, seat_or(Party(answers_s=0.0))) as floor:
+        floor.seat("agent001")
+        agent = "SELECT data->>'held' FROM call_event WHERE kind = 'agent'"
+        last = f"{agent} ORDER BY id DESC LIMIT 1"
+        await floor.until("SELECT count(*) FROM call_event WHERE kind = 'joined'", [(1,)])
+        floor.leader.on_command(Command(do="hold", agent="agent001"))
+        await floor.until("SELECT count(*) FROM call_event WHERE kind = 'held'", [(1,)])
+        floor.telephony.lose("test")
+        await eventually(disconnected(floor))
+        floor.telephony.restore()
+        await eventually(connected(floor.leader))
+        floor.leader.on_command(Command(do="resume", agent="agent001"))
+        await floor.until("SELECT count(*) FROM call_event WHERE kind = 'joined'", [(2,)])
+        await floor.until(last, [("false",)])
 
 
 async def test_a_floor_that_cannot_be_read_now_is_read_again_before_anything_is_dialled(

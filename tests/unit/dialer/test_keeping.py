@@ -8,11 +8,12 @@ import pytest
 
 from dialer.calls import agent as agents
 from dialer.calls.agent import AgentState
+from dialer.calls.call import Call, CallState
 from dialer.calls.events import Answered, Joined, Parted, Said
-from dialer.shell.facts import HangUp, Hold, Join, Nail, Step
-from dialer.shell.floor import Floor
+from dialer.shell.facts import EndHold, HangUp, Hold, Join, Nail, Step
+from dialer.shell.floor import Floor, Ongoing
 from dialer.shell.holding import hold, on_hold_failed, resume
-from dialer.shell.keeping import KEEP
+from dialer.shell.keeping import KEEP, found_on_hold
 from tests.unit.dialer.test_floor import answer, at, floor, hung_up, joins, seat, state
 
 __all__ = ["floor"]  # a fixture
@@ -221,10 +222,66 @@ def test_a_leg_lost_on_hold_finds_the_debtor_still_on_hold(floor: Floor, leg: st
     parted(floor, 20)
     (newer,) = nails(hung_up(floor, leg, 25))
     assert current(floor) == (AgentState.CONNECTING, "c1")
-    assert floor.on_switch(Answered(channel=newer, at=at(60))).actions == []
+    assert floor.on_switch(Answered(channel=newer, at=at(35))).actions == []
     agent = floor.agents["agent001"]
     assert (agent.state, agent.held, agent.leg) == (AgentState.TALKING, True, newer)
-    assert len(resume(floor, "agent001", at(61)).actions) == 1
+    assert len(resume(floor, "agent001", at(36)).actions) == 1
+
+
+def test_a_hold_whose_agent_does_not_come_back_goes_to_anybody(
+    floor: Floor, leg: str
+) -> None:
+    seat(floor, "agent002")
+    hold(floor, "agent001", at(20))
+    parted(floor, 20)
+    said(floor, "held", 20)
+    hung_up(floor, leg, 25)
+    late = at(25) + KEEP
+    assert EndHold(channel="c1") not in floor.sweep(late).actions
+    assert EndHold(channel="c1") in floor.sweep(late + timedelta(seconds=1)).actions
+    assert EndHold(channel="c1") not in floor.sweep(late + timedelta(seconds=2)).actions
+    assert joins(said(floor, "back_to_floor", 42)) == [("c1", "agent002")]
+    assert current(floor) == (AgentState.CONNECTING, None)
+
+
+def test_a_hold_found_after_a_gap_is_its_agents(floor: Floor) -> None:
+    leg = seat(floor, "agent001")
+    ongoing = Ongoing(call=Call(id="c1", state=CallState.IN_DIALPLAN), channel="c1")
+    found_on_hold(floor, ongoing, "agent001", at(10))
+    floor.add_call(ongoing)
+    assert floor.sweep(at(100)).actions == []
+    assert resume(floor, "agent001", at(101)).actions == [
+        Join(call="c1", channel="c1", agent="agent001", leg=leg)
+    ]
+    floor.on_switch(Joined(channel="c1", at=at(101), peer=leg))
+    assert current(floor) == (AgentState.TALKING, "c1")
+    assert floor.agents["agent001"].held is False
+
+
+def test_a_hold_that_is_nobodys_is_ended(floor: Floor) -> None:
+    ongoing = Ongoing(call=Call(id="c1", state=CallState.IN_DIALPLAN), channel="c1")
+    found_on_hold(floor, ongoing, None, at(10))
+    floor.add_call(ongoing)
+    assert floor.sweep(at(10)).actions == [EndHold(channel="c1")]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_hang_up_that_was_on_its_way_while_the_line_was_gone_still_counts(
+    floor: Floor, leg: str, order: str
+) -> None:
+    lose(floor, leg, 20, order)
+    assert floor.hang_up_for("agent001") == [HangUp(channel="c1")]
+    hung_up(floor, "c1", 21)
+    (newer,) = floor.legs
+    floor.on_switch(Answered(channel=newer, at=at(22)))
+    assert current(floor) == (AgentState.WRAP_UP, "c1")
+
+
+def test_who_has_not_talked_with_a_debtor_cannot_hang_up_on_him(floor: Floor) -> None:
+    seat(floor, "agent001")
+    answer(floor, "c1", 10)
+    assert state(floor) is AgentState.RESERVED
+    assert floor.hang_up_for("agent001") == []
 
 
 def test_nobody_holds_what_he_does_not_have(floor: Floor) -> None:
