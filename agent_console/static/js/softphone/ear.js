@@ -64,7 +64,7 @@ export class Ear {
   #follow(connection, onSilence) {
     let packets = 0;
     let heardAt = performance.now();
-    let silent = false;
+    let silent = true; // whatever was said of a leg before this one is over with a packet
     this.#watch = window.setInterval(async () => {
       const now = await received(connection);
       if (now !== packets) {

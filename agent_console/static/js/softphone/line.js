@@ -12,7 +12,7 @@ import JsSIP from "../../vendor/jssip-3.13.8.js";
 
 const DOMAIN = "acordo.invalid";
 const REGISTER_S = 120;
-const BACK_S = { first: 1, longest: 4 }; // between tries to open the socket again
+const BACK_S = { first: 1, longest: 2 }; // between tries to open the socket again
 const GATHERED_MS = 50; // after the last candidate
 
 /**

@@ -9,7 +9,7 @@
  *   phone.announce();           // a call was put through: a short tone in the ear
  */
 
-import { api, sessionExpired } from "../api.js";
+import { api } from "../api.js";
 import { Ear } from "./ear.js";
 import { beep, choose, devices, Meter, microphone } from "./sound.js";
 import { CLOSED, Troubled, troubleOf, unable } from "./troubles.js";
@@ -277,8 +277,7 @@ export class Softphone {
   async #sessionOver() {
     this.#end();
     this.#show({ state: "off", code: "session_over" });
-    await sessionExpired();
-    await this.connect();
+    await this.connect(); // asks for a login, unless there was one meanwhile
   }
 
   /** @param {Session} leg @param {typeof import("./line.js").answer} answer */

@@ -7,13 +7,16 @@ other: the debtor hums 440 Hz, the agent 1000 Hz.
 from __future__ import annotations
 
 import asyncio
+import re
 import wave
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from playwright.async_api import Page, expect
+from playwright.async_api import BrowserContext, Page, async_playwright, expect
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -23,8 +26,11 @@ from tests.builders.conversations import known_person
 from tests.builders.portfolio import a_campaign, a_portfolio
 from tests.people import PASSWORD
 from tests.real_switch import RealSwitch
+from tests.sound import stereo, timeline
 
 DEBTOR_HZ, AGENT_HZ = 440, 1000
+OTHER_DEBTOR_HZ, OTHER_AGENT_HZ = 700, 1600
+HUMS = {DEBTOR_HZ: "01", OTHER_DEBTOR_HZ: "05"}  # endings of numbers at the far end
 RATE = 48_000
 CALLS = (
     "--allow-loopback-in-peer-connection",
@@ -41,13 +47,31 @@ window.WebSocket = class extends WebSocket {
   constructor(...given) { super(...given); window.sipSockets.push(this); }
 };
 """
+BACK_S = 30.0  # ten times what is aimed at: the figure itself is printed
 HEARD = 20.0  # dB by which a tone stands out of what is no tone
 
 
-def microphone(path: Path) -> str:
-    """Write a minute of the agent's tone; return the browser's flag for it."""
+@asynccontextmanager
+async def chromium_with(chromium: str, *flags: str) -> AsyncIterator[BrowserContext]:
+    """A browser of its own: its microphone is chosen when it starts."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium, args=["--lang=pt-BR", *CALLS, *flags]
+        )
+        context = await browser.new_context(
+            locale="pt-BR", viewport={"width": 1366, "height": 768}
+        )
+        context.set_default_timeout(15_000)
+        await context.add_init_script(PLAIN_SOUND)
+        await context.add_init_script(SOCKETS)
+        yield context
+        await browser.close()
+
+
+def microphone(path: Path, hertz: int = AGENT_HZ) -> str:
+    """Write a minute of an agent's tone; return the browser's flag for it."""
     seconds = np.arange(RATE * 60) / RATE
-    tone = (np.sin(2 * np.pi * AGENT_HZ * seconds) * 9000).astype("<i2")
+    tone = (np.sin(2 * np.pi * hertz * seconds) * 9000).astype("<i2")
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -72,9 +96,9 @@ class Floor:
         await page.press("#password", "Enter")
         await page.wait_for_selector("desk-state[data-state=offline]")
 
-    async def sit_down(self, page: Page) -> None:
+    async def sit_down(self, page: Page, login: str = "ana") -> None:
         """Log in, connect the headset, be available."""
-        await self.open(page)
+        await self.open(page, login)
         await page.click("[data-phone-do=connect]")
         await page.wait_for_selector("desk-phone[data-phone=ready]")
         await page.click("[data-do=log_in]")
@@ -84,19 +108,42 @@ class Floor:
 
     async def call(self, ending: str = "01") -> str:
         """Have the dialer call one debtor; returns the number."""
-        number = self.switch.number(ending)
-        async with self.engine.begin() as connection:
-            (debtor,) = await a_portfolio(connection, debtors=1)
-            await known_person(connection, Keys.of(self.switch.home), debtor)
-            await connection.execute(update(ContactPointRow).values(value=f"+{number}"))
-            await a_campaign(connection)
+        (number,) = await self.calls(ending)
         return number
+
+    async def calls(self, *endings: str) -> list[str]:
+        """Have the dialer call one debtor for each ending; returns the numbers."""
+        numbers = [self.switch.number(ending) for ending in endings]
+        async with self.engine.begin() as connection:
+            debtors = await a_portfolio(connection, debtors=len(numbers))
+            await known_person(connection, Keys.of(self.switch.home), debtors[0])
+            for debtor, number in zip(debtors, numbers, strict=True):
+                of = update(ContactPointRow).where(ContactPointRow.debtor_id == debtor)
+                await connection.execute(of.values(value=f"+{number}"))
+            await a_campaign(connection)
+        return numbers
+
+    async def ask(self, query: str) -> list[Any]:
+        """Rows of the database as it is now."""
+        async with self.engine.connect() as connection:
+            return [tuple(row) for row in await connection.execute(text(query))]
+
+    async def attempts(self) -> dict[str, str]:
+        """Number -> id of its attempt; fails when a number was called twice."""
+        rows = await self.ask("SELECT number, id::text FROM attempt")
+        found = {number.removeprefix("+"): attempt for number, attempt in rows}
+        assert len(found) == len(rows), rows
+        return found
 
     async def attempt(self) -> str:
         """Id of the only attempt."""
-        async with self.engine.connect() as connection:
-            found = await connection.execute(text("SELECT id FROM attempt"))
-            return str(found.scalar_one())
+        (found,) = (await self.attempts()).values()
+        return found
+
+    async def story(self) -> list[str]:
+        """What happened to calls so far, in order."""
+        query = "SELECT kind FROM call_event WHERE attempt_id IS NOT NULL ORDER BY id"
+        return [kind for (kind,) in await self.ask(query)]
 
     def recording(self, attempt: str) -> Path:
         """What our switch records: left what the debtor said, right what he heard."""
@@ -113,7 +160,7 @@ async def talking(page: Page) -> None:
 
 async def tone(page: Page, hertz: int) -> float:
     """How strong a tone is at the agent's ear, in dB of full scale."""
-    script = "hertz => document.querySelector('desk-phone').telephone.tone(hertz)"
+    script = "hertz => document.querySelector('desk-phone')?.telephone?.tone(hertz)"
     found: float | None = await page.evaluate(script, hertz)
     return float("-inf") if found is None else found
 
@@ -126,6 +173,29 @@ async def hears(page: Page, hertz: int, *, within_s: float = 10.0) -> None:
         return there > -60 and there > await tone(page, hertz + 170) + HEARD
 
     await until(heard, f"{hertz} Hz at the ear", within_s=within_s)
+
+
+async def heard_far(
+    floor: Floor, number: str, hertz: int = AGENT_HZ, *, within_s: float = 10.0
+) -> str:
+    """Wait until a debtor hears a tone; returns all that he heard, as a timeline."""
+
+    def line() -> str:
+        heard, _ = stereo(floor.heard_by(number))
+        return timeline(heard, hertz)
+
+    async def heard() -> bool:
+        return line().endswith("ttt")
+
+    await until(heard, f"{hertz} Hz at the far end", within_s=within_s)
+    return line()
+
+
+def away(line: str) -> str:
+    """The part of a timeline between the tone's last going and its coming back."""
+    found = re.search(r"t{5}([^t](?:.*[^t])?)t{3,}$", line)
+    assert found is not None, line
+    return found[1]
 
 
 async def until(
