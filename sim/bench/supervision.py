@@ -31,6 +31,7 @@ from foundation.embedded.valkey import redis_url
 from foundation.settings import ProcessSettings
 from sim.bench.figures import Figure
 from sim.bench.load import a_list_of
+from sim.bench.long_list import measure_list
 from sim.bench.stack import served
 from sim.throw_away import throw_away
 
@@ -82,7 +83,9 @@ async def _measure(settings: ProcessSettings, debtors: int) -> list[Figure]:
         app = application(ConsoleSettings(), engine, Bus(client), passwords)
         async with TestClient(TestServer(app)) as browser:
             headers = await _log_in(browser)
-            return await _ask(browser, headers, creditor, debtors)
+            figures = await _ask(browser, headers, creditor, debtors)
+            lists = await measure_list(browser, headers, creditor, engine, debtors)
+            return [*figures, *lists]
     finally:
         passwords.close()
         await client.aclose()

@@ -159,10 +159,11 @@ class _Work:
         }
 
     async def _undone(self, heard: Heard) -> dict[str, Any]:
-        heard(Progress(phase=Phase.UNDOING, rows=0, share=0.1))
+        heard(Progress(phase=Phase.UNDOING, rows=0, share=0.0))
         applied = applied_of(self.row)
         days = self._settings.undo_days
-        ended = await undo(self.context.connection, applied, undo_days=days)
+        connection = self.context.connection
+        ended = await undo(connection, applied, undo_days=days, heard=heard)
         if not isinstance(ended, Undone):
             return {"status": Status.DONE, "trouble": str(ended), "undone_by": None}
         return {

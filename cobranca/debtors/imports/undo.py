@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.debtors.imports.progress import Heard, Phase, Progress, Timer, nobody
 from cobranca.debtors.imports.undo_statements import (
     AFFECTED,
     CHECKS,
@@ -26,6 +27,7 @@ from cobranca.debtors.imports.undo_statements import (
     counting,
 )
 
+STEPS = 3 + len(RESTORE)  # who is affected, the lock, the reasons against it
 _SAID = {
     "later_import": "que vieram também em importação posterior",
     "changed": "com dados alterados depois",
@@ -85,23 +87,45 @@ class Applied:
     portfolio_is_new: bool
 
 
+class _Steps:
+    """Tells how many of the statements have run."""
+
+    def __init__(self, heard: Heard) -> None:
+        self._timer = Timer(heard)
+        self._done = 0
+        self.debtors = 0
+
+    def ran(self) -> None:
+        self._done += 1
+        share = min(1.0, self._done / STEPS)
+        told = Progress(phase=Phase.UNDOING, rows=self.debtors, share=share)
+        self._timer.tell(told)
+
+
 async def undo(
-    connection: AsyncConnection, applied: Applied, *, undo_days: int
+    connection: AsyncConnection, applied: Applied, *, undo_days: int, heard: Heard = nobody
 ) -> Undone | NotUndone | TooLate:
-    """Take an import back in the caller's transaction, or say why not."""
+    """Take an import back in the caller's transaction, or say why not.
+
+    `heard` is told how far it is. Raises whatever `heard` raises.
+    """
     if datetime.now(UTC) - applied.applied_at > timedelta(days=undo_days):
         return TooLate(undo_days)
     values = {"import": applied.id, "applied_at": applied.applied_at}
-    await _run(connection, AFFECTED, values)
+    steps = _Steps(heard)
+    steps.debtors = await _run(connection, AFFECTED, values)
+    steps.ran()
     await _run(connection, LOCK, values)
+    steps.ran()
     reasons = await _reasons(connection, values)
+    steps.ran()
     if reasons:
         await connection.execute(text("DROP TABLE undo_debtor"))
         return NotUndone(reasons)
-    counted = {
-        name: await _run(connection, statement, values)
-        for name, statement in RESTORE.items()
-    }
+    counted = {}
+    for name, statement in RESTORE.items():
+        counted[name] = await _run(connection, statement, values)
+        steps.ran()
     await connection.execute(text("DROP TABLE undo_debtor"))
     await _remove_empty(connection, applied)
     return Undone(
