@@ -28,9 +28,11 @@ class RateOut(Out):
 
 
 class RatesOut(Out):
+    """`day` and `month` null: not counted yet, or not for minutes."""
+
     half_hour: RateOut
-    day: RateOut
-    month: RateOut  # 30 days and the begun hour before them
+    day: RateOut | None
+    month: RateOut | None  # 30 days and the begun hour before them
 
 
 class OccupancyOut(Out):

@@ -1,15 +1,14 @@
 """Keeps the supervisor's figures fresh while somebody looks, and tells them to all at once.
 
-What is cheap is read every second, what costs more less often; however many look, it is
-read once. When nobody looks nothing is read.
+What is cheap is read every second, what costs more less often and beside (`slow`); however
+many look, it is read once. When nobody looks nothing is read.
 """
 
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -31,7 +30,7 @@ from agent_console.supervision.figures import (
     RateOut,
     RatesOut,
 )
-from agent_console.supervision.month import Month
+from agent_console.supervision.slow import Slow, SlowFigures
 from agent_console.texts import TEXTS
 from dialer.figures import feed
 from dialer.figures.abandonment import Rate
@@ -44,25 +43,11 @@ from foundation.observability import get_logger
 
 FIGURES, TROUBLE = "figures", "trouble"
 EVERY_S = 1.0
-SLOW_EVERY_S = 10.0
 DATABASE_S = 5.0
-HALF_HOUR, DAY = timedelta(minutes=30), timedelta(hours=24)
+HALF_HOUR = timedelta(minutes=30)
 RECENT = timedelta(minutes=2)  # an ending is written within seconds
 
 log = get_logger(__name__)
-
-
-@dataclass(slots=True)
-class _Slow:
-    """What is read every SLOW_EVERY_S."""
-
-    at: datetime
-    day: dict[UUID, Rate] = field(default_factory=dict)
-    month: dict[UUID, Rate] = field(default_factory=dict)
-    left: dict[UUID, int] = field(default_factory=dict)
-    behind_s: float = 0.0
-    free_bytes: int = 0
-    disk_bytes: int = 0
 
 
 @dataclass(slots=True)
@@ -80,14 +65,12 @@ class Keeper:
     def __init__(self, engine: AsyncEngine, live: Live, recordings: Path) -> None:
         self._engine = engine
         self._live = live
-        self._recordings = recordings
         self._lock = asyncio.Lock()
         self._minutes = MinuteBook()
         self._minutes_until: datetime | None = None
-        self._month = Month()
+        self._slow = SlowFigures(engine, recordings)
         self._book = OccupancyBook(_midnight(datetime.now(UTC)))
         self._seen = 0
-        self._slow: _Slow | None = None
         self._last: FiguresOut | None = None
 
     async def run(self) -> None:
@@ -96,6 +79,10 @@ class Keeper:
             if self._live.followed(FIGURES):
                 await self._tell()
             await asyncio.sleep(EVERY_S)
+
+    async def stop(self) -> None:
+        """End what is under way."""
+        await self._slow.stop()
 
     async def now(self) -> FiguresOut:
         """Figures at most EVERY_S old. Raises SQLAlchemyError, OSError, TimeoutError."""
@@ -126,9 +113,7 @@ class Keeper:
         )
         await self._read_minutes(connection, at)
         await self._read_changes(connection, at)
-        slow = self._slow
-        if slow is None or (at - slow.at).total_seconds() >= SLOW_EVERY_S:
-            slow = self._slow = await self._read_slow(connection, at, quick.campaigns)
+        slow = await self._slow.at(at, [one.id for one in quick.campaigns])
         return self._figures(at, quick, slow)
 
     async def _read_minutes(self, connection: AsyncConnection, at: datetime) -> None:
@@ -147,28 +132,14 @@ class Keeper:
             self._book.change(change.agent, change.state, change.at)
             self._seen = change.id
 
-    async def _read_slow(
-        self, connection: AsyncConnection, at: datetime, campaigns: list[Brief]
-    ) -> _Slow:
-        disk = await asyncio.to_thread(shutil.disk_usage, self._recordings)
-        return _Slow(
-            at=at,
-            day=await feed.rates(connection, at - DAY),
-            month=await self._month.read(connection, at),
-            left=await feed.left(connection, [one.id for one in campaigns]),
-            behind_s=await feed.worker_behind_s(connection),
-            free_bytes=disk.free,
-            disk_bytes=disk.total,
-        )
-
-    def _figures(self, at: datetime, quick: _Quick, slow: _Slow) -> FiguresOut:
+    def _figures(self, at: datetime, quick: _Quick, slow: Slow) -> FiguresOut:
         minutes = self._minutes.series(at)
         return FiguresOut(
             at=at,
-            rates=_rates(
-                sum(quick.half_hour.values(), Rate()),
-                sum(slow.day.values(), Rate()),
-                sum(slow.month.values(), Rate()),
+            rates=RatesOut(
+                half_hour=RateOut.of(sum(quick.half_hour.values(), Rate())),
+                day=_sum(slow.day),
+                month=_sum(slow.month),
             ),
             occupancy=OccupanciesOut(
                 hour=OccupancyOut.of(self._book.between(at - timedelta(hours=1), at)),
@@ -179,7 +150,7 @@ class Keeper:
             alerts=self._alerts(at, quick, slow),
         )
 
-    def _alerts(self, at: datetime, quick: _Quick, slow: _Slow) -> list[AlertOut]:
+    def _alerts(self, at: datetime, quick: _Quick, slow: Slow) -> list[AlertOut]:
         floor = self._live.kept(FLOOR)
         told_s_ago = None
         if floor is not None:
@@ -192,7 +163,7 @@ class Keeper:
             told_s_ago=told_s_ago,
             seated=sum(state not in ("offline", None) for state in states),
             running={
-                one.name: slow.day.get(one.id, Rate())
+                one.name: (slow.day or {}).get(one.id, Rate())
                 for one in quick.campaigns
                 if one.status == "running" and one.has_agents
             },
@@ -212,12 +183,14 @@ class Keeper:
         ]
 
 
-def _campaign(one: Brief, quick: _Quick, slow: _Slow) -> CampaignFiguresOut:
+def _campaign(one: Brief, quick: _Quick, slow: Slow) -> CampaignFiguresOut:
     rates = None
     if one.has_agents:
-        half_hour = quick.half_hour.get(one.id, Rate())
-        day, month = slow.day.get(one.id, Rate()), slow.month.get(one.id, Rate())
-        rates = _rates(half_hour, day, month)
+        rates = RatesOut(
+            half_hour=RateOut.of(quick.half_hour.get(one.id, Rate())),
+            day=_of(slow.day, one.id),
+            month=_of(slow.month, one.id),
+        )
     return CampaignFiguresOut(
         id=one.id,
         name=one.name,
@@ -228,10 +201,12 @@ def _campaign(one: Brief, quick: _Quick, slow: _Slow) -> CampaignFiguresOut:
     )
 
 
-def _rates(half_hour: Rate, day: Rate, month: Rate) -> RatesOut:
-    return RatesOut(
-        half_hour=RateOut.of(half_hour), day=RateOut.of(day), month=RateOut.of(month)
-    )
+def _sum(rates: Mapping[UUID, Rate] | None) -> RateOut | None:
+    return None if rates is None else RateOut.of(sum(rates.values(), Rate()))
+
+
+def _of(rates: Mapping[UUID, Rate] | None, campaign: UUID) -> RateOut | None:
+    return None if rates is None else RateOut.of(rates.get(campaign, Rate()))
 
 
 def _midnight(at: datetime) -> datetime:
@@ -254,3 +229,4 @@ async def _keeping(app: web.Application) -> AsyncGenerator[None]:
     yield
     keeping.cancel()
     await asyncio.wait({keeping})
+    await app[KEEPER].stop()

@@ -5,7 +5,7 @@ import { byId, fill, one, put, say, told } from "./page.js";
 
 /** @typedef {{abandoned: number, answered: number, share: number | null}} Rate */
 /** @typedef {{id: string, name: string, status: string, size: number, left: number | null,
- *   rates: {half_hour: Rate, day: Rate, month: Rate} | null}} Campaign */
+ *   rates: {half_hour: Rate, day: Rate | null, month: Rate | null} | null}} Campaign */
 
 const ALARM = 0.03;
 
@@ -64,7 +64,7 @@ export class FloorCampaigns {
   /**
    * @param {HTMLElement} row
    * @param {string} name
-   * @param {Rate | undefined} rate
+   * @param {Rate | null | undefined} rate
    */
   #rate(row, name, rate) {
     this.#put(row, name, percent(rate?.share ?? null));

@@ -72,20 +72,22 @@ function showFloor({ calls }) {
   campaigns.count(calls);
 }
 
+/** @param {{abandoned: number, answered: number}} rate */
+function answeredOf({ abandoned, answered }) {
+  const counts = { abandoned: number(abandoned), answered: number(answered) };
+  return answered ? fill(words.answered_of, counts) : words.nobody_answered;
+}
+
 /** @param {any} figures */
 function showFigures({ rates, occupancy, minutes, alerts, campaigns: list }) {
   say(byId("trouble"), "");
   const { day, half_hour, month } = rates;
-  figure("rate-day", percent(day.share));
+  figure("rate-day", percent(day?.share ?? null));
   figure("rate-half-hour", percent(half_hour.share));
-  figure("rate-month", percent(month.share));
-  const counts = { abandoned: number(day.abandoned), answered: number(day.answered) };
-  const told = day.answered ? fill(words.answered_of, counts) : words.nobody_answered;
-  figure("rate-day-of", told);
-  byId("rate-tile").classList.toggle(
-    "alarm",
-    (day.share ?? 0) > ALARM && day.answered >= 20,
-  );
+  figure("rate-month", percent(month?.share ?? null));
+  figure("rate-day-of", day ? answeredOf(day) : "");
+  const over = (day?.share ?? 0) > ALARM && (day?.answered ?? 0) >= 20;
+  byId("rate-tile").classList.toggle("alarm", over);
   figure("occupancy-hour", percent(occupancy.hour.share));
   figure("occupancy-day", percent(occupancy.day.share));
   figure("without-breaks", percent(occupancy.hour.without_breaks));
