@@ -74,6 +74,8 @@ export interface UserAgent {
 
 export interface WebSocketInterface {
   via_transport: string;
+  disconnect(): void;
+  ondisconnect?: (error: boolean, code: number, reason: string) => void;
 }
 
 declare const JsSIP: {

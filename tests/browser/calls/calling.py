@@ -61,7 +61,7 @@ async def chromium_with(chromium: str, *flags: str) -> AsyncIterator[BrowserCont
         context = await browser.new_context(
             locale="pt-BR", viewport={"width": 1366, "height": 768}
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         await context.add_init_script(PLAIN_SOUND)
         await context.add_init_script(SOCKETS)
         yield context

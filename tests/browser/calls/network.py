@@ -11,7 +11,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import cast
+from typing import Literal, cast
 
 from aiohttp import ClientSession, WSMsgType, web
 from aiohttp.test_utils import TestServer
@@ -25,6 +25,9 @@ _CANDIDATE = re.compile(
 )
 
 
+Cut = Literal["stalled", "broken", "forgotten"]
+
+
 class Network:
     """State of the wire. Nothing arrives while it is cut."""
 
@@ -34,15 +37,22 @@ class Network:
         self.deaf = False  # sound no longer reaches the page
         self.refuses = False  # whoever connects is sent away
         self.open: set[asyncio.StreamWriter] = set()  # connections of the page
+        self._forgotten: set[asyncio.StreamWriter] = set()
 
-    def cut(self, *, broken: bool = False) -> None:
-        """Let nothing through. `broken`: connections of the page end too, as when its
-        address changes; the other side does not hear of it."""
+    def cut(self, how: Cut) -> None:
+        """Let nothing through until `restore`, and then what is still connected.
+
+        stalled: everything is; it was late. broken: the page's connections end, and the
+        other side does not hear of it, as when an address changes. forgotten: no side
+        hears, and nothing passes the connections any more, as when a router forgets them.
+        """
         self._whole.clear()
-        self.refuses = broken
-        if broken:
+        self.refuses = how == "broken"
+        if how == "broken":
             for writer in self.open:
                 writer.transport.abort()
+        if how == "forgotten":
+            self._forgotten |= self.open
 
     def restore(self) -> None:
         self.refuses = False
@@ -52,8 +62,11 @@ class Network:
     def whole(self) -> bool:
         return self._whole.is_set()
 
-    async def until_whole(self) -> None:
+    async def passes(self, page: asyncio.StreamWriter) -> None:
+        """Return when a connection's bytes get through, if ever."""
         await self._whole.wait()
+        if page in self._forgotten:
+            await asyncio.Event().wait()
 
 
 # -- pages, events, SIP -----------------------------------------------------------------
@@ -70,7 +83,7 @@ async def bytes_relayed(network: Network, to: Address) -> AsyncIterator[str]:
             writer.transport.abort()
             return
         network.open.add(writer)
-        await network.until_whole()
+        await network.passes(writer)
         with suppress(OSError):
             beyond, upstream = await asyncio.open_connection(*to)
             await _both_ways(network, (reader, upstream), (beyond, writer))
@@ -87,10 +100,11 @@ async def bytes_relayed(network: Network, to: Address) -> AsyncIterator[str]:
         yield f"http://{HERE}:{port}"
     finally:
         server.close()
-        network.restore()
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
         for writer in network.open:
             writer.transport.abort()
-        await asyncio.gather(*serving)
 
 
 _Way = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -98,10 +112,11 @@ _Way = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 async def _both_ways(network: Network, up: _Way, down: _Way) -> None:
     """Until one side is done, or for as long as the other does not hear that it is."""
-    ways = [asyncio.create_task(_one_way(network, *way)) for way in (up, down)]
+    page = down[1]
+    ways = [asyncio.create_task(_one_way(network, page, *way)) for way in (up, down)]
     try:
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        await network.until_whole()
+        await network.passes(page)
     finally:
         for way in ways:
             way.cancel()
@@ -111,11 +126,14 @@ async def _both_ways(network: Network, up: _Way, down: _Way) -> None:
 
 
 async def _one_way(
-    network: Network, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    network: Network,
+    page: asyncio.StreamWriter,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
 ) -> None:
     with suppress(OSError):
         while some := await reader.read(65_536):
-            await network.until_whole()
+            await network.passes(page)
             writer.write(some)
             await writer.drain()
 

@@ -13,6 +13,7 @@ import JsSIP from "../../vendor/jssip-3.13.8.js";
 const DOMAIN = "acordo.invalid";
 const REGISTER_S = 120;
 const BACK_S = { first: 1, longest: 2 }; // between tries to open the socket again
+const DEAD = 1006; // what a browser calls a socket that closed without a word
 const GATHERED_MS = 50; // after the last candidate
 
 /**
@@ -27,16 +28,17 @@ export class Line {
   /** @type {UserAgent} */
   #agent;
   #echo;
+  #socket;
 
   /** @param {Credentials} given @param {LineEvents} events */
   constructor(given, events) {
     const address = new URL(`/sip?page=${given.page}`, location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new JsSIP.WebSocketInterface(address.href);
-    socket.via_transport = "WS"; // what the switch sees behind the console, https or not
+    this.#socket = new JsSIP.WebSocketInterface(address.href);
+    this.#socket.via_transport = "WS"; // what the switch sees behind the console, https or not
     this.#echo = `sip:${given.echo}@${DOMAIN}`;
     this.#agent = new JsSIP.UA({
-      sockets: [socket],
+      sockets: [this.#socket],
       uri: `sip:${given.seat}@${DOMAIN}`,
       contact_uri: `sip:${given.page}@${given.page}.invalid;transport=ws`,
       authorization_user: given.seat,
@@ -66,6 +68,13 @@ export class Line {
   /** Register now: a refusal may have been about an old password. */
   register() {
     if (this.#agent.isConnected()) this.#agent.register();
+  }
+
+  /** Give the socket up and open another: one that is dead may say nothing for minutes. */
+  reopen() {
+    if (!this.#agent.isConnected()) return;
+    this.#socket.disconnect();
+    this.#socket.ondisconnect?.(true, DEAD, "no sound");
   }
 
   /**

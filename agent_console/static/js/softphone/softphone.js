@@ -32,7 +32,7 @@ import { CLOSED, Troubled, troubleOf, unable } from "./troubles.js";
 
 const BEFORE = "acordo:softphone"; // sessionStorage: this tab was connected
 const SAY_LOST_MS = 2000; // a socket that is back by then was not worth a word
-const NAIL_AGAIN_MS = 8000; // without sound: ask for a new leg, once
+const NAIL_AGAIN_MS = 6000; // without sound: another socket and another leg, once
 const TEST_MS = 5000;
 const AUDIBLE = 0.004; // about -48 dB of full scale
 
@@ -324,6 +324,7 @@ export class Softphone {
     if (this.#is.code === "") this.#show({ code: "no_sound" });
     if (ms < NAIL_AGAIN_MS || this.#nailedAgain || this.#is.state !== "ready") return;
     this.#nailedAgain = true;
+    this.#line?.reopen();
     order("reattach").catch(troubleOf);
   }
 
