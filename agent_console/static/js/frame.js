@@ -1,8 +1,9 @@
 /**
- * The frame of every page: the switch of the colours, the user's menu, and the dialog
- * that lets somebody log in again without leaving what he was doing.
+ * The frame of every page: the switch of the colours, the user's menu, the list of keys,
+ * and the dialog that lets somebody log in again without leaving what he was doing.
  */
 import { ApiProblem, logIn, SESSION_EXPIRED } from "./api.js";
+import { offerHelp } from "./shortcuts.js";
 
 const YEAR_S = 31536000;
 
@@ -29,6 +30,8 @@ theme?.addEventListener("click", () => {
 dark.addEventListener("change", showTheme);
 if (theme) theme.hidden = false;
 showTheme();
+
+offerHelp();
 
 /** @type {HTMLDetailsElement | null} */
 const menu = document.querySelector("details.menu");

@@ -13,7 +13,7 @@ import { OwnCallBacks, OwnFigures, OwnUnrecorded } from "./own.js";
 import { PhonePanel } from "./phone-panel.js";
 import { promiseOf } from "./promise.js";
 import { CallRecord } from "./record.js";
-import { listenToKeys, showHelp } from "./shortcuts.js";
+import { listenToKeys } from "./shortcuts.js";
 import { StateBar } from "./state-bar.js";
 import { words } from "./words.js";
 
@@ -239,7 +239,6 @@ listenToKeys({
   F7: () => phone.do("mute"),
   F8: () => phone.do("hold"),
   F9: () => record.enter(),
-  "?": showHelp,
 });
 
 const live = new Live(`${API}/live`)

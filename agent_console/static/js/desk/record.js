@@ -3,6 +3,7 @@
  * focus, what the choice asks for, a note. Everything typed is kept until it is saved.
  */
 
+import { singleKeys } from "../shortcuts.js";
 import { ask, one, part, put, show, tell } from "./dom.js";
 import { dropDraft, keepDraft, loadDraft } from "./draft.js";
 
@@ -176,6 +177,7 @@ export class CallRecord extends HTMLElement {
     const target = event.target;
     const inList = target instanceof HTMLInputElement && target.type === "radio";
     if (!inList || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!singleKeys()) return;
     const key = CSS.escape(event.key.toLowerCase());
     const radio = this.querySelector(`input[data-key="${key}"]`);
     if (!(radio instanceof HTMLInputElement)) return;

@@ -4,6 +4,7 @@
  */
 import { api } from "../api.js";
 import { duration } from "../format.js";
+import { singleKeys } from "../shortcuts.js";
 import { byId, one, put } from "./page.js";
 
 /** @typedef {"debtor" | "ours"} Side */
@@ -134,7 +135,8 @@ export class Player {
   #key(event) {
     const within = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.altKey || event.metaKey || within.closest("select")) return;
-    const side = MUTE_KEYS[/** @type {"m" | "n"} */ (event.key.toLowerCase())];
+    const letter = singleKeys() ? event.key.toLowerCase() : "";
+    const side = MUTE_KEYS[/** @type {"m" | "n"} */ (letter)];
     const slides = within instanceof HTMLInputElement && within !== this.#seek;
     if (side) this.#mute(/** @type {Side} */ (side));
     else if (event.key === " " && !within.closest("button:not(#play)")) this.toggle();
