@@ -30,6 +30,7 @@ from tests.browser.calls.network import Cut, Network, Sound, bytes_relayed, sip_
 from tests.real_switch import RealSwitch
 
 LOSS_S = 5.0
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
@@ -77,41 +78,66 @@ async def comes_back(
     assert (story["joined"], story["back_to_floor"]) == (1, 1)
 
 
-async def test_a_silent_line_is_said_and_a_lost_network_brings_the_same_call_back(
-    floor: Floor, page: Page, network: Network
-) -> None:
+async def in_talk(floor: Floor, page: Page) -> str:
+    """Bring agent and debtor together; returns the debtor's number."""
     await floor.sit_down(page)
     number = await floor.call()
     await talking(page)
     await hears(page, DEBTOR_HZ)
+    return number
 
+
+async def over(floor: Floor) -> None:
+    """Wait until the only call has ended."""
+
+    async def ended() -> bool:
+        return await floor.ask("SELECT outcome FROM attempt") == [("answered",)]
+
+    await until(ended, "end of the call", within_s=BACK_S)
+
+
+async def test_a_silent_line_is_said_and_a_forgotten_one_is_made_anew(
+    floor: Floor, page: Page, network: Network
+) -> None:
+    number = await in_talk(floor, page)
     network.deaf = True
     alert = page.get_by_role("alert").filter(has_text="Nenhum som chega")
     await expect(alert).to_be_visible()
     network.deaf = False
     await expect(alert).to_be_hidden()
     await hears(page, DEBTOR_HZ)
-
-    await comes_back(floor, page, network, number, "stalled")
     await comes_back(floor, page, network, number, "forgotten")
+
+
+async def test_a_hang_up_without_a_network_counts_when_it_is_back(
+    floor: Floor, page: Page, network: Network
+) -> None:
+    number = await in_talk(floor, page)
+    await comes_back(floor, page, network, number, "stalled")
+
+    network.cut("stalled")
+    await page.keyboard.press("F4")
+
+    async def music() -> bool:
+        return (await floor.story()).count("back_to_floor") == 2
+
+    await until(music, "music", within_s=BACK_S)
+    network.restore()
+    await page.wait_for_selector("desk-state[data-state=wrap_up]")
+
+    await over(floor)
 
 
 async def test_connections_that_break_lose_neither_the_call_nor_its_end(
     floor: Floor, page: Page, network: Network
 ) -> None:
-    await floor.sit_down(page)
-    number = await floor.call()
-    await talking(page)
-    await hears(page, DEBTOR_HZ)
+    number = await in_talk(floor, page)
     await comes_back(floor, page, network, number, "broken")
 
     network.cut("broken")
     floor.switch.far.cli("channel request hangup all")
 
-    async def over() -> bool:
-        return await floor.ask("SELECT outcome FROM attempt") == [("answered",)]
-
-    await until(over, "end of the call", within_s=30)
+    await over(floor)
     network.restore()
     await page.wait_for_selector("desk-state[data-state=wrap_up]", timeout=30_000)
     await page.keyboard.press("F9")
@@ -121,4 +147,4 @@ async def test_connections_that_break_lose_neither_the_call_nor_its_end(
     async def recorded() -> bool:
         return await floor.ask("SELECT code FROM disposition") == [("refused",)]
 
-    await until(recorded, "disposition", within_s=30)
+    await until(recorded, "disposition", within_s=BACK_S)
