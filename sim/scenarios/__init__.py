@@ -5,6 +5,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+from sim.world.floor.book import scenarios
+from sim.world.floor.scenario import BadFloor, FloorScenario
 from sim.world.laws import UnknownLaw
 from sim.world.scenario import BadScenario, Scenario, scenario
 
@@ -18,3 +20,11 @@ def load(path: Path) -> Scenario:
         return scenario(table)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, UnknownLaw, ValueError) as error:
         raise BadScenario(f"{path.name}: {error}") from error
+
+
+def pacing_book(path: Path = FOLDER / "pacing.toml") -> dict[str, FloorScenario]:
+    """Read a book of floors in virtual time; raises BadFloor with the reason."""
+    try:
+        return scenarios(tomllib.loads(path.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise BadFloor(f"{path.name}: {error}") from error
