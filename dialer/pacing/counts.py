@@ -10,36 +10,22 @@ from __future__ import annotations
 from math import erf, exp, log, sqrt
 
 _NORMAL_FROM = 14.0  # expected counts, both together
-_TAIL = 1e-9
+_TAIL = 1e-6
 _LONGEST = 160
+_HOPELESS = 0.3  # agents expected to be left over: the exact chance is of no interest
 
 
-def panjer(mean: float, variance: float) -> list[float]:
-    """Probabilities of 0, 1, 2, ... of the count with that mean and variance.
+def panjer(mean: float, variance: float) -> tuple[float, float, float]:
+    """Return P(0), a and b of the law with P(k) = (a + b / k) P(k - 1).
 
-    >>> [round(p, 4) for p in panjer(1.0, 0.5)]
-    [0.25, 0.5, 0.25]
+    >>> panjer(1.0, 0.5)
+    (0.25, -1.0, 3.0)
     """
-    if mean <= 0.0:
-        return [1.0]
-    ratio = variance / mean
+    ratio = max(variance / mean, 0.02)
     if abs(ratio - 1.0) < 1e-6:
-        a, b, first = 0.0, mean, exp(-mean)
-    else:
-        ratio = max(ratio, 0.02)
-        a = 1.0 - 1.0 / ratio
-        size = mean / (ratio - 1.0)
-        b = mean / ratio - a
-        first = exp(-size * log(ratio))
-    pmf, total, k = [first], first, 0
-    while total < 1.0 - _TAIL and k < _LONGEST:
-        k += 1
-        nxt = pmf[-1] * (a + b / k)
-        if nxt <= 0.0:
-            break
-        pmf.append(nxt)
-        total += nxt
-    return pmf if abs(total - 1.0) < 1e-7 else [p / total for p in pmf]
+        return exp(-mean), 0.0, mean
+    a = 1.0 - 1.0 / ratio
+    return exp(-mean / (ratio - 1.0) * log(ratio)), a, mean / ratio - a
 
 
 def shortage(free: int, done: tuple[float, float], answered: tuple[float, float]) -> float:
@@ -47,23 +33,59 @@ def shortage(free: int, done: tuple[float, float], answered: tuple[float, float]
 
     >>> shortage(1, (0.0, 0.0), (0.0, 0.0)), shortage(0, (0.0, 0.0), (0.0, 0.0))
     (0.0, 1.0)
+    >>> round(shortage(2, (0.0, 0.0), (1.0, 0.5)), 4)
+    0.25
     """
     mean = free + done[0] - answered[0]
-    variance = done[1] + answered[1]
     if done[0] + answered[0] > _NORMAL_FROM:
-        return 0.5 * (1.0 + erf((0.5 - mean) / sqrt(2.0 * max(variance, 1e-9))))
-    return _shortage_of(free, panjer(*done), panjer(*answered))
+        spread = sqrt(2.0 * max(done[1] + answered[1], 1e-9))
+        return 0.5 * (1.0 + erf((0.5 - mean) / spread))
+    return _exact(free, _cumulated(*done), *answered)
 
 
-def _shortage_of(free: int, done: list[float], answered: list[float]) -> float:
-    total = below = 0.0
-    taken = 0
-    for answers in range(max(0, free), len(answered)):
-        upto = answers - free + 1
-        while taken < upto and taken < len(done):
-            below += done[taken]
-            taken += 1
-        total += answered[answers] * below
-    if free < 0:
-        return min(1.0, total)
-    return min(1.0, total)
+def likely_shortage(
+    free: int, done: tuple[float, float], answered: tuple[float, float]
+) -> float:
+    """As `shortage`, but only roughly when it is likely anyhow."""
+    mean = free + done[0] - answered[0]
+    if mean < _HOPELESS:
+        spread = sqrt(2.0 * (done[1] + answered[1]) + 0.1)
+        return 0.5 * (1.0 + erf((0.5 - mean) / spread))
+    return shortage(free, done, answered)
+
+
+def _cumulated(mean: float, variance: float) -> list[float]:
+    """P(count <= k) for k = 0, 1, ... until it is nearly 1."""
+    if mean <= 1e-9:
+        return [1.0]
+    p, a, b = panjer(mean, variance)
+    total, k = p, 0
+    sums = [p]
+    while total < 1.0 - _TAIL and k < _LONGEST:
+        k += 1
+        p *= a + b / k
+        if p <= 0.0:
+            break
+        total += p
+        sums.append(total)
+    return sums
+
+
+def _exact(free: int, done: list[float], mean: float, variance: float) -> float:
+    """Sum over the answers of P(answers) * P(done <= answers - free)."""
+    if mean <= 1e-9:
+        return 0.0 if free > 0 else done[min(-free, len(done) - 1)]
+    p, a, b = panjer(mean, variance)
+    last = len(done) - 1
+    total, seen, k = 0.0, 0.0, 0
+    while True:
+        seen += p
+        if k >= free:
+            total += p * done[min(k - free, last)]
+        if seen > 1.0 - _TAIL or k >= _LONGEST:
+            break
+        k += 1
+        p *= a + b / k
+        if p <= 0.0:
+            break
+    return min(1.0, total / seen)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dialer.pacing.counts import shortage
+from dialer.pacing.counts import likely_shortage
 
 Floats = NDArray[np.float64]
 Count = tuple[float, float]  # mean, variance
@@ -36,7 +36,7 @@ class Forecast:
         ):
             mean += more * q
             variance += more * q * (1.0 - q) + uncertain * mean * mean
-            total += shortage(free, done, (mean, variance))
+            total += likely_shortage(free, done, (mean, variance))
         return total / len(self.free)
 
 

@@ -47,7 +47,7 @@ class Pacer:
     def __init__(self, policy: Policy, history: Iterable[Event] | None = None) -> None:
         self.policy = policy
         self._learnt = Learning(policy)
-        self._mind = Predictive(self._learnt)
+        self._mind = Predictive(self._learnt, policy.min_ring_s)
         self._steady = Steady(self._learnt)
         self._rate = None if policy.max_cps is None else CallsPerSecond(policy.max_cps)
         self._now_s = float("-inf")
@@ -137,8 +137,7 @@ class Pacer:
         figures |= _plan_figures(plan)
         calls = max(one_to_one, plan.calls)
         code = "risk" if plan.calls >= one_to_one else "one_to_one"
-        decision = self._decision(now_s, floor, code, calls, held, figures)
-        return decision
+        return self._decision(now_s, floor, code, calls, held, figures, plan.cancels)
 
     def _decision(
         self,
@@ -148,6 +147,7 @@ class Pacer:
         wanted: int,
         held: int,
         figures: dict[str, float],
+        cancels: tuple[str, ...] = (),
     ) -> Decision:
         """Clip to the bounds; the first reason is what binds."""
         wanted = max(0, wanted)
@@ -166,7 +166,9 @@ class Pacer:
             )
         if calls and self._learnt.failing > _OUTAGE:
             self._probed_s = now_s
-        return Decision(calls=calls, held=held, reasons=tuple(reasons))
+        if cancels:
+            reasons.append(Reason("old_calls_given_up", {"calls": float(len(cancels))}))
+        return Decision(calls=calls, cancels=cancels, held=held, reasons=tuple(reasons))
 
     def _bounds(self, now_s: float, floor: Snapshot) -> dict[str, int]:
         bounds = {"no_room": floor.room}

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 REBUILD_S = 15.0
 _REBUILD_EARLY_S = 3.0
 _EARLY_CALLS = 400
-_CANCEL_FROM = 0.3  # chance of a drop at which old calls are given up
+_CANCEL_FROM = 0.6  # chance of finding nobody at which old calls are given up
 _SLOW_START = 1.5  # lines per agent
 _KNOWN_ANSWERS = 10
 _KNOWN_CALLS = 60
@@ -45,18 +45,20 @@ class Plan:
 class Predictive:
     """Keeps the tables fresh and plans."""
 
-    def __init__(self, learning: Learning) -> None:
+    def __init__(self, learning: Learning, min_ring_s: float) -> None:
         self._learnt = learning
         self._rebuilt_s = float("-inf")
         self._since_s: float | None = None
         self._answers_per_s = 0.0
         self._no_agent = 0.0
+        self._min_ring_s = min_ring_s
 
     def look(self, now_s: float, floor: Snapshot, free: int) -> Forecast:
         """Settle what happened since the last look and foresee the next ring times."""
         learnt = self._learnt
         ages = now_s - np.fromiter(floor.ringing.values(), np.float64, len(floor.ringing))
         weights = self._weights(floor)
+        self._ages = ages
         bins = learnt.ringing.bins(ages)
         learnt.settle(bins, weights)
         early = learnt.ringing.calls < _EARLY_CALLS
@@ -84,7 +86,7 @@ class Predictive:
         middle = len(forecast.free) // 2
         return Plan(
             calls=calls,
-            cancels=(),
+            cancels=self._give_up(now_s, floor),
             theta=theta,
             risk=risk,
             soon_free=forecast.done[middle][0],
@@ -101,6 +103,28 @@ class Predictive:
         if learnt.answers >= _KNOWN_ANSWERS or learnt.ringing.calls >= _KNOWN_CALLS:
             return 1_000_000
         return max(0, int(_SLOW_START * agents) - len(floor.ringing))
+
+    def _give_up(self, now_s: float, floor: Snapshot) -> tuple[str, ...]:
+        """Old calls that would most likely find nobody: the oldest, as few as will do."""
+        forecast, ages = self._forecast, self._ages
+        soon = (forecast.free[0], forecast.done[0])
+        mean, variance = forecast.answered[0]
+        if not len(ages) or shortage(*soon, (mean, variance)) <= _CANCEL_FROM:
+            return ()
+        calls = [
+            (since_s, call, chance)
+            for (call, since_s), chance in zip(
+                floor.ringing.items(), self._soon.tolist(), strict=True
+            )
+            if now_s - since_s >= self._min_ring_s
+        ]
+        cancels = []
+        for _, call, chance in sorted(calls):
+            cancels.append(call)
+            mean, variance = mean - chance, variance - chance * (1.0 - chance)
+            if shortage(*soon, (max(0.0, mean), max(0.0, variance))) <= _CANCEL_FROM:
+                break
+        return tuple(cancels)
 
     def _weights(self, floor: Snapshot) -> Floats | None:
         learnt = self._learnt
@@ -154,6 +178,7 @@ class Predictive:
         if weights is not None:
             chances = chances * weights[:, None]
         np.minimum(chances, 0.98, out=chances)
+        self._soon: Floats = chances[:, 0]
         means, variances = counted(chances)
         if floor.undecided:
             share = learnt.detector.person_share

@@ -19,7 +19,7 @@ BINS = 150  # older calls count as 75 s old
 _MEMORY = 3000.0  # calls
 _PRIOR_CALLS = 24.0
 UNIT_SHARE = 0.25  # answered by a person at level 1
-QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the time to a person's answer
+QUANTILES = (0.12, 0.38, 0.62, 0.88)  # of the time to a person's answer
 
 
 class RingingCalls:
