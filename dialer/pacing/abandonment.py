@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 _SLOTS = 1024
 _FARTHEST_S = 7200.0  # no plan for a window longer than a day's work looks farther
 _DAYS_WORK_S = 43_200.0
+_LAST_RISK = 0.06  # drops that may be expected of all the work after the last one allowed
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """What one limit allows: a price target, and whether one more drop can be repaid."""
 
-    share: float  # of the coming answers that may be abandoned, 0 when none may
+    share: float  # of the coming answers that may be abandoned; 0: one to one
     drops_left: float  # that drop-free work to the plan's end would repay
     answers_left: float  # people expected to answer until then
     limit: float  # the share that was set
@@ -92,7 +93,7 @@ class Budget:
         coming = max(0.0, min(answers_per_s * ahead_s, most))
         drops = self.share * (humans + coming) - abandoned
         return Allowance(
-            share=min(1.0, _spread(drops) / max(coming, 1.0)),
+            share=min(1.0, _spread(drops) / max(coming, 1.0)) if self.share > 0 else 0.0,
             drops_left=drops,
             answers_left=coming,
             limit=self.share,
@@ -136,6 +137,9 @@ def _spread(drops: float) -> float:
     """How many of the drops left to plan with, so that the last ones last to the end.
 
     The best rate with k drops left and time T for a concave gain of the square-root
-    kind is c(k) / T, c = 0.5, 1.3, 2.2, 3.1, ...: a little less than k / T.
+    kind is c(k) / T, c = 0.5, 1.3, 2.2, 3.1, ...: a little less than k / T. When not
+    even one is left, a small risk of it is still far better than one call per agent.
     """
-    return drops - 0.9 + 0.4 / drops if drops >= 1.0 else 0.0
+    if drops >= 1.0:
+        return drops - 0.9 + 0.4 / drops
+    return _LAST_RISK if drops >= 0.0 else 0.0

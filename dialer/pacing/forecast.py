@@ -26,14 +26,16 @@ class Forecast:
     answered: list[Count]
     new_call: list[float]  # chance that a call placed now is answered by then
     spread: float  # coefficient of variation of the level of answers
+    doubt: float = 0.0  # the same of the rate at which agents come free
 
     def chance_of_drop(self, more: float) -> float:
         """That a call answered among `more` others placed now finds no agent."""
         total = 0.0
         uncertain = self.spread * self.spread
-        for free, done, (mean, variance), q in zip(
+        for free, (ends, spread), (mean, variance), q in zip(
             self.free, self.done, self.answered, self.new_call, strict=True
         ):
+            done = ends, spread + self.doubt * self.doubt * ends * ends
             mean += more * q
             variance += more * q * (1.0 - q) + uncertain * mean * mean
             total += likely_shortage(free, done, (mean, variance))

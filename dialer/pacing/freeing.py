@@ -19,8 +19,8 @@ class Freeing:
     """Learns talks and wrap-ups; `rebuild` makes the tables for the given horizons."""
 
     def __init__(self) -> None:
-        self.talks = Durations(median_s=90.0, sigma=0.9, worth=6.0)
-        self.wraps = Durations(median_s=15.0, sigma=0.8, worth=4.0)
+        self.talks = Durations(median_s=90.0)
+        self.wraps = Durations(median_s=15.0)
         self.service_s = 140.0
         self.talk_s = 120.0
         self.rebuild((1.0,), np.empty(0), np.empty(0))

@@ -224,19 +224,17 @@ class Learning:
         so_far = self.ringing.expected_mid[bins]
         return float(so_far.sum() if weights is None else so_far @ weights)
 
-    def rebuild(
-        self,
-        now_s: float,
-        ringing_s: Floats,
-        weights: Floats | None,
-        talking: Mapping[str, float],
-        wrapping: Mapping[str, float],
-    ) -> None:
-        """Make the tables anew; instants are those of the snapshot."""
+    def rebuild_rings(self, ringing_s: Floats, weights: Floats | None) -> None:
+        """Make the tables of ringing calls anew; `ringing_s` are ages of those that do."""
         each = np.ones(len(ringing_s)) if weights is None else weights
         self.ringing.rebuild(self.level.mean, ringing_s, each)
         self._expected = 0.0
         self._settled = self._still_expected(self.ringing.bins(ringing_s), weights)
+
+    def rebuild_frees(
+        self, now_s: float, talking: Mapping[str, float], wrapping: Mapping[str, float]
+    ) -> None:
+        """Make the tables of busy agents anew; instants are those of the snapshot."""
         later_s = self.detector.need_to_limit_s
         horizons = tuple(t + later_s for t in self.ringing.horizons_s)
         slack = max(0.05, later_s - self.detector.delay_s)

@@ -7,6 +7,7 @@ decision comes back. Five modes share the same models, bounds and budgets.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from math import floor as whole
 from math import isfinite
 
@@ -37,6 +38,9 @@ _FORGOTTEN_S = 600.0  # a call that rings in no snapshot for so long was lost
 _WITHOUT_LIMIT = Allowance(
     share=1.0, drops_left=1e9, answers_left=1e9, limit=1.0, window_s=1.0
 )
+_MOST_AT_ONCE = 1.6  # times the limit: what was saved is not spent in a burst
+_BUSY_MEMORY_S = 1200.0
+_FIRST_BUSY = 0.75
 _SHIFT_CHANGE_S = 60.0  # over which a change in the number of agents is believed
 _REPLAY_S = 15.0  # in a history, between two looks
 
@@ -54,6 +58,7 @@ class Pacer:
         self._decided_s: float | None = None
         self._swept_s = float("-inf")
         self._agents = 0.0  # logged in, of late
+        self._busy = _FIRST_BUSY  # share of them who talk or wrap up
         self._allowance = _WITHOUT_LIMIT
         self._planned_s = float("-inf")
         self._drops = 0.0
@@ -92,6 +97,9 @@ class Pacer:
         self._agents += (agents - self._agents) * min(1.0, passed_s / _SHIFT_CHANGE_S)
         if self._agents < 1.0:
             self._agents = float(agents)
+        if agents:
+            busy = 1.0 - floor.idle / agents
+            self._busy += (busy - self._busy) * passed_s / _BUSY_MEMORY_S
         hold = self._hold(now_s, agents)
         held = min(floor.idle, len(floor.inbound_waiting) + hold)
         free = floor.idle - held - len(floor.waiting)
@@ -104,7 +112,7 @@ class Pacer:
         allowance = self._allow(now_s, floor)
         self._mind.learn_price(passed_s, allowance.share, allowance.limit)
         figures = self._figures(floor, free, allowance)
-        if allowance.drops_left < 1.0:
+        if allowance.share <= 0.0:
             return self._decision(now_s, floor, "budget_spent", one_to_one, held, figures)
         return self._decide_ahead(now_s, floor, allowance, free - owed, held, figures)
 
@@ -197,18 +205,12 @@ class Pacer:
         self._planned_s, self._drops = now_s, drops
         if not learnt.budgets:
             return self._allowance
-        per_s = 0.8 * self._agents / max(learnt.freeing.service_s, 1.0)
+        per_s = self._busy * self._agents / max(learnt.freeing.service_s, 1.0)
         most = self._reachable(floor)
         plans = [b.allowance(now_s, per_s, most) for b in learnt.budgets]
-        self._allowance = min(plans, key=lambda a: (min(a.drops_left, 1.0), a.share))
-        share = min(self._allowance.share, 1.6 * self._allowance.limit)
-        self._allowance = Allowance(
-            share=max(share, 0.02 * self._allowance.limit),
-            drops_left=self._allowance.drops_left,
-            answers_left=self._allowance.answers_left,
-            limit=self._allowance.limit,
-            window_s=self._allowance.window_s,
-        )
+        strictest = min(plans, key=lambda plan: plan.share)
+        share = min(strictest.share, _MOST_AT_ONCE * strictest.limit)
+        self._allowance = replace(strictest, share=share)
         return self._allowance
 
     def _reachable(self, floor: Snapshot) -> float:
@@ -277,7 +279,7 @@ class Pacer:
                 ages = event.at_s - np.array([c.placed_s for c in ringing])
                 weights = np.array([c.weight for c in ringing])
                 self._learnt.settle(self._learnt.ringing.bins(ages), weights)
-                self._learnt.rebuild(event.at_s, ages, weights, {}, {})
+                self._learnt.rebuild_rings(ages, weights)
 
 
 def _calls_of(event: Event) -> tuple[str, ...]:

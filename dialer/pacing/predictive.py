@@ -8,6 +8,7 @@ quantiles of the time to an answer. The risk really run is fed back to the price
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ _REBUILD_EARLY_S = 3.0
 _EARLY_CALLS = 400
 _CANCEL_FROM = 0.6  # chance of finding nobody at which old calls are given up
 _SLOW_START = 1.5  # lines per agent
+_RING_TIME_S = 25.0
 _KNOWN_ANSWERS = 10
 _KNOWN_CALLS = 60
 
@@ -48,9 +50,11 @@ class Predictive:
     def __init__(self, learning: Learning, min_ring_s: float) -> None:
         self._learnt = learning
         self._rebuilt_s = float("-inf")
-        self._since_s: float | None = None
+        self._begun_s: float | None = None
+        self._frees_due = True
         self._answers_per_s = 0.0
         self._no_agent = 0.0
+        self._at_price = False
         self._min_ring_s = min_ring_s
 
     def look(self, now_s: float, floor: Snapshot, free: int) -> Forecast:
@@ -61,15 +65,28 @@ class Predictive:
         self._ages = ages
         bins = learnt.ringing.bins(ages)
         learnt.settle(bins, weights)
-        early = learnt.ringing.calls < _EARLY_CALLS
-        if now_s - self._rebuilt_s >= (_REBUILD_EARLY_S if early else REBUILD_S):
-            learnt.rebuild(now_s, ages, weights, floor.talking, floor.wrapping)
-            self._rebuilt_s = now_s
+        if self._begun_s is None:
+            self._begun_s = now_s
+        self._rebuild(now_s, floor, ages, weights)
         done, slack = self._freed(now_s, floor)
         self._forecast = self._answered(bins, weights, floor, done)
         self._leave(now_s, floor, free)
         self._weigh_now(now_s, bins, weights, free, slack)
         return self._forecast
+
+    def _rebuild(
+        self, now_s: float, floor: Snapshot, ages: Floats, weights: Floats | None
+    ) -> None:
+        """Tables of rings, and those of agents at the next decision: each takes a while."""
+        learnt = self._learnt
+        early = learnt.ringing.calls < _EARLY_CALLS
+        if self._frees_due:
+            learnt.rebuild_frees(now_s, floor.talking, floor.wrapping)
+            self._frees_due = False
+        elif now_s - self._rebuilt_s >= (_REBUILD_EARLY_S if early else REBUILD_S):
+            learnt.rebuild_rings(ages, weights)
+            self._rebuilt_s = now_s
+            self._frees_due = True
 
     def plan(
         self, now_s: float, floor: Snapshot, allowance: Allowance, cap: int, agents: int
@@ -81,8 +98,11 @@ class Predictive:
         calls = 0
         if risk <= theta:
             weights = [self._learnt.weight_of(p) for p in floor.next_scores[:cap]]
-            cap = min(cap, self._slow_start(floor, agents))
+            cap = min(cap, self._slow_start(now_s, floor, agents))
             calls = most_calls(forecast, theta, weights, cap)
+        self._at_price = (
+            calls < cap or risk > theta
+        )  # else something other than the price kept us back
         middle = len(forecast.free) // 2
         return Plan(
             calls=calls,
@@ -96,11 +116,15 @@ class Predictive:
     def learn_price(self, seconds: float, share: float, limit: float) -> None:
         """Feed back the risk run since the last look."""
         answers = self._answers_per_s * seconds
-        self._learnt.price.learn(answers, answers * self._no_agent, share, limit)
+        risk = answers * self._no_agent
+        if share > 0.0 and (self._at_price or risk > 0.0):
+            self._learnt.price.learn(seconds, answers, risk, share, limit)
 
-    def _slow_start(self, floor: Snapshot, agents: int) -> int:
+    def _slow_start(self, now_s: float, floor: Snapshot, agents: int) -> int:
+        """Few lines until answers are known, and one ring time of calls has been seen."""
         learnt = self._learnt
-        if learnt.answers >= _KNOWN_ANSWERS or learnt.ringing.calls >= _KNOWN_CALLS:
+        known = learnt.answers >= _KNOWN_ANSWERS or learnt.ringing.calls >= _KNOWN_CALLS
+        if known and now_s - (self._begun_s or 0.0) >= _RING_TIME_S:
             return 1_000_000
         return max(0, int(_SLOW_START * agents) - len(floor.ringing))
 
@@ -190,7 +214,8 @@ class Predictive:
             done=done,
             answered=list(zip(means, variances, strict=True)),
             new_call=new,
-            spread=learnt.level.spread,
+            doubt=1.0 / sqrt(learnt.freeing.talks.count + 8.0),
+            spread=hypot(learnt.level.spread, 1.0 / sqrt(learnt.answers + 4.0)),
         )
 
     def _leave(self, now_s: float, floor: Snapshot, free: int) -> None:

@@ -12,10 +12,11 @@ from __future__ import annotations
 from math import exp, log
 
 _FIRST_FACTOR = 1.0
-_LEAST, _MOST = 0.05, 8.0
-_DEAREST = 0.2
+_LEAST, _MOST = 0.05, 3.0
+_DEAREST = 0.15
 _WORTH = 4.0  # drops that the belief in our own risk figure is worth
 _GAIN, _LAST_GAIN = 0.03, 0.004
+_SLOWEST_S = 100.0  # e-fold: several ring times, or the loop would swing
 
 
 class Price:
@@ -38,8 +39,10 @@ class Price:
     def dropped(self, count: float = 1.0) -> None:
         self._drops += count
 
-    def learn(self, answers: float, risk: float, share: float, limit: float) -> None:
-        """`answers` were expected, `risk` of them to find nobody, `share` was wanted."""
+    def learn(
+        self, seconds: float, answers: float, risk: float, share: float, limit: float
+    ) -> None:
+        """In those seconds `answers` were expected, `risk` of them to find nobody."""
         if answers <= 0.0 or limit <= 0.0:
             return
         self._answers += answers
@@ -48,7 +51,8 @@ class Price:
         gain = max(_LAST_GAIN, _GAIN / (1.0 + self._answers / 60.0))
         wanted = max(share, 0.3 * limit)
         step = gain * (answers * share - truth * risk) / wanted
-        self._log_factor += max(-0.25, min(0.25, step))
+        fastest = seconds / _SLOWEST_S
+        self._log_factor += max(-fastest, min(fastest, step))
         self._log_factor = max(log(_LEAST), min(log(_MOST), self._log_factor))
         if self._risk > 60.0:
             self._risk *= 0.5

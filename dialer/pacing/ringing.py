@@ -59,9 +59,9 @@ class RingingCalls:
             at = np.minimum((ages_s * (1 / BIN_S)).astype(np.intp), BINS - 1)
             weighed = weighed + np.bincount(at, weights, BINS)
             counted = counted + np.bincount(at, None, BINS)
-        scale = UNIT_SHARE * weighed.sum() / self._human.sum()
-        human = scale * _smooth(self._human) / np.maximum(_at_risk(weighed), 0.05)
+        human = _smooth(self._human) / np.maximum(_at_risk(weighed), 0.05)
         other = self._other / np.maximum(_at_risk(counted), 0.05)
+        human = _to_unit(human, other)
         self.level = level
         leave = np.minimum(human * level + other, 0.98)
         survival = np.concatenate(([1.0], np.cumprod(1.0 - leave)))
@@ -85,6 +85,18 @@ class RingingCalls:
 
     def bins(self, ages_s: Floats) -> NDArray[np.intp]:
         return np.minimum((ages_s * (1 / BIN_S)).astype(np.intp), BINS - 1)
+
+
+def _to_unit(human: Floats, other: Floats) -> Floats:
+    """Scale the human hazard so that UNIT_SHARE of new calls are answered at level 1.
+
+    Else shape and level would both follow the same answers, and the product twice.
+    """
+    for _ in range(4):
+        survival = np.cumprod(1.0 - np.minimum(human + other, 0.98))
+        share = human[0] + float(survival[:-1] @ human[1:])
+        human = human * (UNIT_SHARE / max(share, 1e-4))
+    return human
 
 
 def _at_risk(ends: Floats) -> Floats:
