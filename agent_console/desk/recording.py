@@ -36,7 +36,6 @@ async def record(
     """Write it with all that follows, or raise Problem. `now` is real UTC."""
     clock = await tools.contact_clock(connection)
     zone = await zone_of(connection, point)
-    promise = given.promise
     said = Said(
         attempt=call,
         agent=agent,
@@ -44,13 +43,13 @@ async def record(
         note=given.note,
         at=now,
         contact_now=clock.now(),
-        call_back_at=instant(given.call_back, zone) if given.call_back else None,
-        promise=Promised(amount=promise.amount, due_on=promise.due_on) if promise else None,
+        call_back_at=instant_of(given, zone),
+        promise=promised(given),
     )
     answer = await dispose(connection, said, tools.policy)
     if isinstance(answer, NotKept):
         raise refusal(answer, clock.now(), zone)
-    return _told(answer)
+    return told(answer)
 
 
 async def check(
@@ -90,6 +89,18 @@ def instant(wanted: CallBackIn, zone: str) -> datetime:
     return datetime.combine(wanted.day, wanted.time, ZoneInfo(zone))
 
 
+def instant_of(given: DispositionIn, zone: str) -> datetime | None:
+    """When the call-back was asked for, if one was."""
+    return None if given.call_back is None else instant(given.call_back, zone)
+
+
+def promised(given: DispositionIn) -> Promised | None:
+    """What was promised, if anything was."""
+    if given.promise is None:
+        return None
+    return Promised(amount=given.promise.amount, due_on=given.promise.due_on)
+
+
 def refusal(answer: NotKept, now: datetime, zone: str) -> Problem:
     """Why it was not recorded."""
     if answer.booking is not None:
@@ -122,7 +133,8 @@ def not_booked(answer: NotBooked, now: datetime, zone: str) -> Problem:
     return Problem("call_back_forbidden", 422, fields)
 
 
-def _told(answer: Kept) -> DisposedOut:
+def told(answer: Kept) -> DisposedOut:
+    """What is answered to who recorded it."""
     return DisposedOut(
         code=answer.code,
         label=shown.disposition(answer.code) or answer.code,

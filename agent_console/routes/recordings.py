@@ -14,7 +14,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import select
 
 from agent_console.api.endpoint import Asked, Endpoint, Page, Role
+from agent_console.desk.contracts import DisposedOut
 from agent_console.services import DATABASE
+from agent_console.supervision import correcting
+from agent_console.supervision.correcting import CorrectionIn, RecordedOut
 from agent_console.supervision.listening import opened, send
 from cobranca.contacts.dispositions import catalogue
 from cobranca.people.store import AgentRow, UserRow
@@ -30,6 +33,7 @@ MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
 READ, LISTEN = "recordings:read", "recordings:listen"
 PAGE, MOST_NAMED = 50, 500
 WEEK = timedelta(days=7)
+RECORD = "/api/v1/calls/{id}/disposition"
 TROUBLES = ("no_recording", "recording_missing", "recording_broken")
 
 
@@ -66,6 +70,7 @@ class RecordingOut(Model):
     """`ending`: talked, abandoned, alone. `number` is masked."""
 
     id: UUID
+    call: UUID
     placed_at: datetime
     seconds: float
     direction: str
@@ -121,7 +126,7 @@ async def find(asked: Asked[None, SoughtIn]) -> RecordingsOut:
         found = await listing.recordings(connection, sought)
     shown = [
         RecordingOut(
-            id=one.id, placed_at=one.placed_at, seconds=one.seconds,
+            id=one.id, call=one.attempt, placed_at=one.placed_at, seconds=one.seconds,
             direction=one.direction, number=one.number, campaign=one.campaign,
             agent=one.agent, ending=one.ending, disposition=one.disposition,
         )
@@ -170,7 +175,11 @@ async def listen(asked: Asked[None, None]) -> web.StreamResponse:
 
 async def named(asked: Asked[None, None]) -> Mapping[str, Any]:
     """What the page itself needs of the dispositions."""
-    return {"dispositions": {one.code: one.label for one in catalogue().dispositions}}
+    known = catalogue()
+    return {
+        "catalogue": known,
+        "dispositions": {one.code: one.label for one in known.dispositions},
+    }
 
 
 ENDPOINTS = (
@@ -213,5 +222,30 @@ ENDPOINTS = (
         media="audio/wav",
         problems=(*TROUBLES, "range"),
     ),
-)
+    Endpoint(
+        verb="GET",
+        path=RECORD,
+        summary="O que foi tabulado em uma chamada, e antes de cada correção",
+        roles=MAY,
+        scope="calls:read",
+        handler=correcting.read,
+        answer=RecordedOut,
+        problems=("not_recorded",),
+    ),
+    Endpoint(
+        verb="PUT",
+        path=RECORD,
+        summary="Corrigir a tabulação de uma chamada",
+        roles=MAY,
+        scope="calls:correct",
+        handler=correcting.put_right,
+        body=CorrectionIn,
+        answer=DisposedOut,
+        problems=("no_such_call", "not_recorded", "corrected_meanwhile",
+                  "nothing_corrected", "unknown_code", "note_missing",
+                  "call_back_missing", "promise_missing", "promise_past",
+                  "call_back_past", "call_back_too_far", "call_back_no_number",
+                  "call_back_no_campaign", "call_back_forbidden", "call_back_never"),
+    ),
+)  # fmt: skip
 PAGES = (Page("/recordings", "recordings.html", MAY, named),)

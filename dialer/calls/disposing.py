@@ -95,12 +95,12 @@ async def dispose(
     disposition = catalogue().named(said.code)
     if disposition is None:
         return NotKept("unknown_code", said.code)
-    lacking = _lacking(disposition, said, call)
-    if lacking is not None:
-        return lacking
+    missing = lacking(disposition, said, call, today=_today(said.contact_now))
+    if missing is not None:
+        return missing
     booked = None
     if said.call_back_at is not None:
-        answer = await _book(connection, said, call, policy)
+        answer = await book_for(connection, said, call, policy)
         if isinstance(answer, NotBooked):
             return NotKept("call_back", booking=answer)
         booked = answer
@@ -126,25 +126,35 @@ async def _standing(connection: AsyncConnection, said: Said) -> Kept | NotKept |
     return Kept(code, again=True) if code == said.code else NotKept("other_code", code)
 
 
-def _lacking(disposition: Disposition, said: Said, call: Any) -> NotKept | None:
+def lacking(
+    disposition: Disposition, said: Said, call: Any, *, today: date, booked: bool = False
+) -> NotKept | None:
+    """What the disposition asks for and was not said; None when nothing.
+
+    `today` is the first day for which one may promise. `booked`: a call-back is already.
+    """
     given: Mapping[Ask, bool] = {
         "note": bool(said.note.strip()),
         # nobody can be called back, and nobody promised, when we know not whom
-        "call_back": said.call_back_at is not None or call.debtor_id is None,
+        "call_back": booked or said.call_back_at is not None or call.debtor_id is None,
         "promise": said.promise is not None or call.debtor_id is None,
     }
     for ask in disposition.asks:
         if not given[ask]:
             return NotKept("missing", lacks=ask)
-    today = said.contact_now.astimezone(SAO_PAULO).date()
     if said.promise is not None and said.promise.due_on < today:
         return NotKept("promise_past")
     return None
 
 
-async def _book(
+def _today(contact_now: datetime) -> date:
+    return contact_now.astimezone(SAO_PAULO).date()
+
+
+async def book_for(
     connection: AsyncConnection, said: Said, call: Any, policy: ContactPolicy
 ) -> Booked | NotBooked:
+    """Book the call-back that was asked for in this call."""
     if call.debtor_id is None or said.call_back_at is None:
         return NotBooked("no_number")
     asked = Booking(
@@ -174,17 +184,23 @@ async def _write(
             "at": said.at,
         },
     )
-    if said.promise is not None and call.debtor_id is not None:
-        promise = {
-            "id": uuid7(),
-            "attempt_id": said.attempt,
-            "debtor_id": call.debtor_id,
-            "agent_id": said.agent,
-            "amount": said.promise.amount,
-            "due_on": said.promise.due_on,
-            "made_at": said.at,
-        }
-        await connection.execute(insert(PromiseRow), promise)
+    await write_promise(connection, said, call)
+
+
+async def write_promise(connection: AsyncConnection, said: Said, call: Any) -> None:
+    """Keep what was promised, if anything was and we know by whom."""
+    if said.promise is None or call.debtor_id is None:
+        return
+    promise = {
+        "id": uuid7(),
+        "attempt_id": said.attempt,
+        "debtor_id": call.debtor_id,
+        "agent_id": said.agent,
+        "amount": said.promise.amount,
+        "due_on": said.promise.due_on,
+        "made_at": said.at,
+    }
+    await connection.execute(insert(PromiseRow), promise)
 
 
 async def follow(connection: AsyncConnection, attempt: UUID, now: datetime) -> None:
@@ -197,6 +213,15 @@ async def follow(connection: AsyncConnection, attempt: UUID, now: datetime) -> N
     disposition = catalogue().named(await connection.scalar(query) or "")
     if disposition is None:
         return
+    await take_effect(connection, call, disposition, now)
+    if call.outcome is not None:
+        await turn(connection, call, now)
+
+
+async def take_effect(
+    connection: AsyncConnection, call: Any, disposition: Disposition, now: datetime
+) -> None:
+    """What becomes of the telephone, and who is not called any more."""
     if disposition.number != "active" and call.contact_point_id is not None:
         await connection.execute(
             update(ContactPointRow)
@@ -204,8 +229,6 @@ async def follow(connection: AsyncConnection, attempt: UUID, now: datetime) -> N
             .values(status=disposition.number)
         )
     await _suppress(connection, call, disposition, now)
-    if call.outcome is not None:
-        await _turn(connection, call, now)
 
 
 async def _suppress(
@@ -229,7 +252,7 @@ async def _suppress(
         await connection.execute(pg_insert(SuppressionRow), row | whom)
 
 
-async def _turn(connection: AsyncConnection, call: Any, now: datetime) -> None:
+async def turn(connection: AsyncConnection, call: Any, now: datetime) -> None:
     """The call is over, so the debtor's turn was closed: open it again when it is due."""
     if call.campaign_id is None or call.debtor_id is None:
         return

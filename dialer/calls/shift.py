@@ -12,22 +12,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from dialer.calls.agent import AgentState
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """At that instant the agent was in that state; `pause_code` tells which break."""
+    """At that instant the agent was in that state; `pause_code` tells which break,
+    `call` which call was in hand."""
 
     at: datetime
     state: AgentState
     pause_code: str = ""
+    call: UUID | None = None
 
     @classmethod
-    def of_fact(cls, at: datetime, data: Mapping[str, Any]) -> Change:
+    def of_fact(cls, at: datetime, data: Mapping[str, Any], call: UUID | None) -> Change:
         """Read the fact that the floor wrote; raises ValueError for an unknown state."""
-        return cls(at, AgentState(data["state"]), str(data.get("pause_code") or ""))
+        code = str(data.get("pause_code") or "")
+        return cls(at, AgentState(data["state"]), code, call)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,7 @@ class Shift:
     waiting_s: float = 0.0  # idle, or being given a call
     connecting_s: float = 0.0
     paused_s: Mapping[str, float]  # by code
-    talks: int = 0  # conversations that began in it
+    talks: int = 0  # conversations that began in it; one that comes back is the same
 
     @property
     def logged_in_s(self) -> float:
@@ -65,7 +69,7 @@ def shift(changes: Iterable[Change], begin: datetime, until: datetime) -> Shift:
     """
     lasted: defaultdict[AgentState, float] = defaultdict(float)
     paused: defaultdict[str, float] = defaultdict(float)
-    talks = 0
+    talks, last = 0, None
     now = Change(begin, AgentState.OFFLINE)
     for change in (*changes, Change(until, AgentState.OFFLINE)):
         seconds = (min(change.at, until) - max(now.at, begin)).total_seconds()
@@ -73,8 +77,10 @@ def shift(changes: Iterable[Change], begin: datetime, until: datetime) -> Shift:
             paused[now.pause_code] += max(0.0, seconds)
         else:
             lasted[now.state] += max(0.0, seconds)
-        began = change.state is AgentState.TALKING and now.state is not AgentState.TALKING
-        talks += began and begin <= change.at < until
+        if change.state is AgentState.TALKING and now.state is not AgentState.TALKING:
+            other = change.call is None or change.call != last
+            talks += other and begin <= change.at < until
+            last = change.call
         now = change
     return Shift(
         talk_s=lasted[AgentState.TALKING],

@@ -29,16 +29,19 @@ async def day_of(
     connection: AsyncConnection, agent: UUID, begin: datetime, until: datetime
 ) -> Day:
     """Return the day from `begin` (real UTC) until now."""
+    fact = CallEventRow
     latest = (
-        select(CallEventRow.id, CallEventRow.kind, CallEventRow.at, CallEventRow.data)
+        select(fact.id, fact.kind, fact.at, fact.attempt_id, fact.data)
         .where(CallEventRow.agent_id == agent)
         .order_by(CallEventRow.id.desc())
         .limit(_LATEST)
         .subquery()
     )
-    facts = select(latest.c.at, latest.c.data).where(latest.c.kind == "agent")
+    facts = select(latest.c.at, latest.c.data, latest.c.attempt_id).where(
+        latest.c.kind == "agent"
+    )
     rows = await connection.execute(facts.order_by(latest.c.id))
-    changes = [Change.of_fact(row.at, row.data) for row in rows]
+    changes = [Change.of_fact(row.at, row.data, row.attempt_id) for row in rows]
     said = select(
         func.count(),
         func.count().filter(DispositionRow.right_party.is_(True)),

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cobranca.compliance.store import VerdictRow
 from cobranca.debtors.store import ContactPointRow, DebtorRow
-from cobranca.people.store import AgentRow
+from cobranca.people.store import AgentRow, UserRow
 from dialer.campaigns.store import CampaignRow
 from foundation.db.engine import Row
 from foundation.ids import uuid7
@@ -97,3 +97,17 @@ class DispositionRow(Row):
     right_party: Mapped[bool | None]
     note: Mapped[str | None]
     at: Mapped[datetime]
+
+
+class CorrectionRow(Row):
+    """A disposition put right: what stood before and after. Rows are only added."""
+
+    __tablename__ = "disposition_correction"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey(AttemptRow.id), index=True)
+    by: Mapped[UUID] = mapped_column(ForeignKey(UserRow.id))
+    at: Mapped[datetime]
+    reason: Mapped[str]
+    before: Mapped[dict[str, Any]]  # code, note, promise
+    after: Mapped[dict[str, Any]]

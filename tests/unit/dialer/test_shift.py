@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -58,6 +59,15 @@ def test_a_wish_told_in_a_conversation_does_not_make_two_of_it() -> None:
     day = shift([change(0, "talking"), change(1, "talking"), change(2, "wrap_up")],
                 EIGHT, at(3))  # fmt: skip
     assert (day.talks, day.talk_s, day.wrap_up_s) == (1, 120.0, 60.0)
+
+
+def test_a_call_that_comes_back_is_the_same_conversation() -> None:
+    calls = [UUID(int=number) for number in (1, 1, 2)]
+    changes = [change(0, "idle")]
+    for minute, call in enumerate(calls, start=1):
+        changes.append(Change(at(minute), AgentState.TALKING, call=call))
+        changes.append(Change(at(minute + 0.5), AgentState.CONNECTING, call=call))
+    assert shift(changes, EIGHT, at(9)).talks == 2
 
 
 def test_nobody_there_has_no_occupancy() -> None:

@@ -94,6 +94,8 @@ async function readCard(call) {
   const mine = new AbortController();
   reading = mine;
   card.dataset.call = call;
+  // never one debtor's card in another's call
+  if (card.card && card.card.call.id !== call) card.clear("reserved");
   try {
     const read = await api.get(`${API}/calls/${call}/card`, { signal: mine.signal });
     if (reading !== mine) return;

@@ -1,16 +1,18 @@
 /** The list of recordings with its filters, and the player above it. */
 import { api } from "../api.js";
 import { dateTime, duration } from "../format.js";
+import { Correction } from "./correction.js";
 import { byId, one, put, say, texts, told } from "./page.js";
 import { Player } from "./player.js";
 
-/** @typedef {{id: string, placed_at: string, seconds: number, direction: string,
+/** @typedef {{id: string, call: string, placed_at: string, seconds: number, direction: string,
  *   number: string, campaign: string | null, agent: string | null, ending: string,
  *   disposition: string | null}} Recording */
 
 const { words, endings, dispositions } = texts();
 const form = one(document, "#filters", HTMLFormElement);
 const player = new Player(words, () => say(byId("trouble"), words.broken));
+const correction = new Correction(words);
 /** @type {AbortController | undefined} */
 let asking;
 let last = "";
@@ -73,10 +75,33 @@ function rowOf(recording) {
   for (const [name, text] of Object.entries(cells)) {
     put(one(row, `[data-cell=${name}]`, HTMLElement), text);
   }
-  const button = one(row, "button", HTMLButtonElement);
+  const title = `${cells.agent} · ${cells.at}`;
+  const button = one(row, ".listen", HTMLButtonElement);
   button.setAttribute("aria-label", `Ouvir ${cells.agent}, ${cells.at}`);
-  button.onclick = () => listen(row, recording, `${cells.agent} · ${cells.at}`);
+  button.onclick = () => listen(row, recording, title);
+  offerCorrection(row, recording, title);
   return row;
+}
+
+/**
+ * What was recorded of a conversation may be put right.
+ * @param {HTMLElement} row
+ * @param {Recording} recording
+ * @param {string} title
+ */
+function offerCorrection(row, recording, title) {
+  const button = one(row, ".correct", HTMLButtonElement);
+  button.hidden = recording.disposition === null;
+  button.setAttribute("aria-label", `${words.correct}: ${title}`);
+  button.onclick = async () => {
+    try {
+      const label = await correction.ask(recording.call, title);
+      if (label) put(one(row, "[data-cell=disposition]", HTMLElement), label);
+      say(byId("trouble"), "");
+    } catch (error) {
+      say(byId("trouble"), told(error, words.unreachable));
+    }
+  };
 }
 
 /**
