@@ -118,9 +118,7 @@ export class Correction {
       note: of("note"),
       reason: of("reason"),
       seen: this.#seen,
-      promise: promised
-        ? { amount: amountOf(of("amount")), due_on: of("promised") }
-        : null,
+      promise: promised ? { amount: amountOf(of("amount")), due_on: of("promised") } : null,
       call_back: booked ? { day: of("day"), time: of("time") } : null,
     };
   }
