@@ -21,7 +21,7 @@ from foundation.bus import BOARD, EVENTS, LOST, Bus
 from foundation.observability import get_logger
 
 FLOOR = "floor"  # the leader's view of all calls: each one replaces the one before
-HEARTBEAT_S = 15.0
+HEARTBEAT_S = 5.0
 WRITE_S = 10.0  # a page that takes nothing for so long is gone
 LONGEST_S = 300.0  # then the page connects again, and its right to look is asked again
 REREAD_S = 2.0  # the board is read again: heals what a lost bus kept back

@@ -12,7 +12,8 @@ import { sessionExpired } from "./api.js";
 
 /** @typedef {"connecting" | "live" | "stale" | "lost"} LiveState */
 
-const SILENT_MS = 35_000; // a beat comes every 15 s
+const SILENT_MS = 12_000; // a beat comes every 5 s
+const ANSWER_MS = 5000; // a connection that a router forgot never answers
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -30,6 +31,8 @@ export class Live {
   #silence;
   /** @type {number | undefined} */
   #again;
+  /** @type {AbortController | undefined} */
+  #asking;
 
   /** @param {string} url - of the stream */
   constructor(url) {
@@ -79,13 +82,15 @@ export class Live {
       });
     }
     source.onerror = () => this.#broken();
-    this.#listenForSilence();
+    this.#listenForSilence(ANSWER_MS); // the snapshot comes at once
     return this;
   }
 
   stop() {
     clearTimeout(this.#again);
     clearTimeout(this.#silence);
+    this.#asking?.abort();
+    this.#asking = undefined;
     this.#source?.close();
     this.#source = undefined;
   }
@@ -95,9 +100,9 @@ export class Live {
     this.#listenForSilence();
   }
 
-  #listenForSilence() {
+  #listenForSilence(limitMs = SILENT_MS) {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#broken(), SILENT_MS);
+    this.#silence = setTimeout(() => this.#broken(), limitMs);
   }
 
   /** Every console that comes back is met by all its pages: they come one by one. */
@@ -112,6 +117,8 @@ export class Live {
   /** An EventSource does not tell why it was refused; the end of a session does matter. */
   async #startIfAllowed() {
     const asking = new AbortController();
+    this.#asking = asking;
+    const deadline = setTimeout(() => asking.abort(), ANSWER_MS);
     try {
       const answer = await fetch(this.url, { signal: asking.signal });
       asking.abort();
@@ -126,8 +133,10 @@ export class Live {
       }
     } catch {
       // not reachable: tried again
+    } finally {
+      clearTimeout(deadline);
     }
-    this.#broken();
+    if (this.#asking === asking) this.#broken(); // else it was begun anew meanwhile
   }
 
   /** @param {LiveState} state */

@@ -107,6 +107,10 @@ async def test_a_silent_line_is_said_and_a_forgotten_one_is_made_anew(
     await expect(alert).to_be_hidden()
     await hears(page, DEBTOR_HZ)
     await comes_back(floor, page, network, number, "forgotten")
+    floor.switch.far.cli("channel request hangup all")
+    began = time.monotonic()
+    await page.wait_for_selector("desk-state[data-state=wrap_up]")
+    print(f"the page saw the end {time.monotonic() - began:.2f} s after it")
 
 
 async def test_a_hang_up_without_a_network_counts_when_it_is_back(

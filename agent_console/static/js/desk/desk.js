@@ -250,6 +250,13 @@ sayState(live, part(document, "#live-trouble"));
 live.start();
 const softphone = new Softphone(words.softphone);
 phone.use(softphone);
+/** @type {string} */
+let line = "off";
+softphone.watch(({ state }) => {
+  // whatever took the telephone's connection away may have taken the live one, silently
+  if (line === "lost" && state === "ready") live.start();
+  line = state;
+});
 softphone.reconnect();
 refreshOwn();
 setInterval(refreshOwn, FIGURES_MS);

@@ -324,6 +324,7 @@ export class Softphone {
     if (this.#is.code === "") this.#show({ code: "no_sound" });
     if (ms < NAIL_AGAIN_MS || this.#nailedAgain || this.#is.state !== "ready") return;
     this.#nailedAgain = true;
+    this.#show({ state: "lost", code: "registration_lost" });
     this.#line?.reopen();
     order("reattach").catch(troubleOf);
   }
