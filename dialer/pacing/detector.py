@@ -10,7 +10,7 @@ from dialer.pacing.ledger import LiveCall, Stage
 from dialer.pacing.policy import Policy
 
 _NEW = 0.03  # weight of the newest observation
-_ERRORS = (0.4, 20.0)  # people among machines, before any sample: 2 %, worth 20 samples
+_ERRORS = (0.2, 20.0)  # people among machines, before any sample: 1 %, worth 20 samples
 _FIRST_DELAY_S = 2.0
 _FIRST_GREETING_S = {"connect": 0.0, "greeting_start": 0.4, "greeting_end": 1.4}
 _MARGIN_S = 0.1  # from a free agent to a joined one
@@ -53,7 +53,12 @@ class Detector:
         self._clock_s += _NEW * (max(0.0, at_s - call.answered_s) - self._clock_s)
 
     def judged(self, call: LiveCall, person: bool) -> float:
-        """A verdict was reviewed; return people missed, less what was counted before."""
+        """A verdict was reviewed; return people missed, less what was counted before.
+
+        Verdicts of a person say nothing of the people that are missed.
+        """
+        if call.counted:
+            return 0.0
         self._judged += 1.0
         self._missed += float(person)
         counted, call.doubt = call.doubt, 0.0

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from math import exp, log
 
-_FIRST_FACTOR = 1.0
-_LEAST, _MOST = 0.05, 3.0
-_DEAREST = 0.15
+_FIRST_FACTOR = 1.5
+_LEAST, _MOST = 0.05, 6.0
+_DEAREST = 0.2
 _WORTH = 4.0  # drops that the belief in our own risk figure is worth
 _GAIN, _LAST_GAIN = 0.03, 0.004
 _SLOWEST_S = 100.0  # e-fold: several ring times, or the loop would swing

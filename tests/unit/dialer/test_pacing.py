@@ -167,6 +167,15 @@ def test_reviewed_errors_of_the_detector_count_when_so_configured() -> None:
         assert mind.budgets[0].humans == pytest.approx(expected)
 
 
+def test_a_review_that_confirms_a_person_is_no_error_of_the_detector() -> None:
+    mind = pacer(amd=True, amd_errors_count=True)
+    mind.observe(Placed(at_s=0.0, call="a"))
+    mind.observe(Resolved(at_s=11.0, call="a", outcome="human"))
+    mind.observe(Connected(at_s=11.1, call="a", agent="ana"))
+    mind.observe(Judged(at_s=500.0, call="a", person=True))
+    assert (mind.budgets[0].humans, mind.budgets[0].abandoned) == (1, 0)
+
+
 def test_history_refills_the_budget() -> None:
     history: list[Event] = [
         Resolved(at_s=1.0, call="a", outcome="human"),
