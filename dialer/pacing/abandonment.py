@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 _SLOTS = 1024
 _FARTHEST_S = 7200.0  # no plan for a window longer than a day's work looks farther
 _DAYS_WORK_S = 43_200.0
+_AIM = 0.98  # of the limit: drops of a big floor come several at a time
 _LAST_RISK = 0.06  # drops that may be expected of all the work after the last one allowed
 
 
@@ -91,9 +92,13 @@ class Budget:
     ) -> Allowance:
         humans, abandoned = self._kept(now_s, ahead_s)
         coming = max(0.0, min(answers_per_s * ahead_s, most))
-        drops = self.share * (humans + coming) - abandoned
+        earned = self.share * (humans + coming)
+        drops = earned - abandoned
+        planned = _spread(_AIM * earned - abandoned)
+        if self.share <= 0.0 or drops < 0.0:
+            planned = 0.0
         return Allowance(
-            share=min(1.0, _spread(drops) / max(coming, 1.0)) if self.share > 0 else 0.0,
+            share=min(1.0, planned / max(coming, 1.0)),
             drops_left=drops,
             answers_left=coming,
             limit=self.share,
@@ -142,4 +147,4 @@ def _spread(drops: float) -> float:
     """
     if drops >= 1.0:
         return drops - 0.9 + 0.4 / drops
-    return _LAST_RISK if drops >= 0.0 else 0.0
+    return _LAST_RISK
