@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Page, Route, expect
 from sqlalchemy import select
 
 from cobranca.contacts.store import PromiseRow
@@ -163,6 +163,34 @@ async def test_it_cannot_be_saved_before_the_call_is_over(
     await desk.check("input[value=silence]")
     assert await desk.locator(".save").is_disabled()
     await expect(desk.locator(".save-hint")).to_contain_text("Encerre a chamada")
+
+
+async def test_an_answer_that_comes_after_the_call_is_gone_blocks_no_other(
+    desk: Page, place: DeskPlace
+) -> None:
+    """The floor may end the wrap-up before the page hears that it was saved."""
+    first = await in_call(desk, place)
+    await hang_up(desk, place, first)
+    answers = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await answers.wait()
+        await route.fulfill(response=answer)
+
+    await desk.route(f"**/calls/{first}/disposition", late)
+    await desk.check("input[value=silence]")
+    await desk.click(".save")
+    await recorded(place, first)
+    await place.show("idle")
+    await expect(desk.locator("desk-record")).to_be_hidden()
+    second = await in_call(desk, place)
+    answers.set()
+    await hang_up(desk, place, second)
+    await desk.check("input[value=refused]")
+    await desk.click(".save")
+    assert (await recorded(place, second)).code == "refused"
+    await expect(desk.locator("desk-record")).to_be_hidden()
 
 
 async def test_what_a_disposition_asks_for_is_said(desk: Page, place: DeskPlace) -> None:

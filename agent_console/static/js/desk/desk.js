@@ -165,12 +165,13 @@ async function keep({ call, draft }) {
       promise: draft.code === "promise" ? promiseOf(draft) : null,
       call_back: draft.call_back ? { day: draft.day, time: draft.time } : null,
     });
-    if (record.call === call) record.done();
+    record.done(call);
     bar.told("");
     if (late && seat) onSeat(seat);
     if (kept.call_back_at || late) refreshOwn();
   } catch (error) {
-    record.trouble(problemText(error));
+    if (record.call === call) record.trouble(problemText(error));
+    else bar.told(problemText(error)); // it is in the list of what was not recorded
   }
 }
 

@@ -59,6 +59,7 @@ export class CallRecord extends HTMLElement {
     if (this.call === call) return;
     this.call = call;
     this.card = null;
+    this.#busy = false; // what is on its way is another call's
     this.#late = how.late !== undefined;
     this.#ended = this.#late;
     this.#fill(loadDraft(call));
@@ -69,6 +70,7 @@ export class CallRecord extends HTMLElement {
   }
 
   close() {
+    this.#busy = false;
     this.call = null;
     this.card = null;
     show(this, false);
@@ -98,11 +100,13 @@ export class CallRecord extends HTMLElement {
     this.#refresh();
   }
 
-  /** It is saved: nothing is left to keep. */
-  done() {
-    if (this.call) dropDraft(this.call);
-    this.#busy = false;
-    this.close();
+  /**
+   * It is saved: nothing is left to keep. The page may be at the next call already.
+   * @param {string} call
+   */
+  done(call) {
+    dropDraft(call);
+    if (this.call === call) this.close();
   }
 
   save() {
