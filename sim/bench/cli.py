@@ -22,6 +22,7 @@ BENCHES: Mapping[str, str] = {
     "calls": "sim.bench.calls",
     "desk": "sim.bench.desk",
     "import": "sim.bench.imports",
+    "pacing": "sim.bench.pacing.measure",
     "start": "sim.bench.start",
     "supervision": "sim.bench.supervision",
 }

@@ -8,7 +8,8 @@ it by the hours left, read off the digits of the clock. Every 2.5 s lines are to
 level x (ready + talking).
 
 Differs: drops are the floor's abandoned calls (its own timer is 5 s); one server; no
-hopper; the shift begins at 09:00 by its clock; calls of a tick leave together.
+hopper; by its clock the shift ends at 21:00, where its taper ends; calls of a tick leave
+together.
 """
 
 from __future__ import annotations
@@ -21,17 +22,21 @@ from sim.world.baselines.seen import Seen
 
 Method = Literal["hard", "average", "tapered"]
 
-_BEGINS_S, _LATEST = 9 * 3600.0, 2100
+_END_H, _LATEST = 21, 2100
 _ADAPT_S, _COUNT_S, _DIAL_S = 15.0, 60.0, 2.5
 
 
 class Vicidial:
-    """`available_only` counts ready agents alone; `target` is the day's limit, 0..1."""
+    """`available_only` counts ready agents alone; `target` is the day's limit, 0..1.
+
+    `hours` is the length of the shift.
+    """
 
     def __init__(
         self,
         target: float,
         *,
+        hours: float = 8.0,
         method: Method = "hard",
         max_level: float = 3.0,
         intensity: float = 0.0,
@@ -39,6 +44,7 @@ class Vicidial:
     ) -> None:
         self._target, self._method, self._max = target, method, max_level
         self._intensity, self._available_only = intensity / 100.0, available_only
+        self._begins_s = (_END_H - hours) * 3600.0
         self._seen = Seen()
         self._level = 1.0
         self._samples: deque[tuple[int, int, int]] = deque(maxlen=15)
@@ -95,7 +101,7 @@ class Vicidial:
             return 1.0
         if self._method == "average":
             return level / 2
-        minutes = int((_BEGINS_S + now_s) // 60)
+        minutes = int((self._begins_s + now_s) // 60)
         left = _LATEST - (minutes // 60 * 100 + minutes % 60)
         if left < 0:
             return 1.0

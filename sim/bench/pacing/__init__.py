@@ -1,0 +1,1 @@
+"""Pacers against each other and the limit, on the floors of the book."""

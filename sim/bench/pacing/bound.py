@@ -1,0 +1,107 @@
+"""The limit that a scenario is measured against. Pure.
+
+The exact optimum of the memoryless floor with the scenario's means: agents who are there
+(weighted by themselves when their number changes), ring time of those who answer, time in
+talk and wrap-up, share of answers. Breaks, and caps of calls per second and of lines,
+lower it. It knows nothing of drifts, blocks and scores, and has no patience: a pacer may
+end a little above it on a large floor.
+"""
+
+from __future__ import annotations
+
+from sim.world.floor.scenario import FloorScenario, value_at
+from sim.world.limit import Analogue, solve
+
+_STEP_S = 60.0
+
+
+def limit_of(floor: FloorScenario) -> float:
+    """Occupancy 0..1 that no pacer can be expected to pass."""
+    persons, service_s, ring_s = _means(floor)
+    agents = present(floor)
+    case = Analogue(
+        agents=max(1, round(agents)),
+        answer_share=round(persons, 2) or 0.01,
+        target=floor.target,
+        ring_s=round(ring_s, 1),
+        service_s=round(service_s),
+    )
+    best = solve(case).occupancy
+    if floor.max_cps is not None:
+        best = min(best, floor.max_cps * persons * service_s / agents)
+    if floor.max_lines is not None:
+        best = min(best, _by_lines(floor, persons, service_s, agents))
+    shifts = floor.shifts
+    if shifts.break_every_s < float("inf"):
+        best *= shifts.break_every_s / (shifts.break_every_s + shifts.break_s)
+    return best
+
+
+def present(floor: FloorScenario) -> float:
+    """Agents logged in, each moment weighted by how many there are."""
+    total = squares = 0.0
+    for minute in range(int(floor.end_s / _STEP_S)):
+        there = _there(floor, (minute + 0.5) * _STEP_S)
+        total += there
+        squares += there * there
+    return squares / total if total else float(floor.agents)
+
+
+def _there(floor: FloorScenario, at_s: float) -> float:
+    shifts = floor.shifts
+    there = sum(
+        group.agents
+        for group in shifts.groups
+        if group.from_s + group.spread_s / 2 <= at_s < group.to_s - group.spread_s / 2
+    )
+    stay = 1.0
+    for walkout in shifts.walkouts:
+        if walkout.at_s <= at_s < walkout.at_s + walkout.back_after_s:
+            stay *= 1.0 - walkout.share
+    return there * stay
+
+
+def _level(floor: FloorScenario) -> float:
+    steps = max(1, int(floor.end_s / _STEP_S))
+    return sum(value_at(floor.level, i * _STEP_S) for i in range(steps)) / steps
+
+
+def _pace(floor: FloorScenario) -> float:
+    steps = max(1, int(floor.end_s / _STEP_S))
+    return sum(value_at(floor.pace, i * _STEP_S) for i in range(steps)) / steps
+
+
+def _means(floor: FloorScenario) -> tuple[float, float, float]:
+    """(share of calls taken for a person, their mean service, their mean ring time)."""
+    people = min(0.98, floor.mean_p * _level(floor))
+    machines = (1.0 - people) * floor.others.machine
+    delay_s = 0.0
+    if floor.amd is not None:
+        people *= 1.0 - floor.amd.person_as_machine
+        machines *= floor.amd.machine_as_person
+        delay_s = floor.amd.delay.mean_s
+    persons = people + machines
+    talk_s = (
+        people * floor.talk.mean_s * _pace(floor) + machines * floor.machine_talk.mean_s
+    )
+    rings = floor.rings
+    ring_s = people * rings.human.mean_s + machines * rings.machine.mean_s
+    ring_s = rings.post_dial.mean_s + ring_s / persons + delay_s
+    return persons, talk_s / persons + floor.wrap.mean_s, ring_s
+
+
+def _by_lines(
+    floor: FloorScenario, persons: float, service_s: float, agents: float
+) -> float:
+    """Occupancy at which talks and the ringing that feeds them fill the lines."""
+    others, rings = floor.others, floor.rings
+    rest = 1.0 - persons
+    refused = rest * (others.busy + others.invalid)
+    rung_out = rest - refused
+    held_s = persons * (rings.post_dial.mean_s + rings.human.mean_s)
+    held_s += refused * (rings.post_dial.mean_s + rings.refusal.mean_s)
+    held_s += rung_out * rings.limit_s
+    talk_s = service_s - floor.wrap.mean_s
+    lines_per_busy = talk_s / service_s + held_s / (persons * service_s)
+    assert floor.max_lines is not None  # noqa: S101 - asked only then
+    return floor.max_lines / (lines_per_busy * agents)

@@ -1,0 +1,159 @@
+"""One shift of one pacer, kept on disk under a hash of all that made it.
+
+A run that is there already is not played again: a bench broken off goes on where it
+was, and a change of the core plays again what the core plays, not the baselines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+import dialer.pacing.erlang
+import sim.world.baselines
+import sim.world.floor
+from dialer.pacing import Decision, Event, Snapshot
+from sim.bench.pacing import field
+from sim.world.floor.engine import AnyPacer, Floor
+from sim.world.floor.result import ShiftResult
+from sim.world.floor.scenario import FloorScenario
+
+LARGE = 100  # agents from which half a second between decisions does
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The figures of one shift that the table needs; shares 0..1, times of decisions µs."""
+
+    scenario: str
+    pacer: str
+    seed: int
+    occupancy: float
+    abandoned_share: float
+    humans: int
+    worst_half_hour: float
+    talk_min_per_agent_hour: float
+    idle_s: float
+    dials_per_talk: float
+    decision_p50_us: float
+    decision_p99_us: float
+    wall_s: float
+    inbound_in_time: float | None
+
+
+_FIGURES = {one.name for one in fields(Run)}
+
+
+class Timed:
+    """A pacer whose decisions are timed by the processor's clock."""
+
+    def __init__(self, pacer: AnyPacer) -> None:
+        self._pacer = pacer
+        self.ns: list[int] = []
+
+    def observe(self, event: Event) -> None:
+        self._pacer.observe(event)
+
+    def decide(self, now_s: float, floor: Snapshot) -> Decision:
+        begun = time.thread_time_ns()
+        decision = self._pacer.decide(now_s, floor)
+        self.ns.append(time.thread_time_ns() - begun)
+        return decision
+
+
+class Store:
+    """Runs by key, one line of JSON each; a line cut off by a crash is left out."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._runs: dict[str, Run] = {}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            for line in path.read_text("utf-8").splitlines():
+                self._read(line)
+
+    def _read(self, line: str) -> None:
+        try:
+            row = json.loads(line)
+        except ValueError:
+            return
+        key = row.pop("key")
+        if row.keys() == _FIGURES:  # else of an earlier version: played again
+            self._runs[key] = Run(**row)
+
+    def get(self, key: str) -> Run | None:
+        return self._runs.get(key)
+
+    def keep(self, key: str, run: Run) -> None:
+        self._runs[key] = run
+        with self._path.open("a", encoding="utf-8") as lines:
+            # the line break comes first: a line that was cut off spoils no other
+            lines.write("\n" + json.dumps({"key": key, **asdict(run)}))
+
+
+def run(store: Store, floor: FloorScenario, pacer: str, seed: int) -> Run:
+    """Play one shift, or read what it gave."""
+    key = key_of(floor, pacer, seed)
+    known = store.get(key)
+    if known is None:
+        known = played(floor, pacer, seed)
+        store.keep(key, known)
+    return known
+
+
+def played(floor: FloorScenario, pacer: str, seed: int) -> Run:
+    """Play one shift."""
+    timed = Timed(field.ALL[pacer](floor, seed))
+    period_s = 0.5 if floor.agents >= LARGE else 0.25
+    begun = time.perf_counter()
+    result = Floor(floor, timed, seed, period_s=period_s).run()
+    return _figures(result, pacer, timed.ns, time.perf_counter() - begun)
+
+
+def _figures(result: ShiftResult, pacer: str, ns: list[int], wall_s: float) -> Run:
+    p50, p99 = (float(np.percentile(ns, share)) / 1000 for share in (50, 99))
+    return Run(
+        scenario=result.scenario,
+        pacer=pacer,
+        seed=result.seed,
+        occupancy=result.occupancy,
+        abandoned_share=result.abandoned_share,
+        humans=result.humans,
+        worst_half_hour=result.worst_half_hour,
+        talk_min_per_agent_hour=result.talk_min_per_agent_hour,
+        idle_s=result.idle_s_between_calls,
+        dials_per_talk=min(result.dials_per_talk, 1e6),
+        decision_p50_us=p50,
+        decision_p99_us=p99,
+        wall_s=wall_s,
+        inbound_in_time=None if result.inbound is None else result.inbound.in_time,
+    )
+
+
+def key_of(floor: FloorScenario, pacer: str, seed: int) -> str:
+    """Changes when the floor, the scenario, the pacer's code or the seed does."""
+    code = _digest(Path(sim.world.floor.__file__).parent)
+    if pacer in field.OURS:
+        code += _digest(Path(dialer.pacing.__file__).parent)
+    else:
+        code += _digest(Path(sim.world.baselines.__file__).parent)
+        code += _sum_of([Path(dialer.pacing.erlang.__file__)])
+    named = f"{code} {floor!r} {pacer} {seed}"
+    return hashlib.sha256(named.encode()).hexdigest()[:32]
+
+
+def _digest(folder: Path) -> str:
+    return _sum_of(sorted(folder.glob("*.py")))
+
+
+def _sum_of(paths: Iterable[Path]) -> str:
+    total = hashlib.sha256()
+    for path in paths:
+        total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
