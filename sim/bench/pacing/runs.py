@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -148,7 +149,9 @@ def key_of(floor: FloorScenario, pacer: str, seed: int) -> str:
     return hashlib.sha256(named.encode()).hexdigest()[:32]
 
 
+@lru_cache
 def _digest(folder: Path) -> str:
+    """Read once: what is hashed is the code that runs, not what it became meanwhile."""
     return _sum_of(sorted(folder.glob("*.py")))
 
 
