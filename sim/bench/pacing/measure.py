@@ -17,7 +17,8 @@ from sim.bench.figures import Figure
 from sim.bench.pacing import field
 from sim.bench.pacing.aims import aims
 from sim.bench.pacing.bound import limit_of
-from sim.bench.pacing.runs import Run, Store, run
+from sim.bench.pacing.record import Run
+from sim.bench.pacing.runs import Store, run
 from sim.bench.pacing.table import Row, hindsight, markdown, row
 from sim.scenarios import pacing_book
 from sim.world.baselines.ratio import Ratio

@@ -10,7 +10,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,31 +21,12 @@ import sim.world.baselines
 import sim.world.floor
 from dialer.pacing import Decision, Event, Snapshot
 from sim.bench.pacing import field
+from sim.bench.pacing.record import Run
 from sim.world.floor.engine import AnyPacer, Floor
 from sim.world.floor.result import ShiftResult
 from sim.world.floor.scenario import FloorScenario
 
 LARGE = 100  # agents from which half a second between decisions does
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """The figures of one shift that the table needs; shares 0..1, times of decisions µs."""
-
-    scenario: str
-    pacer: str
-    seed: int
-    occupancy: float
-    abandoned_share: float
-    humans: int
-    worst_half_hour: float
-    talk_min_per_agent_hour: float
-    idle_s: float
-    dials_per_talk: float
-    decision_p50_us: float
-    decision_p99_us: float
-    wall_s: float
-    inbound_in_time: float | None
 
 
 _FIGURES = {one.name for one in fields(Run)}

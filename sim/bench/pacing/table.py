@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-from sim.bench.pacing.runs import Run
+from sim.bench.pacing.record import Run
 
 
 @dataclass(frozen=True, slots=True)

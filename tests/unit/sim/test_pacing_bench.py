@@ -11,7 +11,8 @@ from sim.bench.figures import missed
 from sim.bench.pacing import field, measure, runs
 from sim.bench.pacing.aims import aims
 from sim.bench.pacing.bound import limit_of, present
-from sim.bench.pacing.runs import Run, Store, key_of
+from sim.bench.pacing.record import Run
+from sim.bench.pacing.runs import Store, key_of
 from sim.bench.pacing.table import Row, hindsight, markdown, row
 from sim.scenarios import pacing_book
 from sim.world.floor.scenario import FloorScenario
