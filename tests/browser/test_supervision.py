@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -185,6 +185,44 @@ async def test_the_second_editor_is_told_and_loses_nothing(
     await expect(sol.locator("#saved")).to_have_text("Salvo.")
     async with engine.connect() as connection:
         assert await connection.scalar(select(CampaignRow.name)) == "Cartão abril"
+
+
+async def test_two_supervisors_at_one_campaign_lose_nothing(
+    sol: Page, console: str, browser: Browser, engine: AsyncEngine, passwords: Passwords
+) -> None:
+    await a_user(engine, passwords, "bia", Role.SUPERVISOR)
+    other = await browser.new_context(locale="pt-BR")
+    bia = await other.new_page()
+    await bia.goto(f"{console}/login?next=/campaigns")
+    await bia.fill("#login", "bia")
+    await bia.fill("#password", PASSWORD)
+    await bia.press("#password", "Enter")
+    await sol.goto(f"{console}/campaigns")
+    for page in (sol, bia):
+        await page.get_by_role("link", name="Cartão março").click()
+        await expect(page.locator("#wrap_up_s")).to_have_value("30")
+
+    await sol.fill("#target", "1.5")
+    await sol.click("#save")
+    await expect(sol.locator("#saved")).to_have_text("Salvo.")
+    typed = {"#name": "Cartão da Bia", "#max_attempts": "3", "#ring_timeout_s": "25"}
+    for field, text in typed.items():
+        await bia.fill(field, text)
+    await bia.click("#save")
+    await expect(bia.locator("#conflict-who")).to_contain_text("Pessoa sol mudou")
+    await expect(bia.locator("#conflict-what")).to_contain_text("de 2,5% para 1,5%")
+    for field, text in typed.items():
+        await expect(bia.locator(field)).to_have_value(text)
+
+    await bia.click("#keep-mine")
+    await expect(bia.locator("#saved")).to_have_text("Salvo.")
+    await sol.fill("#wrap_up_s", "20")  # and now it is the other's turn to be told
+    await sol.click("#save")
+    await expect(sol.locator("#conflict-who")).to_contain_text("Pessoa bia mudou")
+    await expect(sol.locator("#wrap_up_s")).to_have_value("20")
+    await sol.click("#take-theirs")
+    await expect(sol.locator("#name")).to_have_value("Cartão da Bia")
+    await other.close()
 
 
 async def test_a_recording_is_played_by_keyboard(
