@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Row, and_, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,7 +23,7 @@ from dialer.campaigns.errors import CampaignError
 from dialer.campaigns.filling import FILLING, fill_or_promise
 from dialer.campaigns.filter import DebtorFilter
 from dialer.campaigns.service import name_taken, set_status
-from dialer.campaigns.store import CampaignRow
+from dialer.campaigns.store import CampaignProgressRow, CampaignRow
 
 LIST_IS_FIXED = "A lista só muda antes da primeira chamada da campanha; crie outra."
 RUNS = "Pause a campanha antes de mudar quem entra na lista."
@@ -185,8 +185,17 @@ async def _refill(
 
 
 def _query() -> Any:
-    return select(CampaignRow.__table__, CreditorRow.name.label("creditor")).join(
-        CreditorRow, CreditorRow.id == CampaignRow.creditor_id
+    named = CreditorRow.name.label("creditor")
+    return (
+        select(CampaignRow.__table__, named, CampaignProgressRow.progress)
+        .join(CreditorRow, CreditorRow.id == CampaignRow.creditor_id)
+        .outerjoin(
+            CampaignProgressRow,
+            and_(
+                CampaignProgressRow.campaign_id == CampaignRow.id,
+                CampaignRow.status == FILLING,
+            ),
+        )
     )
 
 

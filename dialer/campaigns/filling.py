@@ -31,7 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.campaigns.errors import CampaignError
 from dialer.campaigns.filter import DebtorFilter, debtors
-from dialer.campaigns.store import CampaignDebtorRow, CampaignRow
+from dialer.campaigns.store import CampaignDebtorRow, CampaignProgressRow, CampaignRow
 from foundation.db.contact_clock import contact_day
 from foundation.db.outbox import enqueue
 from foundation.db.time_limit import TookTooLong, each_within
@@ -132,9 +132,11 @@ async def fill_or_promise(
 
 
 async def _promise(connection: AsyncConnection, campaign: UUID, version: int) -> None:
-    values = {"status": FILLING, "size": 0, "progress": None, "trouble": None}
+    values = {"status": FILLING, "size": 0, "trouble": None}
     await connection.execute(
         update(CampaignRow).where(CampaignRow.id == campaign).values(values)
     )
+    old = CampaignProgressRow.campaign_id == campaign
+    await connection.execute(delete(CampaignProgressRow).where(old))
     payload = {"campaign": str(campaign), "version": version}
     await enqueue(connection, TOPIC, f"{campaign}:{version}", payload)

@@ -15,13 +15,14 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dialer.campaigns.errors import CampaignError
 from dialer.campaigns.filling import FILLING, fill
 from dialer.campaigns.filter import DebtorFilter
-from dialer.campaigns.store import CampaignRow
+from dialer.campaigns.store import CampaignProgressRow, CampaignRow
 from foundation.db.outbox import OutboxContext
 from foundation.observability import get_logger
 
@@ -93,7 +94,9 @@ async def _is_a_draft(
     connection: AsyncConnection, order: ListIn, trouble: str | None
 ) -> bool:
     """Let the campaign go on as a draft; False when it does not wait for this any more."""
-    values = {"status": "draft", "progress": None, "trouble": trouble}
+    told = CampaignProgressRow.campaign_id == order.campaign
+    await connection.execute(delete(CampaignProgressRow).where(told))
+    values = {"status": "draft", "trouble": trouble}
     query = update(CampaignRow).where(_waits_for(order)).values(values)
     return (await connection.execute(query)).rowcount == 1
 
@@ -112,9 +115,14 @@ async def _told(engine: AsyncEngine, order: ListIn) -> AsyncIterator[_Pulse]:
 
 
 async def _tell(engine: AsyncEngine, order: ListIn, pulse: _Pulse) -> None:
-    mine = update(CampaignRow).where(_waits_for(order))
+    waits = select(CampaignRow.id).where(_waits_for(order))
     while not pulse.gone:
         async with engine.begin() as connection:
-            query = mine.values(progress=pulse.as_json())
-            pulse.gone = (await connection.execute(query)).rowcount == 0
+            pulse.gone = await connection.scalar(waits) is None
+            told = {"progress": pulse.as_json()}
+            row = insert(CampaignProgressRow).values(campaign_id=order.campaign, **told)
+            key = [CampaignProgressRow.campaign_id]
+            await connection.execute(
+                row.on_conflict_do_update(index_elements=key, set_=told)
+            )
         await asyncio.sleep(EVERY_S)

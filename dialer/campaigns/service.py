@@ -210,7 +210,6 @@ async def set_status(
         .where(CampaignRow.id == current.id)
         .values(
             status=status,
-            progress=None,
             version=CampaignRow.version + 1,
             changed_at=datetime.now(UTC),
             changed_by=who.name if who else None,

@@ -30,12 +30,21 @@ class CampaignRow(Row):
     created_at: Mapped[datetime]
     filter: Mapped[dict[str, Any]]  # see dialer.campaigns.filter
     size: Mapped[int]  # debtors in the list; 0: there is none (yet)
-    progress: Mapped[dict[str, Any] | None]  # of filling the list, see list_job
     trouble: Mapped[str | None]  # pt-BR, why there is no list
     order_key: Mapped[str | None] = mapped_column(unique=True)  # the same twice is one
     version: Mapped[int] = mapped_column(default=1)  # grows with every change by a person
     changed_at: Mapped[datetime | None]
     changed_by: Mapped[str | None]  # name of the person
+
+
+class CampaignProgressRow(Row):
+    """How far the worker is with a list (`list_job`). Not in the campaign's own row: that
+    one is looked at for each debtor who is added, and must not change meanwhile."""
+
+    __tablename__ = "campaign_progress"
+
+    campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
+    progress: Mapped[dict[str, Any]]
 
 
 class CampaignDebtorRow(Row):

@@ -157,6 +157,7 @@ function drawActions({ possible, status }, columns) {
   byId("apply").hidden = !possible.apply || columns;
   byId("retry").hidden = !possible.retry;
   byId("undo").hidden = !possible.undo;
+  byId("next").hidden = status !== "done";
   byId("back").hidden = columns || status !== "checked";
   byId("discard").hidden = !possible.discard;
 }
