@@ -175,19 +175,32 @@ async def hears(page: Page, hertz: int, *, within_s: float = 10.0) -> None:
     await until(heard, f"{hertz} Hz at the ear", within_s=within_s)
 
 
+async def hears_no_longer(page: Page, hertz: int) -> None:
+    """Wait until a tone stands out no more; music may hit it, but does not stay there."""
+    quiet = 0
+
+    async def gone() -> bool:
+        nonlocal quiet
+        stands_out = await tone(page, hertz) > await tone(page, hertz + 170) + HEARD
+        quiet = 0 if stands_out else quiet + 1
+        return quiet == 5
+
+    await until(gone, f"end of {hertz} Hz at the ear")
+
+
 async def heard_far(
-    floor: Floor, number: str, hertz: int = AGENT_HZ, *, within_s: float = 10.0
+    floor: Floor, number: str, ending: str = "ttt", *, within_s: float = 20.0
 ) -> str:
-    """Wait until a debtor hears a tone; returns all that he heard, as a timeline."""
+    """Wait until what a debtor heard ends like that; returns all of it, as a timeline."""
 
     def line() -> str:
         heard, _ = stereo(floor.heard_by(number))
-        return timeline(heard, hertz)
+        return timeline(heard, AGENT_HZ)
 
     async def heard() -> bool:
-        return line().endswith("ttt")
+        return line().endswith(ending)
 
-    await until(heard, f"{hertz} Hz at the far end", within_s=within_s)
+    await until(heard, f"{ending} at the far end", within_s=within_s)
     return line()
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -31,6 +32,7 @@ from tests.people import a_user
 from tests.sound import part_of, share, stereo
 
 TALK_S = 2.0
+pytestmark = pytest.mark.timeout(300)
 MUCH, NOTHING = 0.5, 0.05  # shares of the energy; a busy machine crackles
 
 

@@ -17,6 +17,7 @@ from tests.builders.processes import Processes, Started
 from tests.real_switch import RealSwitch, eventually
 from tests.sound import stereo, timeline
 
+pytestmark = pytest.mark.timeout(300)
 AGENT, AGENT_HZ = "agent001", 1000
 LAST = "SELECT data FROM call_event WHERE kind = 'agent' ORDER BY id DESC LIMIT 1"
 ENDED = "SELECT outcome, endpoint FROM attempt JOIN agent ON agent.id = agent_id"
