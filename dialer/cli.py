@@ -15,7 +15,7 @@ from cobranca.people.service import seats
 from dialer.calls.events import NetworkOutcome
 from dialer.campaigns import service
 from dialer.campaigns.errors import CampaignError
-from dialer.campaigns.service import NewCampaign
+from dialer.campaigns.service import OUTCOME_WORDS, STATUS_WORDS, NewCampaign
 from dialer.settings import DialerSettings
 from foundation.cli import Failure
 from foundation.db.use import with_database
@@ -152,15 +152,16 @@ def create(
         wrap_up_s=wrap_up,
     )
     debtors = _with_database(lambda connection: service.create(connection, new))
-    click.echo(f"Campanha «{name}» criada com {debtors} devedores.")
+    people = "1 devedor" if debtors == 1 else f"{debtors} devedores"
+    click.echo(f"Campanha «{name}» criada com {people}.")
 
 
 @campaign.command()
 @click.argument("name")
 def start(name: str) -> None:
     """Inicia (ou retoma) a campanha."""
-    _with_database(lambda connection: service.set_status(connection, name, "running"))
-    click.echo(f"Campanha «{name}» em andamento.")
+    changed = _with_database(lambda c: service.set_status(c, name, "running"))
+    click.echo(f"Campanha «{name}» {'' if changed else 'já estava '}em andamento.")
     if not any(active for _, _, active in _with_database(seats)):
         click.echo(
             "Atenção: não há posições de atendimento; nada será discado. "
@@ -194,9 +195,14 @@ def status(name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False))
         return
-    click.echo(f"{figures['name']}: {figures['status']}, {figures['open']} em curso")
+    click.echo(
+        f"{figures['name']}: {STATUS_WORDS[figures['status']]}, "
+        f"{figures['open']} em curso, {figures['debtors'].get('ready', 0)} na fila"
+    )
     for outcome, count in figures["outcomes"].items():
-        click.echo(f"  {outcome:<16}{count:>7}")
+        click.echo(f"  {OUTCOME_WORDS[outcome]:<24}{count:>7}")
+    for rule, count in figures["refused"].items():
+        click.echo(f"  sem contato permitido ({rule}){count:>7}")
 
 
 @campaign.command(name="list")
@@ -210,7 +216,7 @@ def list_campaigns(as_json: bool) -> None:
     if not found:
         click.echo("Nenhuma campanha. Crie uma com: acordo campaign create")
     for name, state in found:
-        click.echo(f"{state:<10} {name}")
+        click.echo(f"{STATUS_WORDS[state]:<26} {name}")
 
 
 def _with_database(use: Callable[[AsyncConnection], Awaitable[T]]) -> T:

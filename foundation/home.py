@@ -66,6 +66,11 @@ class Home:
         return self.root / "demo" / "trace.csv"
 
     @property
+    def demo_paused(self) -> Path:
+        """Names of campaigns that wait for the network to be there, one a line."""
+        return self.root / "demo" / "paused.txt"
+
+    @property
     def demo_logins(self) -> Path:
         """Logins and passwords of the demonstration; mode 0600."""
         return self.root / "demo" / "logins.json"

@@ -158,6 +158,7 @@ class _Centre:
             self._log.show(line)
         console = self._settings.console
         self._log.say(f"entre em http://{console.host}:{console.port}")
+        self._log.say(f"para ver os logins de novo: .venv/bin/acordo {' '.join(arguments)}")
 
     async def _prepare_database(self) -> None:
         if self._settings.database_url is None and await is_prepared(

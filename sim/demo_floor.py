@@ -30,6 +30,7 @@ from sim.demo import CREDITOR, DEBTORS, load
 Tell = Callable[[str], None]
 
 SEATS = 12
+NAMED = "Demonstração "  # and the simulated day
 SCENARIO = "demo.toml"
 # a demonstration's talks are short, so are its wrap-ups
 WRAP_UP_S = 15.0
@@ -56,7 +57,7 @@ async def prepare(settings: ProcessSettings, tell: Tell) -> Prepared:
         new_debtors = 0 if old else (await load(settings)).counts.new_debtors
         async with engine.begin() as connection:
             await create_seats(connection, SEATS)
-            await _stop_running(connection)  # nobody dials before the network is there
+            await _pause_running(connection, Home(settings.home).demo_paused)
             if old:
                 await move_to_next_business_day(connection, settings)
             else:
@@ -71,24 +72,51 @@ async def prepare(settings: ProcessSettings, tell: Tell) -> Prepared:
 
 
 async def start(settings: ProcessSettings) -> str:
-    """Start the campaign of the simulated day and stop earlier ones; returns its name."""
+    """Start the campaign of the simulated day, and again what ran before; returns its name.
+
+    Demonstrations of earlier days are stopped.
+    """
     engine = connect(settings, pool_size=1)
     try:
         async with engine.begin() as connection:
             clock = await contact_clock(connection, settings)
             day = clock.now().astimezone(SAO_PAULO).date()
-            name = f"Demonstração {day.isoformat()}"
-            await _stop_running(connection)
+            name = f"{NAMED}{day.isoformat()}"
             await _start_or_create(connection, name)
-            return name
+            await _go_on(connection, Home(settings.home).demo_paused)
+        Home(settings.home).demo_paused.unlink(missing_ok=True)
+        return name
     finally:
         await engine.dispose()
 
 
-async def _stop_running(connection: AsyncConnection) -> None:
+async def _pause_running(connection: AsyncConnection, kept: Path) -> None:
+    """Nobody dials before the network is there; what goes on then is written down first."""
+    running = [
+        name for name, status in await service.names(connection) if status == "running"
+    ]
+    own = [name for name in running if not name.startswith(NAMED)]
+    _keep(kept, own)
+    for name in running:
+        await service.set_status(connection, name, "paused" if name in own else "stopped")
+
+
+async def _go_on(connection: AsyncConnection, kept: Path) -> None:
+    """Start what the people of this installation had running, if it is still paused."""
+    before = _kept(kept)
     for name, status in await service.names(connection):
-        if status == "running":
-            await service.set_status(connection, name, "stopped")
+        if name in before and status == "paused":
+            await service.set_status(connection, name, "running")
+
+
+def _keep(path: Path, names: list[str]) -> None:
+    """Write them beside those of a start that did not come to its end."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_text("".join(f"{name}\n" for name in {*_kept(path), *names}), "utf-8")
+
+
+def _kept(path: Path) -> list[str]:
+    return path.read_text("utf-8").splitlines() if path.exists() else []
 
 
 async def _start_or_create(connection: AsyncConnection, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any
 from uuid import UUID
 
@@ -100,7 +101,9 @@ async def _filter_of(connection: AsyncConnection, new: NewCampaign) -> DebtorFil
         connection, select(CreditorRow.id).where(CreditorRow.name == new.creditor)
     )
     if creditor is None:
-        raise CampaignError(f"Credor «{new.creditor}» não existe; importe devedores antes.")
+        creditors = (await connection.execute(select(CreditorRow.name))).scalars().all()
+        like = _like(new.creditor, list(creditors)) or "; importe devedores antes"
+        raise CampaignError(f"Credor «{new.creditor}» não existe{like}.")
     portfolio = None
     if new.portfolio is not None:
         portfolio = await _id_of(
@@ -173,6 +176,18 @@ STATUS_WORDS = {
     "stopped": "parada",
     "finished": "terminada",
 }
+OUTCOME_WORDS = {
+    "answered": "atendida",
+    "busy": "ocupado",
+    "no_answer": "não atende",
+    "invalid_number": "número inválido",
+    "rejected": "recusada",
+    "congestion": "congestionamento",
+    "carrier_silent": "operadora sem resposta",
+    "cancelled": "cancelada",
+    "switch_lost": "perdida na central",
+    "not_sent": "não enviada",
+}
 _FROM = {
     "running": ("draft", "paused", "stopped"),
     "paused": ("running",),
@@ -183,8 +198,8 @@ NO_LIST = "A campanha «{name}» não tem lista: mude o filtro e salve antes de 
 
 async def set_status(
     connection: AsyncConnection, name: str, status: str, who: Principal | None = None
-) -> None:
-    """Start (`running`), pause or stop; asking for what is already so is fine.
+) -> bool:
+    """Start (`running`), pause or stop; False when it was so already, which is fine.
 
     Stopping one whose list is being filled ends that too.
 
@@ -197,9 +212,9 @@ async def set_status(
     # not the key: whoever fills the list holds that, and a stop must not wait for him
     current = (await connection.execute(named.with_for_update(key_share=True))).first()
     if current is None:
-        raise CampaignError(f"Campanha «{name}» não existe.")
+        raise await _unknown(connection, name)
     if current.status == status:
-        return
+        return False
     if current.status not in _FROM[status]:
         is_now = STATUS_WORDS[current.status]
         raise CampaignError(f"Campanha «{name}» está {is_now}: isso não é possível.")
@@ -219,6 +234,19 @@ async def set_status(
         connection, who, action=f"campaign.{status}", subject=("campaign", current.id),
         detail={"name": name, "was": current.status},
     )  # fmt: skip
+    return True
+
+
+async def _unknown(connection: AsyncConnection, name: str) -> CampaignError:
+    like = _like(name, [known for known, _ in await names(connection)])
+    return CampaignError(f"Campanha «{name}» não existe{like}.")
+
+
+def _like(wanted: str, known: list[str]) -> str:
+    """The name that was perhaps meant, as the rest of a sentence."""
+    folded = {each.casefold(): each for each in known}
+    close = get_close_matches(wanted.casefold(), folded, 1)
+    return f"; seria «{folded[close[0]]}»?" if close else ""
 
 
 async def look(connection: AsyncConnection, name: str) -> dict[str, Any]:
@@ -226,7 +254,7 @@ async def look(connection: AsyncConnection, name: str) -> dict[str, Any]:
     query = select(CampaignRow.id, CampaignRow.status).where(CampaignRow.name == name)
     row = (await connection.execute(query)).first()
     if row is None:
-        raise CampaignError(f"Campanha «{name}» não existe.")
+        raise await _unknown(connection, name)
     outcomes = await connection.execute(
         select(AttemptRow.outcome, func.count(), func.count(AttemptRow.bridged_at))
         .where(AttemptRow.campaign_id == row.id)
@@ -250,7 +278,23 @@ async def look(connection: AsyncConnection, name: str) -> dict[str, Any]:
         "bridged": sum(v[1] for v in counted.values()),
         "abandoned": abandoned.scalar_one(),
         "debtors": {r[0]: r[1] for r in states},
+        "refused": await _refused(connection, row.id),
     }
+
+
+async def _refused(connection: AsyncConnection, campaign: UUID) -> dict[str, int]:
+    """Debtors who were never rung, by the rule that forbade it last."""
+    never_rung = text(
+        "SELECT rule, count(*) FROM ("
+        " SELECT DISTINCT ON (v.debtor_id) v.rule FROM campaign_debtor d"
+        " JOIN verdict v USING (debtor_id)"
+        " WHERE d.campaign_id = :campaign AND d.state <> 'ready' AND NOT v.allowed"
+        " AND NOT EXISTS (SELECT FROM attempt a"
+        "  WHERE a.campaign_id = d.campaign_id AND a.debtor_id = d.debtor_id)"
+        " ORDER BY v.debtor_id, v.asked_at DESC) last GROUP BY rule ORDER BY rule"
+    )
+    found = await connection.execute(never_rung, {"campaign": campaign})
+    return {r[0]: r[1] for r in found}
 
 
 async def names(connection: AsyncConnection) -> list[tuple[str, str]]:

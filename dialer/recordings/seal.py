@@ -97,7 +97,7 @@ async def _seal(
     sealed = await _sealed(context, clear, home.recordings_sealed / path, key, order)
     await _index(context.connection, order, path, sealed)
     context.after_commit.append(lambda: _remove(clear))
-    log.info(
+    log.debug(
         "recording_sealed",
         length_s=round(sealed.facts.seconds, 2),
         left_dbfs=sealed.facts.left_dbfs,

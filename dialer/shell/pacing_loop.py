@@ -31,6 +31,7 @@ class PacingLoop:
         self._news = PacingNews()
         self.campaigns: list[Running] = []
         self.wake = asyncio.Event()
+        self._round = 0
 
     def set_campaigns(self, campaigns: list[Running]) -> None:
         """Take the running campaigns; a changed policy gets a new pacer."""
@@ -68,7 +69,8 @@ class PacingLoop:
     async def decide_once(self) -> None:
         """One round over all campaigns; each takes its share of what is still free."""
         idle = len(self._floor.idle_agents())
-        for campaign in self.campaigns:
+        self._round += 1
+        for campaign in in_turn(self.campaigns, self._round):
             room = self._routes.room(self._floor.lines(), time.monotonic())
             snapshot = self._snapshot(campaign.id, idle, room)
             pacer = self._news.audiences[campaign.id].pacer
@@ -119,3 +121,9 @@ def _since(agents: Iterable[Agent]) -> dict[str, float]:
 
 def _ago_s(at: datetime, now: datetime) -> float:
     return max(0.0, (now - at).total_seconds())
+
+
+def in_turn(campaigns: list[Running], turn: int) -> list[Running]:
+    """Another campaign is first each time: what is free goes to all of them alike."""
+    first = turn % len(campaigns) if campaigns else 0
+    return campaigns[first:] + campaigns[:first]

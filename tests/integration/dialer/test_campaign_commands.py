@@ -40,6 +40,49 @@ async def test_a_campaign_from_creation_to_stop(
     assert status == 0
     figures = json.loads(output)
     assert (figures["status"], figures["debtors"]) == ("stopped", {"ready": 2})
+    assert figures["refused"] == {}
+    _, output, _ = await acordo(settings_env, "campaign", "status", "Maio")
+    assert output == "Maio: parada, 0 em curso, 2 na fila\n"
+    _, output, _ = await acordo(settings_env, "campaign", "list")
+    assert output.split() == ["parada", "Maio"]
+
+
+async def test_starting_twice_says_so_and_a_misspelt_name_is_guessed(
+    engine: AsyncEngine, settings_env: dict[str, str]
+) -> None:
+    async with engine.begin() as connection:
+        await a_portfolio(connection, debtors=1)
+        await some_seats(connection)
+    made = await acordo(settings_env, "campaign", "create", "Maio", "--creditor", "loja")
+    assert "Credor «loja» não existe; seria «Loja»?" in made[2]
+    made = await acordo(settings_env, "campaign", "create", "Maio", "--creditor", "Loja")
+    assert made[1] == "Campanha «Maio» criada com 1 devedor.\n"
+    first = await acordo(settings_env, "campaign", "start", "Maio")
+    again = await acordo(settings_env, "campaign", "start", "Maio")
+    assert "já estava" not in first[1]
+    assert again[:2] == (0, "Campanha «Maio» já estava em andamento.\n")
+    assert "seria «Maio»?" in (await acordo(settings_env, "campaign", "stop", "maoi"))[2]
+
+
+async def test_status_names_the_rule_for_which_nobody_was_rung(
+    engine: AsyncEngine, settings_env: dict[str, str]
+) -> None:
+    async with engine.begin() as connection:
+        await a_portfolio(connection, debtors=1)
+    await acordo(settings_env, "campaign", "create", "Maio", "--creditor", "Loja")
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE campaign_debtor SET state = 'done'"))
+        await connection.execute(
+            text(
+                "INSERT INTO verdict (id, debtor_id, contact_point_id, means, asked_at,"
+                " allowed, rule, source) SELECT gen_random_uuid(), debtor_id, id, 'voice',"
+                " now(), false, 'destination', 'test' FROM contact_point"
+            )
+        )
+    _, output, _ = await acordo(settings_env, "campaign", "status", "Maio", "--json")
+    assert json.loads(output)["refused"] == {"destination": 1}
+    _, output, _ = await acordo(settings_env, "campaign", "status", "Maio")
+    assert "sem contato permitido (destination)" in output
 
 
 async def test_what_a_supervisor_can_mend_is_one_clear_line(
