@@ -148,7 +148,7 @@ class Calls:
             return
         person = outcome == "human"
         self._observe(Answered(at_s=at_s, call=call))
-        if self._clock and person:
+        if self._clock:
             self._later(at_s + lead.greeting_end_s, self._greeted, at_s, lead)
         if self._scenario.amd is None:
             self._counts(at_s, at_s, lead, person)
@@ -197,7 +197,7 @@ class Calls:
         self.humans.append(at_s)
         self._observe(Resolved(at_s=at_s, call=lead.call, outcome="human"))
         starts_s = (0.0, lead.greeting_start_s, lead.greeting_end_s)[self._clock]
-        deadline_s = answered_s + (starts_s if person else 0.0) + self._scenario.threshold_s
+        deadline_s = answered_s + starts_s + self._scenario.threshold_s
         if deadline_s <= at_s:
             self._abandon(at_s, lead.call)
             return

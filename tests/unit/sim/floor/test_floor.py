@@ -203,6 +203,13 @@ def test_slow_detection_abandons_on_a_clock_that_starts_at_connect() -> None:
     assert Floor(greeted, Ratio(1.0), 1).run().abandoned_share < 0.5
 
 
+def test_detection_that_is_quick_enough_abandons_nobody_one_to_one() -> None:
+    floor = pacing_book()["fifty-amd"]
+    run = Floor(replace(floor, hours=0.5), Ratio(1.0), 1).run()
+    assert run.machines_taken_for_people > 20
+    assert run.abandoned == 0
+
+
 def test_inbound_calls_are_served_or_leave() -> None:
     inbound = Inbound(
         calls_per_hour=((0.0, 200.0),), talk=Duration(shape="constant", mean_s=100),
