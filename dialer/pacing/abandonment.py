@@ -10,7 +10,7 @@ early and an abandoned call a slot too late, never the other way round.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor
+from math import floor, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ _SLOTS = 1024
 _FARTHEST_S = 7200.0  # no plan for a window longer than a day's work looks farther
 _DAYS_WORK_S = 43_200.0
 _AIM = 0.98  # of the limit: drops of a big floor come several at a time
+_SHORTFALL = 1.3  # standard deviations by which answers may stay below the plan
 _LAST_RISK = 0.06  # drops that may be expected of all the work after the last one allowed
 
 
@@ -92,7 +93,7 @@ class Budget:
     ) -> Allowance:
         humans, abandoned = self._kept(now_s, ahead_s)
         coming = max(0.0, min(answers_per_s * ahead_s, most))
-        earned = self.share * (humans + coming)
+        earned = self.share * (humans + coming - _SHORTFALL * sqrt(coming))
         drops = earned - abandoned
         planned = _spread(_AIM * earned - abandoned)
         if self.share <= 0.0 or drops < 0.0:

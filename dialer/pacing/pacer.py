@@ -7,27 +7,26 @@ decision comes back. Five modes share the same models, bounds and budgets.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from math import floor as whole
 from math import isfinite
 
 import numpy as np
 
 from dialer.pacing.abandonment import Allowance, Budget
-from dialer.pacing.events import Event, Greeted, Placed, Resolved
+from dialer.pacing.border import calls_of, check, check_event
+from dialer.pacing.events import Event, Placed
 from dialer.pacing.inbound import agents_to_hold
 from dialer.pacing.learning import Learning
 from dialer.pacing.ledger import Stage
+from dialer.pacing.outlook import Outlook
 from dialer.pacing.policy import MOST_LINES_PER_AGENT, Policy
 from dialer.pacing.predictive import Plan, Predictive
 from dialer.pacing.rate import CallsPerSecond
 from dialer.pacing.snapshot import (
-    BadObservation,
     ClockWentBack,
     Decision,
     Reason,
     Snapshot,
-    check,
 )
 from dialer.pacing.steady import Steady
 
@@ -35,13 +34,6 @@ __all__ = ["Decision", "Pacer", "Snapshot"]
 
 _OUTAGE = 0.7  # share of failures among late ends
 _FORGOTTEN_S = 600.0  # a call that rings in no snapshot for so long was lost
-_WITHOUT_LIMIT = Allowance(
-    share=1.0, drops_left=1e9, answers_left=1e9, limit=1.0, window_s=1.0
-)
-_MOST_AT_ONCE = 1.6  # times the limit: what was saved is not spent in a burst
-_BUSY_MEMORY_S = 1200.0
-_FIRST_BUSY = 0.75
-_SHIFT_CHANGE_S = 60.0  # over which a change in the number of agents is believed
 _REPLAY_S = 15.0  # in a history, between two looks
 
 
@@ -53,18 +45,12 @@ class Pacer:
         self._learnt = Learning(policy)
         self._mind = Predictive(self._learnt, policy.min_ring_s)
         self._steady = Steady(self._learnt)
+        self._outlook = Outlook(self._learnt)
         self._rate = None if policy.max_cps is None else CallsPerSecond(policy.max_cps)
         self._now_s = float("-inf")
         self._decided_s: float | None = None
         self._swept_s = float("-inf")
-        self._agents = 0.0  # logged in, of late
-        self._busy = _FIRST_BUSY  # share of them who talk or wrap up
-        self._allowance = _WITHOUT_LIMIT
-        self._planned_s = float("-inf")
-        self._drops = 0.0
         self._probed_s = float("-inf")
-        self._room_then = 0
-        self._placed = 0  # since then
         self._replay(history or ())
 
     @property
@@ -74,11 +60,11 @@ class Pacer:
 
     def observe(self, event: Event) -> None:
         """Learn one fact; raises ClockWentBack, UnknownCall, BadObservation."""
-        _check_event(event)
+        check_event(event)
         self._move_to(event.at_s)
         self._learnt.observe(event)
         if isinstance(event, Placed):
-            self._placed += 1
+            self._outlook.placed()
             if self._rate is not None:
                 self._rate.count(event.at_s)
 
@@ -94,12 +80,7 @@ class Pacer:
         self._decided_s = now_s
         if self.policy.mode == "agentless":
             return self._decision(now_s, floor, "capacity", floor.room, 0, {})
-        self._agents += (agents - self._agents) * min(1.0, passed_s / _SHIFT_CHANGE_S)
-        if self._agents < 1.0:
-            self._agents = float(agents)
-        if agents:
-            busy = 1.0 - floor.idle / agents
-            self._busy += (busy - self._busy) * passed_s / _BUSY_MEMORY_S
+        self._outlook.see(floor, passed_s)
         hold = self._hold(now_s, agents)
         held = min(floor.idle, len(floor.inbound_waiting) + hold)
         free = floor.idle - held - len(floor.waiting)
@@ -109,7 +90,7 @@ class Pacer:
         if self.policy.mode == "progressive":
             return self._decision(now_s, floor, "one_to_one", one_to_one, held, {})
         self._mind.look(now_s, floor, free - owed)
-        allowance = self._allow(now_s, floor)
+        allowance = self._outlook.allow(now_s, floor)
         self._mind.learn_price(passed_s, allowance.share, allowance.limit)
         figures = self._figures(floor, free, allowance)
         if allowance.share <= 0.0:
@@ -191,36 +172,10 @@ class Pacer:
             bounds["lines"] = max(0, self.policy.max_lines - lines - len(floor.ringing))
         if self._learnt.failing > _OUTAGE:
             due = now_s - self._probed_s >= 1.0
-            bounds["carrier_outage"] = max(1, int(self._agents / 20)) if due else 0
+            bounds["carrier_outage"] = max(1, int(self._outlook.agents / 20)) if due else 0
         return bounds
 
     # -- what is behind ----------------------------------------------------------------
-
-    def _allow(self, now_s: float, floor: Snapshot) -> Allowance:
-        """The strictest limit; planned anew each two seconds and after each drop."""
-        learnt = self._learnt
-        drops = sum(b.abandoned for b in learnt.budgets)
-        if now_s - self._planned_s < 2.0 and drops == self._drops:
-            return self._allowance
-        self._planned_s, self._drops = now_s, drops
-        if not learnt.budgets:
-            return self._allowance
-        per_s = self._busy * self._agents / max(learnt.freeing.service_s, 1.0)
-        most = self._reachable(floor)
-        plans = [b.allowance(now_s, per_s, most) for b in learnt.budgets]
-        strictest = min(plans, key=lambda plan: plan.share)
-        share = min(strictest.share, _MOST_AT_ONCE * strictest.limit)
-        self._allowance = replace(strictest, share=share)
-        return self._allowance
-
-    def _reachable(self, floor: Snapshot) -> float:
-        """People who can still answer: bounded by the leads left, when room tells them."""
-        if floor.room >= self._room_then or self._placed > 2000:
-            self._room_then, self._placed = floor.room, 0
-        taken = self._room_then - floor.room
-        if self._placed < 50 or taken < 0.8 * self._placed:
-            return 1e9
-        return floor.room * self._learnt.ringing.share
 
     def _hold(self, now_s: float, agents: int) -> int:
         target = self.policy.inbound_target
@@ -268,7 +223,7 @@ class Pacer:
         """Live through earlier events, looking at the ledger as if it were the floor."""
         looked_s = float("-inf")
         for event in history:
-            for call in _calls_of(event):
+            for call in calls_of(event):
                 self._learnt.ledger.placed(call, event.at_s, 1.0)
             self.observe(event)
             if event.at_s - looked_s >= _REPLAY_S:
@@ -280,29 +235,6 @@ class Pacer:
                 weights = np.array([c.weight for c in ringing])
                 self._learnt.settle(self._learnt.ringing.bins(ages), weights)
                 self._learnt.rebuild_rings(ages, weights)
-
-
-def _calls_of(event: Event) -> tuple[str, ...]:
-    """Calls of a history may have been placed before it begins."""
-    call = getattr(event, "call", None)
-    return () if call is None or isinstance(event, Placed) else (call,)
-
-
-def _check_event(event: Event) -> None:
-    if not isfinite(event.at_s):
-        raise ClockWentBack(f"{event.at_s} is no instant")
-    match event:
-        case Placed(p=p) if p is not None and not 0 <= p <= 1:
-            raise BadObservation(f"chance of answer {p}")
-        case Greeted(start_s=start_s, end_s=end_s) if not start_s <= end_s:
-            raise BadObservation(f"a greeting from {start_s} to {end_s}")
-        case Resolved(outcome=outcome) if outcome not in _OUTCOMES:
-            raise BadObservation(f"outcome {outcome}")
-        case _:
-            pass
-
-
-_OUTCOMES = ("human", "machine", "busy", "no_answer", "invalid", "failed", "cancelled")
 
 
 def _leaving_idle(now_s: float, floor: Snapshot) -> int:
