@@ -92,7 +92,7 @@ async def test_a_question_mark_in_a_field_is_a_question_mark(
     console: str, page_of_a_supervisor: Page
 ) -> None:
     await page_of_a_supervisor.goto(f"{console}/imports")
-    await page_of_a_supervisor.focus("#creditor")
+    await page_of_a_supervisor.click("#creditor")
     await page_of_a_supervisor.keyboard.type("Banco?")
     assert await page_of_a_supervisor.input_value("#creditor") == "Banco?"
     await expect(page_of_a_supervisor.locator("#help")).to_be_hidden()
