@@ -116,13 +116,15 @@ async def _fill(settings: UpSettings) -> None:
     trace = Home(settings.home).demo_trace
     trace.parent.mkdir(mode=0o700)
     trace_file.write(trace, map(_answers, numbers))
+    # one call for the one agent: what is not his turn is not what is measured
     options = ("--creditor", "Medida", "--retries", "none", "--wrap-up", "0")
+    options += ("--mode", "progressive")
     await acordo(settings, "campaign", "create", CAMPAIGN, *options)
 
 
 def _answers(number: str) -> TraceRow:
     return TraceRow(
-        number=number, nth=1, kind=Kind.HUMAN, code=200, post_dial_s=0.05, ring_s=0.15,
+        number=number, nth=1, kind=Kind.HUMAN, code=200, post_dial_s=0.05, ring_s=0.4,
         talk_s=TALK_S, hangs_up=Party.CALLEE, says=(Timed(0.0, TONES),),
     )  # fmt: skip
 
