@@ -117,8 +117,7 @@ async def _fill(settings: UpSettings) -> None:
     trace.parent.mkdir(mode=0o700)
     trace_file.write(trace, map(_answers, numbers))
     # one call for the one agent: what is not his turn is not what is measured
-    options = ("--creditor", "Medida", "--retries", "none", "--wrap-up", "0")
-    options += ("--mode", "progressive")
+    options = "--creditor Medida --retries none --wrap-up 0 --mode progressive".split()
     await acordo(settings, "campaign", "create", CAMPAIGN, *options)
 
 
