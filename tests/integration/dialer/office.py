@@ -137,6 +137,8 @@ async def _follow(leader: Leader, telephony: ScriptedTelephony) -> None:
 
 
 async def a_running_campaign(engine: AsyncEngine, debtors: int, **changed: Any) -> None:
+    """One call for each agent, so that a test knows how many there will be."""
+    changed.setdefault("policy", {"mode": "progressive"})
     async with engine.begin() as connection:
         await a_portfolio(connection, debtors=debtors)
         await a_campaign(connection, retries={"max_attempts": 1}, **changed)
