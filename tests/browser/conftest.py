@@ -10,13 +10,14 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.people.passwords import Passwords
 from foundation.bus import Bus
 from foundation.development.browser import PROGRAM
 from foundation.home import Home
+from sim.browser import driver
 from tests.browser.desk_place import DeskPlace, a_desk
 from tests.people import PASSWORD, a_user
 
@@ -38,7 +39,7 @@ def chromium() -> str:
 
 @pytest_asyncio.fixture
 async def browser(chromium: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
+    async with driver() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium, args=["--lang=pt-BR"]
         )

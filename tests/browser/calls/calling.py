@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, Page, expect
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.debtors.store import ContactPointRow
 from foundation.crypto import Keys
+from sim.browser import driver
 from tests.builders.conversations import known_person
 from tests.builders.portfolio import a_campaign, a_portfolio
 from tests.people import PASSWORD
@@ -54,7 +55,7 @@ HEARD = 20.0  # dB by which a tone stands out of what is no tone
 @asynccontextmanager
 async def chromium_with(chromium: str, *flags: str) -> AsyncIterator[BrowserContext]:
     """A browser of its own: its microphone is chosen when it starts."""
-    async with async_playwright() as playwright:
+    async with driver() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium, args=["--lang=pt-BR", *CALLS, *flags]
         )
