@@ -220,6 +220,7 @@ def _policy(seen: Outlook, read: Read) -> PolicyOut:
         allowed=seen.verdict.allowed,
         today=read.today,
         zone=seen.zone,
+        now=read.now,
     )
 
 

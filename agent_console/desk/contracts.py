@@ -54,6 +54,7 @@ class DispositionIn(Model):
     note: str = Field("", max_length=NOTE_MAX)
     call_back: CallBackIn | None = None
     promise: PromiseIn | None = None
+    debtor_affirmed: bool = False  # it was the debtor, though no answers proved it
 
 
 class DisposedOut(Model):
@@ -79,12 +80,17 @@ class SeatOut(Model):
 
 class UnrecordedOut(Model):
     call: UUID
-    answered_at: dt.datetime
+    answered_at: dt.datetime  # on the compliance clock
     talk_s: float
+    debtor: str | None
+    telephone: str  # masked
+    campaign: str | None
+    zone: str
 
 
 class DeskOut(Model):
     now: dt.datetime  # real time, by which a page sets its timers
+    contact_now: dt.datetime  # the compliance clock, by which people are called
     seat: SeatOut
     unrecorded: list[UnrecordedOut]
 
@@ -97,7 +103,7 @@ class CallBackOut(Model):
     debtor: str
     telephone: str  # masked
     campaign: str
-    campaign_runs: bool
+    waits: str | None  # why it will not be called, though it is due
 
 
 class CallBacksOut(Model):
@@ -197,6 +203,7 @@ class PolicyOut(Model):
     allowed: bool
     today: dt.date  # where the telephone is, on the compliance clock
     zone: str | None
+    now: dt.datetime  # the compliance clock
 
 
 class CardOut(Model):

@@ -28,7 +28,7 @@ from agent_console.services import BUS, CLOCK, DATABASE
 from agent_console.texts import TEXTS
 from cobranca.contacts.dispositions import catalogue
 from dialer.callbacks.booking import Listed, booked_for, cancel
-from dialer.calls.shift_log import day_of, unrecorded
+from dialer.calls.shift_log import Unrecorded, day_of, unrecorded
 from foundation.brasil.phone import masked_phone
 from foundation.clock import SAO_PAULO
 
@@ -41,18 +41,14 @@ async def desk(asked: Asked[None, None]) -> DeskOut:
     seat = await read_seat(asked.request.app[BUS], endpoint)
     now = asked.request.app[CLOCK].now()
     async with asked.request.app[DATABASE].connect() as connection:
+        contact_now = (await asked.request.app[DESK].contact_clock(connection)).now()
         left = await unrecorded(connection, agent, now - LATE_RECORD)
     return DeskOut(
         now=now,
+        contact_now=contact_now,
         seat=_seat(seat),
         unrecorded=[
-            UnrecordedOut(
-                call=one.attempt,
-                answered_at=one.answered_at,
-                talk_s=(one.ended_at - one.answered_at).total_seconds(),
-            )
-            for one in left
-            if seat.call != one.attempt
+            _unrecorded(one, contact_now - now) for one in left if seat.call != one.attempt
         ],
     )
 
@@ -133,6 +129,18 @@ def _seat(seat: Seat) -> SeatOut:
     )
 
 
+def _unrecorded(one: Unrecorded, offset: timedelta) -> UnrecordedOut:
+    return UnrecordedOut(
+        call=one.attempt,
+        answered_at=one.answered_at + offset,
+        talk_s=(one.ended_at - one.answered_at).total_seconds(),
+        debtor=one.debtor_name and shown.first_name(one.debtor_name),
+        telephone=masked_phone(one.number),
+        campaign=one.campaign,
+        zone=one.zone or SAO_PAULO.key,
+    )
+
+
 def _call_back(one: Listed, now: datetime) -> CallBackOut:
     return CallBackOut(
         id=one.id,
@@ -142,5 +150,5 @@ def _call_back(one: Listed, now: datetime) -> CallBackOut:
         debtor=shown.first_name(one.debtor_name),
         telephone=masked_phone(one.number),
         campaign=one.campaign,
-        campaign_runs=one.campaign_runs,
+        waits=shown.campaign_waits(one.campaign_status),
     )

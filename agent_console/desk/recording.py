@@ -19,6 +19,8 @@ from agent_console.desk.tools import DeskTools
 from agent_console.problems import Problem
 from cobranca.compliance.facts import Candidate
 from cobranca.debtors.store import ContactPointRow
+from cobranca.people import audit
+from cobranca.people.principal import Principal
 from dialer.callbacks.booking import Booking, NotBooked, objection
 from dialer.calls.disposing import Kept, NotKept, Promised, Said, dispose
 from foundation.clock import SAO_PAULO
@@ -27,6 +29,7 @@ from foundation.clock import SAO_PAULO
 async def record(
     connection: AsyncConnection,
     tools: DeskTools,
+    who: Principal,
     call: UUID,
     agent: UUID,
     point: UUID | None,
@@ -45,10 +48,15 @@ async def record(
         contact_now=clock.now(),
         call_back_at=instant_of(given, zone),
         promise=promised(given),
+        affirmed=given.debtor_affirmed,
     )
     answer = await dispose(connection, said, tools.policy)
     if isinstance(answer, NotKept):
         raise refusal(answer, clock.now(), zone)
+    if answer.on_word:
+        await audit.record(
+            connection, who, action="identity.affirmed", subject=("attempt", call)
+        )
     return told(answer)
 
 

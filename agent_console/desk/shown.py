@@ -45,6 +45,11 @@ def disposition(code: str | None) -> str | None:
     return entry.label if entry else code
 
 
+def campaign_waits(status: str) -> str | None:
+    """Why a campaign in that state calls nobody; None while it does."""
+    return TEXTS.section("campaign_waits").get(status)
+
+
 def pause(code: str) -> str:
     words = TEXTS.section("pauses") | TEXTS.section("pause_names")
     return words.get(code, code)

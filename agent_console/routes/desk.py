@@ -90,6 +90,7 @@ ENDPOINTS = (
         problems=("no_seat", "no_such_call", "not_your_call", "still_talking",
                   "already_recorded", "unknown_code", "note_missing",
                   "call_back_missing", "promise_missing", "promise_past",
+                  "identity_unconfirmed",
                   "call_back_past", "call_back_too_far", "call_back_no_number",
                   "call_back_no_campaign", "call_back_forbidden", "call_back_never"),
     ),

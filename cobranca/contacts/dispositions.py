@@ -29,6 +29,7 @@ class Disposition(BaseModel):
     key: str = Field(pattern=r"[0-9a-z]")  # pressed while the list has the focus
     right_party: bool | None = None  # whether it was the debtor; None: nobody knows
     asks: tuple[Ask, ...] = ()  # what must come with it
+    note_hint: str = ""  # what a note of it should say; empty: nothing of its own
     number: Literal["active", "wrong_party"] = "active"  # what becomes of the telephone
     suppresses: Literal["debtor", "number"] | None = None  # for ever, from now on
     again_min: float | None = None  # minutes until the campaign may try again

@@ -169,7 +169,7 @@ class Listed:
     number: str  # E.164; to be masked before it is shown
     zone: str | None  # IANA name of where it is
     campaign: str
-    campaign_runs: bool
+    campaign_status: str
 
 
 async def booked_for(
@@ -184,7 +184,7 @@ async def booked_for(
             ContactPointRow.value.label("number"),
             ContactPointRow.zone,
             CampaignRow.name.label("campaign"),
-            (CampaignRow.status == "running").label("campaign_runs"),
+            CampaignRow.status.label("campaign_status"),
         )
         .join(DebtorRow, DebtorRow.id == CallBackRow.debtor_id)
         .join(ContactPointRow, ContactPointRow.id == CallBackRow.contact_point_id)

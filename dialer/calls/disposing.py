@@ -22,6 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cobranca.compliance.service import ContactPolicy
 from cobranca.compliance.store import SuppressionRow
 from cobranca.contacts.dispositions import Ask, Disposition, catalogue
+from cobranca.contacts.identification import standing_of
+from cobranca.contacts.identity import Level
 from cobranca.contacts.store import PromiseRow
 from cobranca.debtors.store import ContactPointRow
 from dialer.callbacks.booking import Booked, Booking, NotBooked, book, expect
@@ -48,7 +50,10 @@ class Promised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What an agent records. `at` is real UTC, `contact_now` the compliance clock."""
+    """What an agent records. `at` is real UTC, `contact_now` the compliance clock.
+
+    `affirmed`: the agent says that it was the debtor, though no answers proved it.
+    """
 
     attempt: UUID
     agent: UUID
@@ -58,21 +63,27 @@ class Said:
     contact_now: datetime
     call_back_at: datetime | None = None  # on the compliance clock
     promise: Promised | None = None
+    affirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """It is recorded. `again`: it was before, and nothing was written now."""
+    """It is recorded. `again`: it was before, and nothing was written now.
+
+    `on_word`: it counts as a talk with the debtor on the agent's word alone.
+    """
 
     code: str
     call_back: Booked | None = None
     again: bool = False
+    on_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NotKept:
     """Nothing was written. `reason`: unknown_code, other_code (`code` is the one that
-    stands), missing (`lacks`), promise_past, or call_back (`booking` says why).
+    stands), missing (`lacks`), promise_past, identity_unconfirmed (nothing tells that it
+    was the debtor), or call_back (`booking` says why).
     """
 
     reason: str
@@ -98,6 +109,9 @@ async def dispose(
     missing = lacking(disposition, said, call, today=_today(said.contact_now))
     if missing is not None:
         return missing
+    on_word = await _unproven(connection, said, call, disposition)
+    if on_word and not said.affirmed:
+        return NotKept("identity_unconfirmed", said.code)
     booked = None
     if said.call_back_at is not None:
         answer = await book_for(connection, said, call, policy)
@@ -106,7 +120,16 @@ async def dispose(
         booked = answer
     await _write(connection, said, call, disposition)
     await follow(connection, said.attempt, said.contact_now)
-    return Kept(said.code, booked)
+    return Kept(said.code, booked, on_word=on_word)
+
+
+async def _unproven(
+    connection: AsyncConnection, said: Said, call: Any, disposition: Disposition
+) -> bool:
+    """Whether it would be a talk with the debtor whom no answers have proven."""
+    if not disposition.right_party or call.debtor_id is None:
+        return False
+    return (await standing_of(connection, said.attempt)).level is not Level.CONFIRMED
 
 
 async def locked(connection: AsyncConnection, attempt: UUID) -> Any:

@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.debtors.store import ContactPointRow, DebtorRow
 from dialer.calls.shift import Change, Shift, shift
 from dialer.calls.store import AttemptRow, CallEventRow, DispositionRow
+from dialer.campaigns.store import CampaignRow
 
 _LATEST = 6000  # facts that are looked at: far more than one agent makes in a day
 
@@ -69,8 +71,12 @@ class Unrecorded:
     """A conversation of which nothing was recorded yet."""
 
     attempt: UUID
-    answered_at: datetime
+    answered_at: datetime  # real UTC, as `ended_at`
     ended_at: datetime
+    number: str  # E.164; to be masked before it is shown
+    debtor_name: str | None
+    campaign: str | None
+    zone: str | None  # IANA name of where the telephone is
 
 
 async def unrecorded(
@@ -78,7 +84,18 @@ async def unrecorded(
 ) -> list[Unrecorded]:
     """Return the agent's ended conversations since `begin` without a disposition."""
     query = (
-        select(AttemptRow.id, AttemptRow.answered_at, AttemptRow.ended_at)
+        select(
+            AttemptRow.id.label("attempt"),
+            AttemptRow.answered_at,
+            AttemptRow.ended_at,
+            AttemptRow.number,
+            DebtorRow.name.label("debtor_name"),
+            CampaignRow.name.label("campaign"),
+            ContactPointRow.zone,
+        )
+        .outerjoin(DebtorRow, DebtorRow.id == AttemptRow.debtor_id)
+        .outerjoin(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
+        .outerjoin(ContactPointRow, ContactPointRow.id == AttemptRow.contact_point_id)
         .outerjoin(DispositionRow, DispositionRow.attempt_id == AttemptRow.id)
         .where(
             AttemptRow.agent_id == agent,
@@ -89,7 +106,4 @@ async def unrecorded(
         .order_by(AttemptRow.answered_at)
         .limit(limit)
     )
-    return [
-        Unrecorded(attempt=row.id, answered_at=row.answered_at, ended_at=row.ended_at)
-        for row in await connection.execute(query)
-    ]
+    return [Unrecorded(**row._mapping) for row in await connection.execute(query)]

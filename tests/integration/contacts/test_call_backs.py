@@ -168,7 +168,7 @@ async def test_a_later_booking_takes_the_place_of_the_earlier(
     assert await booked_list(engine, place) == []
     async with engine.connect() as connection:
         (theirs,) = await booked_for(connection, place.colleague)
-    assert (theirs.campaign, theirs.campaign_runs) == ("Março", True)
+    assert (theirs.campaign, theirs.campaign_status) == ("Março", "running")
 
 
 async def test_only_one_s_own_can_be_cancelled_and_the_turn_goes_with_it(

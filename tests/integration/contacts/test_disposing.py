@@ -28,7 +28,8 @@ TOMORROW_TEN = TUESDAY_TEN + timedelta(days=1)
 async def said(
     engine: AsyncEngine, place: Place, call: UUID, code: str, **more: Any
 ) -> Kept | NotKept:
-    given: dict[str, Any] = {"note": "anotado", "agent": place.agent} | more
+    given: dict[str, Any] = {"note": "anotado", "agent": place.agent, "affirmed": True}
+    given |= more
     async with engine.begin() as connection:
         return await dispose(
             connection,

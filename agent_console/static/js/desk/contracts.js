@@ -62,6 +62,7 @@
  * @property {boolean} allowed
  * @property {string} today - date where the telephone is, as the policy counts
  * @property {string | null} zone
+ * @property {string} now - the clock by which people are called
  *
  * @typedef {object} Card
  * @property {{id: string, direction: string, telephone: string, campaign: string | null,
@@ -83,9 +84,16 @@
  * @property {string} debtor
  * @property {string} telephone
  * @property {string} campaign
- * @property {boolean} campaign_runs
+ * @property {string | null} waits - why it will not be called, though it is due
  *
- * @typedef {{call: string, answered_at: string, talk_s: number}} Unrecorded
+ * @typedef {object} Unrecorded
+ * @property {string} call
+ * @property {string} answered_at - on the clock by which people are called
+ * @property {number} talk_s
+ * @property {string | null} debtor
+ * @property {string} telephone
+ * @property {string | null} campaign
+ * @property {string} zone
  *
  * @typedef {object} Figures
  * @property {number} calls
@@ -102,6 +110,7 @@
  * @property {string} amount
  * @property {string} promised_on
  * @property {boolean} call_back
+ * @property {boolean} call_back_by_code - asked for by the code, by nobody else
  * @property {string} day
  * @property {string} time
  */

@@ -5,16 +5,19 @@
  */
 
 import { ApiProblem, api } from "../api.js";
+import { date } from "../format.js";
 import { Live, sayState } from "../live.js";
 import { Softphone } from "../softphone/softphone.js";
 import { DebtorCard } from "./card.js";
+import { setContactClock } from "./contact-clock.js";
 import { one, part } from "./dom.js";
 import { OwnCallBacks, OwnFigures, OwnUnrecorded } from "./own.js";
 import { PhonePanel } from "./phone-panel.js";
 import { promiseOf } from "./promise.js";
 import { CallRecord } from "./record.js";
-import { listenToKeys } from "./shortcuts.js";
+import { listenToKeys, listenToSave } from "./shortcuts.js";
 import { StateBar } from "./state-bar.js";
+import { toast } from "./toast.js";
 import { words } from "./words.js";
 
 /** @typedef {import("./contracts.js").Seat} Seat */
@@ -68,6 +71,7 @@ function onSeat(entry) {
   bar.put(seat);
   phone.seat(seat);
   const call = IN_CALL.has(seat.state) ? seat.call : null;
+  unrecorded.busy = call !== null;
   if (call) inCall(call, seat);
   else if (!before || IN_CALL.has(before.state) || !card.card) free(seat);
   if (before?.state !== seat.state) refreshOwn();
@@ -77,7 +81,9 @@ function onSeat(entry) {
 function inCall(call, now) {
   if (card.card?.call.id !== call && card.dataset.call !== call) readCard(call);
   record.open(call);
-  record.ended = now.state === "wrap_up";
+  const phases = { wrap_up: "over", connecting: "line_lost" };
+  const phase = phases[/** @type {"wrap_up"} */ (now.state)] ?? "in_call";
+  record.phase = /** @type {import("./record.js").Phase} */ (phase);
 }
 
 /** @param {Seat} now */
@@ -95,16 +101,22 @@ async function readCard(call) {
   reading = mine;
   card.dataset.call = call;
   // never one debtor's card in another's call
-  if (card.card && card.card.call.id !== call) card.clear("reserved");
+  if (card.card?.call.id !== call) card.clear("reserved");
   try {
     const read = await api.get(`${API}/calls/${call}/card`, { signal: mine.signal });
     if (reading !== mine) return;
-    card.put(read);
-    record.card = read;
+    putCard(read);
   } catch (error) {
     if (mine.signal.aborted) return;
     card.trouble(reason(error));
   }
+}
+
+/** @param {import("./contracts.js").Card} read */
+function putCard(read) {
+  if (read.policy) setContactClock(read.policy.now);
+  card.put(read);
+  record.card = read;
 }
 
 async function refreshOwn() {
@@ -114,6 +126,7 @@ async function refreshOwn() {
     api.get(`${API}/call-backs`).then((told) => callBacks.put(told.call_backs)),
     api.get(API).then((told) => {
       bar.skew = Date.parse(told.now) - Date.now();
+      setContactClock(told.contact_now);
       unrecorded.put(told.unrecorded);
     }),
   ];
@@ -148,15 +161,16 @@ async function heard(detail) {
   if (!call) return;
   try {
     const read = await api.post(`${API}/calls/${call}/identity`, detail);
-    if (card.card?.call.id === call) card.put(read);
-    record.card = read;
+    if (card.card?.call.id === call) putCard(read);
   } catch (error) {
     card.answerTrouble(reason(error));
   }
 }
 
-/** @param {{call: string, draft: import("./contracts.js").Draft}} detail */
-async function keep({ call, draft }) {
+/**
+ * @param {{call: string, draft: import("./contracts.js").Draft, affirmed: boolean}} detail
+ */
+async function keep({ call, draft, affirmed }) {
   const late = record.late;
   try {
     const kept = await api.post(`${API}/calls/${call}/disposition`, {
@@ -164,15 +178,37 @@ async function keep({ call, draft }) {
       note: draft.note,
       promise: draft.code === "promise" ? promiseOf(draft) : null,
       call_back: draft.call_back ? { day: draft.day, time: draft.time } : null,
+      debtor_affirmed: affirmed,
     });
     record.done(call);
     bar.told("");
+    toast(savedText(kept, draft));
     if (late && seat) onSeat(seat);
-    if (kept.call_back_at || late) refreshOwn();
+    refreshOwn();
   } catch (error) {
-    if (record.call === call) record.trouble(problemText(error));
-    else bar.told(problemText(error)); // it is in the list of what was not recorded
+    notKept(call, error);
+  } finally {
+    record.settled(call);
   }
+}
+
+/** @param {{label: string, call_back_at: string | null}} kept @param {{day: string, time: string}} draft */
+function savedText(kept, draft) {
+  const { saved, saved_call_back } = words.desk;
+  const text = (kept.call_back_at ? saved_call_back : saved).replace("{label}", kept.label);
+  return text.replace("{when}", `${date(draft.day)} às ${draft.time}`);
+}
+
+/** The floor may have gone on meanwhile: then it is another call that is shown. */
+function notKept(/** @type {string} */ call, /** @type {unknown} */ error) {
+  const code = error instanceof ApiProblem ? error.code : "";
+  if (record.call !== call) {
+    bar.told(words.desk.not_saved.replace("{why}", problemText(error)));
+    refreshOwn();
+  } else if (code === "identity_unconfirmed") record.askWho();
+  else if (code.startsWith("call_back_"))
+    record.callBack.told(reason(error), { refused: true, next: nextTime(error) });
+  else record.trouble(problemText(error));
 }
 
 /** @param {unknown} error */
@@ -183,18 +219,23 @@ function problemText(error) {
     const part = /** @type {"note"} */ (field.split(".")[0]);
     return `${told[part] ?? field}: ${text}`;
   });
-  return named.length ? named.join(" ") : reason(error);
+  return named.length ? [...new Set(named)].join(" ") : reason(error);
 }
 
 /** @param {{day: string, time: string}} wanted */
 async function checkCallBack(wanted) {
   const call = record.call;
-  if (!call || record.late) return;
+  const { day, time } = wanted;
+  const meant = () => {
+    const { draft } = record.callBack; // it may be another by now
+    return record.call === call && draft.day === day && draft.time === time;
+  };
   try {
     await api.post(`${API}/calls/${call}/call-back-check`, wanted);
-    record.callBackTold("Horário permitido.", null);
+    if (meant()) record.callBack.told("Horário permitido.");
   } catch (error) {
-    record.callBackTold(reason(error), nextTime(error));
+    const told = { refused: true, next: nextTime(error) };
+    if (meant()) record.callBack.told(reason(error), told);
   }
 }
 
@@ -224,10 +265,10 @@ const asked = {
   "desk:record": keep,
   "desk:check": checkCallBack,
   "desk:cancel-call-back": cancelCallBack,
-  "desk:late": (/** @type {{call: string, late: string}} */ { call, late }) => {
-    if (seat && IN_CALL.has(seat.state)) return;
+  "desk:late": (/** @type {{call: string, late: string, zone: string}} */ asked) => {
+    if (seat?.call && IN_CALL.has(seat.state)) return; // its button says so
     record.close();
-    record.open(call, { late });
+    record.open(asked.call, asked);
     record.enter();
   },
   "desk:leave-late": () => record.close(),
@@ -235,8 +276,17 @@ const asked = {
 for (const [type, act] of Object.entries(asked))
   page.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
 
+function becomeAvailable() {
+  if (seat?.state === "idle") toast(words.desk.already_available);
+  else wishFor({ do: seat?.state === "offline" ? "log_in" : "available" });
+}
+
+listenToSave(() => {
+  if (record.call) record.save();
+  else toast(words.desk.nothing_to_record);
+});
 listenToKeys({
-  F2: () => wishFor({ do: "available" }),
+  F2: becomeAvailable,
   F3: () => bar.choosePause(),
   F4: () => phone.do("hang_up"),
   F7: () => phone.do("mute"),

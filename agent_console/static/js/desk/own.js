@@ -47,7 +47,7 @@ export class OwnCallBacks extends HTMLElement {
     const row = copied(this, "template");
     const when = dateTime(booked.due_at, booked.zone);
     put(part(row, ".when"), booked.overdue ? `${when} (atrasado)` : when);
-    const waits = booked.campaign_runs ? "" : " · campanha parada";
+    const waits = booked.waits ? ` · ${booked.waits}` : "";
     put(part(row, ".whom"), `${booked.debtor} · ${booked.telephone}${waits}`);
     const button = part(row, "button");
     put(part(button, ".unseen"), `Desmarcar o retorno de ${booked.debtor}, ${when}`);
@@ -61,6 +61,7 @@ export class OwnCallBacks extends HTMLElement {
 
 export class OwnUnrecorded extends HTMLElement {
   #told = "";
+  #busy = false;
 
   /** @param {Unrecorded[]} left */
   put(left) {
@@ -68,17 +69,36 @@ export class OwnUnrecorded extends HTMLElement {
     if (told === this.#told) return;
     this.#told = told;
     show(this, left.length > 0);
-    const rows = left.map((one) => {
-      const row = copied(this, "template");
-      const text = `${time(one.answered_at)} · ${duration(one.talk_s)}`;
-      put(part(row, "span"), text);
-      const late = `Chamada das ${time(one.answered_at)}, de ${duration(one.talk_s)}. A ficha já foi fechada.`;
-      part(row, "button").setAttribute("aria-label", `Tabular a chamada das ${text}`);
-      part(row, "button").addEventListener("click", () =>
-        ask(this, "desk:late", { call: one.call, late }),
-      );
-      return row;
-    });
-    part(this, ".rows").replaceChildren(...rows);
+    part(this, ".rows").replaceChildren(...left.map((one) => this.#row(one)));
+    this.#allow();
+  }
+
+  /** A call is in hand: these wait. @param {boolean} busy */
+  set busy(busy) {
+    if (busy === this.#busy) return;
+    this.#busy = busy;
+    this.#allow();
+  }
+
+  #allow() {
+    show(part(this, ".wait"), this.#busy);
+    for (const button of this.querySelectorAll("li button"))
+      if (button instanceof HTMLButtonElement) button.disabled = this.#busy;
+  }
+
+  /** @param {Unrecorded} left */
+  #row(left) {
+    const row = copied(this, "template");
+    const [at, long] = [time(left.answered_at, left.zone), duration(left.talk_s)];
+    const whom = [left.debtor ?? "Número desconhecido", left.telephone, left.campaign];
+    put(part(row, ".when"), `${at} · ${long}`);
+    put(part(row, ".whom"), whom.filter(Boolean).join(" · "));
+    const late = `Chamada das ${at}, de ${long}: ${whom.slice(0, 2).join(", ")}. A ficha já foi fechada.`;
+    const button = part(row, "button");
+    button.setAttribute("aria-label", `Tabular a chamada das ${at}, ${whom[0]}`);
+    button.addEventListener("click", () =>
+      ask(this, "desk:late", { call: left.call, late, zone: left.zone }),
+    );
+    return row;
   }
 }

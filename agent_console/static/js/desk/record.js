@@ -1,28 +1,36 @@
 /**
  * What is recorded of a call: a choice by mouse or by one key while the list has the
  * focus, what the choice asks for, a note. Everything typed is kept until it is saved.
+ *
+ * Whether it can be saved is decided of the call that is shown, by `#obstacle` alone: what
+ * is on its way is remembered by call, so that one call's answer never holds up another.
  */
 
 import { singleKeys } from "../shortcuts.js";
+import { CallBackForm } from "./call-back.js";
 import { ask, one, part, put, show, tell } from "./dom.js";
 import { dropDraft, keepDraft, loadDraft } from "./draft.js";
+import { words } from "./words.js";
 
 /** @typedef {import("./contracts.js").Card} Card */
 /** @typedef {import("./contracts.js").Draft} Draft */
+/** @typedef {"in_call" | "line_lost" | "over"} Phase - of the call that is shown */
 
-const MINUTES = 5; // call-backs are booked in steps of so many
-const CHECK_MS = 400;
+const NOT_HIM = "unidentified"; // what is offered when it was not surely the debtor
 
 export class CallRecord extends HTMLElement {
   /** @type {string | null} */
   call = null;
   /** @type {Card | null} */
-  card = null;
+  #card = null;
   #late = false;
-  #ended = false;
-  #busy = false;
-  /** @type {number | undefined} */
-  #checking;
+  #affirmed = false; // it was the debtor, the agent says
+  /** @type {Phase} */
+  #phase = "in_call";
+  /** Calls whose record is on its way to the server. @type {Set<string>} */
+  #saving = new Set();
+  /** @type {CallBackForm | undefined} */
+  #booking;
 
   connectedCallback() {
     const form = one(this, "form", HTMLFormElement);
@@ -30,10 +38,15 @@ export class CallRecord extends HTMLElement {
       event.preventDefault();
       this.save();
     });
+    this.#booking = new CallBackForm(part(this, ".book"), () => this.#changed());
     form.addEventListener("input", () => this.#changed());
-    form.addEventListener("change", () => this.#changed());
+    form.addEventListener("change", (event) => this.#changed(event));
     this.addEventListener("keydown", (event) => this.#key(event));
     this.addEventListener("click", (event) => this.#click(event));
+  }
+
+  get callBack() {
+    return /** @type {CallBackForm} */ (this.#booking);
   }
 
   /** @param {string} id */
@@ -50,18 +63,23 @@ export class CallRecord extends HTMLElement {
     return this.querySelector("input[name=code]:checked");
   }
 
+  get #asks() {
+    return this.#chosen?.dataset.asks?.split(" ") ?? [];
+  }
+
   /**
    * Begin with a call, or go on with one after a reload.
    * @param {string} call
-   * @param {{late?: string}} [how] - late: what to say of a call that ended before
+   * @param {{late?: string, zone?: string}} [how] - late: what to say of a call that ended
+   *   before
    */
   open(call, how = {}) {
     if (this.call === call) return;
     this.call = call;
-    this.card = null;
-    this.#busy = false; // what is on its way is another call's
+    this.#card = null;
     this.#late = how.late !== undefined;
-    this.#ended = this.#late;
+    this.#phase = this.#late ? "over" : "in_call";
+    this.callBack.zone = how.zone ?? null;
     this.#fill(loadDraft(call));
     tell(part(this, ".late-call"), how.late ?? "");
     show(part(this, ".leave-late"), this.#late);
@@ -70,21 +88,28 @@ export class CallRecord extends HTMLElement {
   }
 
   close() {
-    this.#busy = false;
     this.call = null;
-    this.card = null;
+    this.#card = null;
     show(this, false);
   }
 
-  /** Whether the call is over, so that it can be saved. @param {boolean} ended */
-  set ended(ended) {
-    if (this.#late) return;
-    this.#ended = ended;
+  /** The call's card is here. @param {Card} card */
+  set card(card) {
+    if (card.call.id !== this.call) return;
+    this.#card = card;
+    this.callBack.zone = card.policy?.zone ?? null;
+  }
+
+  /** How far the call in hand is. @param {Phase} phase */
+  set phase(phase) {
+    if (this.#late || this.#phase === phase) return;
+    this.#phase = phase;
+    put(part(this, ".record-trouble"), "");
     this.#refresh();
   }
 
   get late() {
-    return this.#late;
+    return this.#late && this.call !== null;
   }
 
   /** Go to the list: somebody asked for it. */
@@ -95,32 +120,77 @@ export class CallRecord extends HTMLElement {
 
   /** @param {string} text */
   trouble(text) {
-    this.#busy = false;
     put(part(this, ".record-trouble"), text);
+  }
+
+  /** It counts as a talk with the debtor, whom no answers proved: was it him? */
+  askWho() {
+    show(part(this, ".affirm"), true);
+    part(this, ".affirm [data-affirm=yes]").focus();
+  }
+
+  /** What was sent was answered, one way or the other. @param {string} call */
+  settled(call) {
+    this.#saving.delete(call);
     this.#refresh();
   }
 
-  /**
-   * It is saved: nothing is left to keep. The page may be at the next call already.
-   * @param {string} call
-   */
+  /** It is saved: nothing is left to keep. @param {string} call */
   done(call) {
     dropDraft(call);
     if (this.call === call) this.close();
   }
 
+  /** Why it cannot be saved now, as the catalogue calls it; empty when it can. */
+  get #obstacle() {
+    if (this.#phase !== "over") return this.#phase;
+    return this.call && this.#saving.has(this.call) ? "saving" : "";
+  }
+
   save() {
-    const draft = this.#draft();
-    if (!this.call || !this.#ended || this.#busy) return;
-    if (!draft.code) {
-      this.trouble("Escolha uma tabulação.");
-      this.enter();
+    if (!this.call) return;
+    const obstacle = this.#obstacle;
+    if (obstacle) {
+      this.trouble(words.desk[obstacle]);
       return;
     }
-    this.#busy = true;
-    put(part(this, ".record-trouble"), "");
+    if (!part(this, ".affirm").hidden) {
+      this.askWho(); // the question wants its own answer
+      return;
+    }
+    const draft = this.#draft();
+    const [lacks, field] = this.#lacking(draft);
+    this.trouble(lacks);
+    if (lacks) {
+      field?.focus();
+      return;
+    }
+    this.#saving.add(this.call);
     this.#refresh();
-    ask(this, "desk:record", { call: this.call, draft });
+    ask(this, "desk:record", { call: this.call, draft, affirmed: this.#affirmed });
+  }
+
+  /**
+   * What is missing, and where it goes.
+   * @param {Draft} draft
+   * @returns {[string, HTMLElement | null]}
+   */
+  #lacking(draft) {
+    const asks = this.#asks;
+    if (!draft.code) return [words.desk.choose_code, part(this, "input[name=code]")];
+    const [amount, day] = [this.#field("promise-amount"), this.#field("promise-day")];
+    const some = Boolean(draft.amount.trim() || draft.promised_on);
+    const whole = Boolean(draft.amount.trim() && draft.promised_on);
+    // nobody promised when we know not whom: the server knows, of a call of before
+    if (asks.includes("promise") && !whole && (some || this.#card?.debtor))
+      return [words.desk.promise_incomplete, draft.amount.trim() ? day : amount];
+    if (draft.call_back && !(draft.day && draft.time)) {
+      const field = draft.day ? "call-back-time" : "call-back-day";
+      return [words.desk.call_back_incomplete, this.#field(field)];
+    }
+    if (asks.includes("note") && !draft.note.trim())
+      return [words.desk.note_incomplete, this.#note];
+    return ["", null];
   }
 
   /** @returns {Draft} */
@@ -130,9 +200,8 @@ export class CallRecord extends HTMLElement {
       note: this.#note.value,
       amount: this.#field("promise-amount").value,
       promised_on: this.#field("promise-day").value,
-      call_back: this.#field("call-back-wanted").checked,
-      day: this.#field("call-back-day").value,
-      time: this.#field("call-back-time").value,
+      ...this.callBack.draft,
+      call_back_by_code: this.callBack.byCode,
     };
   }
 
@@ -143,53 +212,85 @@ export class CallRecord extends HTMLElement {
     this.#note.value = draft.note ?? "";
     this.#field("promise-amount").value = draft.amount ?? "";
     this.#field("promise-day").value = draft.promised_on ?? "";
-    this.#field("call-back-wanted").checked = draft.call_back ?? false;
-    this.#field("call-back-day").value = draft.day ?? "";
-    this.#field("call-back-time").value = draft.time ?? "";
-    this.callBackTold("", null);
-    put(part(this, ".record-trouble"), "");
+    this.callBack.fill(draft);
+    this.#unask();
+    this.trouble("");
   }
 
-  #changed() {
-    const asks = this.#chosen?.dataset.asks?.split(" ") ?? [];
-    if (asks.includes("call_back")) this.#field("call-back-wanted").checked = true;
+  /** @param {Event} [event] */
+  #changed(event) {
+    const target = event?.target;
+    if (target instanceof HTMLInputElement && target.name === "code") this.#recoded();
+    this.callBack.refresh();
     if (this.call) keepDraft(this.call, this.#draft());
+    this.trouble("");
     this.#refresh();
-    clearTimeout(this.#checking);
-    const { call_back, day, time } = this.#draft();
-    if (call_back && day && time)
-      this.#checking = setTimeout(() => ask(this, "desk:check", { day, time }), CHECK_MS);
-    else this.callBackTold("", null);
+    this.callBack.check();
+  }
+
+  /** Another code: what the one before asked for, and what was asked of it, goes. */
+  #recoded() {
+    const unknown = this.#card !== null && this.#card.debtor === null;
+    this.callBack.follow(this.#asks.includes("call_back") && !unknown);
+    this.#unask();
+  }
+
+  #unask() {
+    this.#affirmed = false;
+    show(part(this, ".affirm"), false);
   }
 
   #refresh() {
-    const asks = this.#chosen?.dataset.asks?.split(" ") ?? [];
+    const asks = this.#asks;
     show(part(this, ".promise"), asks.includes("promise"));
-    show(part(this, ".call-back"), this.#field("call-back-wanted").checked);
     this.#note.required = asks.includes("note");
-    one(this, ".save", HTMLButtonElement).disabled = !this.#ended || this.#busy;
-    show(part(this, ".save-hint"), !this.#ended);
+    show(part(this, ".note-needed"), this.#note.required);
+    this.#note.placeholder = this.#chosen?.dataset.hint || this.#note.dataset.hint || "";
+    const obstacle = this.#obstacle;
+    one(this, ".save", HTMLButtonElement).disabled = obstacle !== "";
+    tell(part(this, ".save-hint"), obstacle ? words.desk[obstacle] : "");
   }
 
   /** One key chooses, while the list has the focus and nowhere else. */
   #key(/** @type {KeyboardEvent} */ event) {
-    if (event.ctrlKey && event.key === "Enter") {
-      event.preventDefault();
-      this.save();
-      return;
-    }
+    if (event.ctrlKey || event.altKey || event.metaKey || !singleKeys()) return;
     const target = event.target;
-    const inList = target instanceof HTMLInputElement && target.type === "radio";
-    if (!inList || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (!singleKeys()) return;
+    if (!(target instanceof HTMLElement)) return;
+    if (target.closest(".affirm")) return this.#answerByKey(event);
+    if (!(target instanceof HTMLInputElement && target.type === "radio")) return;
     const key = CSS.escape(event.key.toLowerCase());
     const radio = this.querySelector(`input[data-key="${key}"]`);
     if (!(radio instanceof HTMLInputElement)) return;
     event.preventDefault();
+    this.#choose(radio);
+    this.#goOn(radio.dataset.asks ?? "");
+  }
+
+  /** @param {KeyboardEvent} event */
+  #answerByKey(event) {
+    const answer = { s: "yes", n: "no" }[event.key.toLowerCase()];
+    if (!answer) return;
+    event.preventDefault();
+    this.#affirm(answer);
+  }
+
+  /** @param {string} answer */
+  #affirm(answer) {
+    if (answer === "yes") {
+      this.#affirmed = true;
+      show(part(this, ".affirm"), false);
+      return this.save();
+    }
+    this.#choose(one(this, `input[value=${NOT_HIM}]`, HTMLInputElement));
+    this.trouble(words.desk.choose_other);
+  }
+
+  /** @param {HTMLInputElement} radio */
+  #choose(radio) {
     radio.checked = true;
     radio.focus();
+    this.#recoded();
     this.#changed();
-    this.#goOn(radio.dataset.asks ?? "");
   }
 
   /** Whoever chose by key goes on with what the choice asks for. @param {string} asks */
@@ -208,55 +309,6 @@ export class CallRecord extends HTMLElement {
     const button = event.target instanceof Element && event.target.closest("button");
     if (!(button instanceof HTMLButtonElement)) return;
     if (button.classList.contains("leave-late")) ask(this, "desk:leave-late");
-    const { quick, day, time } = button.dataset;
-    if (quick) this.#quickly(quick);
-    if (day && time) this.#setTime(day, time);
+    if (button.dataset.affirm) this.#affirm(button.dataset.affirm);
   }
-
-  /** @param {string} which */
-  #quickly(which) {
-    const today = this.card?.policy?.today;
-    const now = this.card?.policy?.zone ? nowIn(this.card.policy.zone) : null;
-    if (!today) return;
-    const tomorrow = new Date(`${today}T12:00:00Z`);
-    tomorrow.setUTCDate(tomorrow.getUTCDate() + 1);
-    if (which === "evening") this.#setTime(today, "18:00");
-    else if (which === "tomorrow")
-      this.#setTime(tomorrow.toISOString().slice(0, 10), "10:00");
-    else if (now) this.#setTime(today, now);
-  }
-
-  /** @param {string} day @param {string} time */
-  #setTime(day, time) {
-    this.#field("call-back-day").value = day;
-    this.#field("call-back-time").value = time;
-    this.#changed();
-  }
-
-  /**
-   * What the policy says of the time that was chosen.
-   * @param {string} text
-   * @param {{day: string, time: string, label: string} | null} next
-   */
-  callBackTold(text, next) {
-    put(part(this, ".call-back-told"), text);
-    part(this, ".call-back-told").classList.toggle("refused", next !== null);
-    const button = part(this, ".use-next");
-    show(button, next !== null);
-    button.dataset.day = next?.day ?? "";
-    button.dataset.time = next?.time ?? "";
-    put(button, next ? `Usar ${next.label}` : "");
-  }
-}
-
-/**
- * An hour from now on the debtor's clock, rounded up.
- * @param {string} zone
- */
-function nowIn(zone) {
-  const later = new Date(Date.now() + 3_600_000 + MINUTES * 60_000);
-  const text = later.toLocaleTimeString("pt-BR", { timeZone: zone, timeStyle: "short" });
-  const [hour, minute] = text.split(":").map(Number);
-  const rounded = Math.floor(minute / MINUTES) * MINUTES;
-  return `${String(hour).padStart(2, "0")}:${String(rounded).padStart(2, "0")}`;
 }

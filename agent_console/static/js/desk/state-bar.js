@@ -10,11 +10,28 @@ import { pauseName, words } from "./words.js";
 /** @typedef {import("./contracts.js").Seat} Seat */
 
 const TICK_MS = 500;
+const TALK = "acordo:talk:"; // when the talk of a call began, kept over a reload
 const IN_CALL = new Set(["reserved", "talking", "wrap_up"]);
 
 /** @param {Seat} seat @returns {string} the state, hold being one of its own */
 export const shownState = (seat) =>
   seat.held && seat.state === "talking" ? "held" : seat.state;
+
+/**
+ * When the state began. A conversation that a reload or a lost line interrupted is one:
+ * the floor begins the state anew, the people did not.
+ * @param {Seat} seat
+ */
+function begun(seat) {
+  if (seat.state !== "talking" || !seat.call) return seat.since;
+  const key = `${TALK}${seat.call}`;
+  const first = sessionStorage.getItem(key);
+  if (first) return first;
+  for (const old of Object.keys(sessionStorage))
+    if (old.startsWith(TALK)) sessionStorage.removeItem(old);
+  sessionStorage.setItem(key, seat.since);
+  return seat.since;
+}
 
 export class StateBar extends HTMLElement {
   /** @type {Seat | null} */
@@ -90,7 +107,7 @@ export class StateBar extends HTMLElement {
   #tick() {
     if (!this.seat) return;
     const now = Date.now() + this.skew;
-    const since = (now - Date.parse(this.seat.since)) / 1000;
+    const since = (now - Date.parse(begun(this.seat))) / 1000;
     put(part(this, ".state-timer"), duration(since));
     const until = this.seat.state === "wrap_up" ? this.seat.wrap_up_until : null;
     const left = until ? (Date.parse(until) - now) / 1000 : null;

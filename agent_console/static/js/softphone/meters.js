@@ -5,6 +5,7 @@
 
 const EVERY_MS = 100;
 const FULL = 0.35; // loud speech
+const QUIET = 0.003; // the line's own noise: shown as nothing
 
 /** @typedef {import("./softphone.js").Softphone} Softphone */
 
@@ -34,7 +35,7 @@ export class LevelMeters extends HTMLElement {
     const levels = this.#phone.levels();
     for (const meter of this.querySelectorAll("meter")) {
       const side = meter.dataset.side === "ear" ? levels.ear : levels.microphone;
-      meter.value = Math.min(1, Math.sqrt(side / FULL));
+      meter.value = side < QUIET ? 0 : Math.min(1, Math.sqrt(side / FULL));
     }
   }
 }
