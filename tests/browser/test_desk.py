@@ -48,6 +48,12 @@ async def confirm(desk: Page) -> None:
     await desk.wait_for_selector("[data-level=confirmed]")
 
 
+async def affirm(desk: Page) -> None:
+    """It was the debtor, though nobody asked for the answers that prove it."""
+    await expect(desk.locator("[data-affirm=yes]")).to_be_focused()
+    await desk.keyboard.press("s")
+
+
 async def recorded(place: DeskPlace, call: UUID) -> Any:
     async with asyncio.timeout(10):
         while True:
@@ -116,6 +122,7 @@ async def test_a_promise_is_recorded_by_keyboard_alone(
     await desk.locator("#promise-day").fill("2026-03-20")
     await desk.locator("#note").fill("Paga no dia 20 pelo Pix")
     await desk.keyboard.press("Control+Enter")
+    await affirm(desk)
     kept = await recorded(place, call)
     assert (kept.code, kept.right_party, kept.note) == (
         "promise",
@@ -153,6 +160,7 @@ async def test_a_reload_in_mid_call_loses_nothing(desk: Page, place: DeskPlace) 
     await expect(desk.locator("#note")).to_have_value("não quer pagar")
     await hang_up(desk, place, call)
     await desk.click(".save")
+    await affirm(desk)
     assert (await recorded(place, call)).note == "não quer pagar"
 
 
@@ -187,9 +195,9 @@ async def test_an_answer_that_comes_after_the_call_is_gone_blocks_no_other(
     second = await in_call(desk, place)
     answers.set()
     await hang_up(desk, place, second)
-    await desk.check("input[value=refused]")
+    await desk.check("input[value=dropped]")
     await desk.click(".save")
-    assert (await recorded(place, second)).code == "refused"
+    assert (await recorded(place, second)).code == "dropped"
     await expect(desk.locator("desk-record")).to_be_hidden()
 
 
@@ -221,6 +229,7 @@ async def test_a_call_back_outside_the_law_is_refused_with_the_next_time(
     await desk.click(".use-next")
     await expect(told).to_have_text("Horário permitido.")
     await desk.click(".save")
+    await affirm(desk)
     await recorded(place, call)
     async with place.engine.connect() as connection:
         due = await connection.scalar(select(CallBackRow.due_at))

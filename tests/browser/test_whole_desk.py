@@ -49,6 +49,7 @@ async def test_an_agent_works_call_after_call(place: WholePlace, people: Browser
             await expect(desk.locator("#note")).to_be_focused()
             await desk.keyboard.type("Não paga este mês")
             await desk.keyboard.press("Control+Enter")
+            await _affirm(desk)
             await _is_recorded(place, first, "refused", "Não paga este mês")
 
             second = await _next_call(desk, place, after=first)
@@ -57,6 +58,7 @@ async def test_an_agent_works_call_after_call(place: WholePlace, people: Browser
             await desk.click("[data-quick=tomorrow]")
             await expect(desk.locator(".call-back-told")).to_have_text("Horário permitido.")
             await desk.keyboard.press("Control+Enter")
+            await _affirm(desk)
             await _is_recorded(place, second, "call_back", None)
             await _is_booked(place, second)
             booked = desk.locator("desk-call-backs li")
@@ -98,6 +100,12 @@ async def _end_and_choose(desk: Page, key: str) -> None:
     await desk.wait_for_selector("desk-state[data-state=wrap_up]")
     await desk.keyboard.press("F9")
     await desk.keyboard.press(key)
+
+
+async def _affirm(desk: Page) -> None:
+    """It was the debtor, though nobody asked for the answers that prove it."""
+    await expect(desk.locator("[data-affirm=yes]")).to_be_focused()
+    await desk.keyboard.press("s")
 
 
 async def _is_recorded(place: WholePlace, call: UUID, code: str, note: str | None) -> None:

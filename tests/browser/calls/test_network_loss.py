@@ -145,10 +145,10 @@ async def test_connections_that_break_lose_neither_the_call_nor_its_end(
     network.restore()
     await page.wait_for_selector("desk-state[data-state=wrap_up]", timeout=30_000)
     await page.keyboard.press("F9")
-    await page.check("input[value=refused]")
+    await page.check("input[value=dropped]")
     await page.click(".save")
 
     async def recorded() -> bool:
-        return await floor.ask("SELECT code FROM disposition") == [("refused",)]
+        return await floor.ask("SELECT code FROM disposition") == [("dropped",)]
 
     await until(recorded, "disposition", within_s=BACK_S)

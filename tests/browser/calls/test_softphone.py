@@ -171,7 +171,7 @@ async def test_a_session_that_ends_in_mid_call_ends_no_call(
     # when it is over, the telephone goes on with the new session by itself
     await page.keyboard.press("F4")
     await page.wait_for_selector("desk-state[data-state=wrap_up]")
-    await page.check("input[value=refused]")
+    await page.check("input[value=silence]")
     await page.click(".save")
 
     async def connected_anew() -> bool:

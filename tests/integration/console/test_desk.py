@@ -183,7 +183,7 @@ async def test_a_supervisor_may_look_and_leaves_a_trace(
 
 async def test_a_disposition_ends_the_wrap_up(desk: Desk) -> None:
     await desk.show("talking")
-    body = {"code": "refused", "note": "não quis"}
+    body = {"code": "refused", "note": "não quis", "debtor_affirmed": True}
     path = f"/calls/{desk.call}/disposition"
     status, problem = await desk.post(path, body)
     assert (status, problem["code"]) == (409, "still_talking")
@@ -203,11 +203,14 @@ async def test_a_disposition_ends_the_wrap_up(desk: Desk) -> None:
     [
         ({"code": "disputes", "note": " "}, "note_missing"),
         ({"code": "promise"}, "promise_missing"),
+        ({"code": "refused"}, "identity_unconfirmed"),
+        ({"code": "opt_out"}, "identity_unconfirmed"),
         ({"code": "promise", "promise": {"amount": "10.00", "due_on": "2026-03-01"}},
          "promise_past"),
         ({"code": "call_back"}, "call_back_missing"),
         ({"code": "nonsense"}, "unknown_code"),
-        ({"code": "call_back", "call_back": {"day": "2026-03-01", "time": "10:00"}},
+        ({"code": "call_back", "call_back": {"day": "2026-03-01", "time": "10:00"},
+          "debtor_affirmed": True},
          "call_back_past"),
     ],
 )  # fmt: skip
@@ -239,7 +242,7 @@ async def test_a_call_back_is_checked_booked_listed_and_cancelled(desk: Desk) ->
     status, allowed = await desk.post(f"/calls/{desk.call}/call-back-check", monday)
     assert (status, allowed["at"]) == (200, "2026-03-16T10:30:00-03:00")
 
-    body = {"code": "call_back", "call_back": monday}
+    body = {"code": "call_back", "call_back": monday, "debtor_affirmed": True}
     status, _ = await desk.post(f"/calls/{desk.call}/disposition", body)
     assert status == 200
     answer = await desk.browser.get("/api/v1/desk/call-backs")
@@ -279,7 +282,11 @@ async def test_what_was_not_recorded_can_be_later_and_is_listed(desk: Desk) -> N
         late = await a_call(connection, desk.debtors[1], desk.campaign, agent=desk.agent)
     seen = await (await desk.browser.get("/api/v1/desk")).json()
     assert seen["seat"]["state"] == "idle"
-    assert [(one["call"], one["talk_s"]) for one in seen["unrecorded"]] == [(str(late), 30)]
+    (left,) = seen["unrecorded"]
+    assert (left["call"], left["talk_s"]) == (str(late), 30)
+    assert (left["debtor"], left["campaign"]) == ("Devedor 1.", "Março")
+    assert "*****" in left["telephone"]
+    assert left["answered_at"][:10] == seen["contact_now"][:10] == "2026-03-10"
     status, _ = await desk.post(f"/calls/{late}/disposition", {"code": "silence"})
     assert status == 200
     assert await desk.commands() == []  # no wrap-up waits for it
@@ -287,6 +294,31 @@ async def test_what_was_not_recorded_can_be_later_and_is_listed(desk: Desk) -> N
         f"/calls/{desk.call}/disposition", {"code": "silence"}
     )
     assert (status, problem["code"]) == (403, "not_your_call")
+
+
+async def test_a_talk_counts_on_the_agent_s_word_and_the_word_is_audited(
+    desk: Desk,
+) -> None:
+    await desk.show("wrap_up")
+    body = {"code": "refused", "debtor_affirmed": True}
+    assert (await desk.post(f"/calls/{desk.call}/disposition", body))[0] == 200
+    async with desk.engine.connect() as connection:
+        query = select(AuditRow.subject_id).where(AuditRow.action == "identity.affirmed")
+        assert await connection.scalar(query) == str(desk.call)
+        assert await connection.scalar(select(DispositionRow.right_party)) is True
+
+
+async def test_a_confirmed_debtor_needs_nobody_s_word(desk: Desk) -> None:
+    await desk.show("talking")
+    await desk.hear(step="claimed")
+    await desk.hear(step="answered", fact="document_start", answer="529")
+    await desk.hear(step="answered", fact="birth_date", answer="12/03/1980")
+    await desk.show("wrap_up")
+    body = {"code": "refused", "debtor_affirmed": True}
+    assert (await desk.post(f"/calls/{desk.call}/disposition", body))[0] == 200
+    async with desk.engine.connect() as connection:
+        query = select(func.count()).where(AuditRow.action == "identity.affirmed")
+        assert await connection.scalar(query) == 0
 
 
 async def test_own_figures(desk: Desk) -> None:
