@@ -72,7 +72,8 @@ async def test_a_promise_is_kept_with_its_amount_and_day(
 ) -> None:
     call = await a_talk(engine, place)
     promise = Promised(amount=Decimal("150.25"), due_on=date(2026, 3, 15))
-    assert await said(engine, place, call, "promise", promise=promise) == Kept("promise")
+    kept = await said(engine, place, call, "promise", promise=promise)
+    assert kept == Kept("promise", on_word=True)
     async with engine.connect() as connection:
         row = (await connection.execute(select(PromiseRow.__table__))).one()
         kept = (await connection.execute(select(DispositionRow.__table__))).one()
@@ -85,11 +86,22 @@ async def test_a_promise_is_kept_with_its_amount_and_day(
     assert (await turn(engine, place))[0] == "done"
 
 
+async def test_nobody_proven_is_the_debtor_on_nobody_s_word(
+    engine: AsyncEngine, place: Place
+) -> None:
+    call = await a_talk(engine, place)
+    answer = await said(engine, place, call, "refused", affirmed=False)
+    assert answer == NotKept("identity_unconfirmed", "refused")
+    assert await count(engine, DispositionRow) == 0
+    assert await said(engine, place, call, "silence", affirmed=False) == Kept("silence")
+
+
 async def test_the_same_twice_is_once_and_another_is_refused(
     engine: AsyncEngine, place: Place
 ) -> None:
     call = await a_talk(engine, place)
-    assert await said(engine, place, call, "opt_out") == Kept("opt_out")
+    first = Kept("opt_out", on_word=True)
+    assert await said(engine, place, call, "opt_out") == first
     assert await said(engine, place, call, "opt_out") == Kept("opt_out", again=True)
     other = await said(engine, place, call, "refused")
     assert other == NotKept("other_code", "opt_out")
@@ -102,7 +114,7 @@ async def test_two_at_once_are_one(engine: AsyncEngine, place: Place) -> None:
     answers = await asyncio.gather(
         *(said(engine, place, call, code) for code in ["refused", "silence"] * 3)
     )
-    assert sum(a == Kept(a.code or "") for a in answers) == 1
+    assert sum(a == Kept(a.code or "", on_word=True) for a in answers) == 1
     assert await count(engine, DispositionRow) == 1
 
 
@@ -215,6 +227,7 @@ async def test_a_caller_whom_nobody_knows_can_be_recorded(
 ) -> None:
     async with engine.begin() as connection:
         call = await a_call(connection, None, agent=place.agent)
-    assert await said(engine, place, call, "opt_out") == Kept("opt_out")
+    first = Kept("opt_out", on_word=True)
+    assert await said(engine, place, call, "opt_out") == first
     assert await said(engine, place, call, "opt_out") == Kept("opt_out", again=True)
     assert await count(engine, SuppressionRow) == 0

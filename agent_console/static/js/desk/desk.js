@@ -192,11 +192,15 @@ async function keep({ call, draft, affirmed }) {
   }
 }
 
-/** @param {{label: string, call_back_at: string | null}} kept @param {{day: string, time: string}} draft */
-function savedText(kept, draft) {
+/**
+ * @param {{label: string, call_back_at: string | null}} kept
+ * @param {{day: string, time: string}} draft
+ */
+function savedText({ label, call_back_at }, { day, time }) {
   const { saved, saved_call_back } = words.desk;
-  const text = (kept.call_back_at ? saved_call_back : saved).replace("{label}", kept.label);
-  return text.replace("{when}", `${date(draft.day)} às ${draft.time}`);
+  if (!call_back_at) return saved.replace("{label}", label);
+  const when = `${date(day)} às ${time}`;
+  return saved_call_back.replace("{label}", label).replace("{when}", when);
 }
 
 /** The floor may have gone on meanwhile: then it is another call that is shown. */
