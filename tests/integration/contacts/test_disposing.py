@@ -72,8 +72,8 @@ async def test_a_promise_is_kept_with_its_amount_and_day(
 ) -> None:
     call = await a_talk(engine, place)
     promise = Promised(amount=Decimal("150.25"), due_on=date(2026, 3, 15))
-    kept = await said(engine, place, call, "promise", promise=promise)
-    assert kept == Kept("promise", on_word=True)
+    answer = await said(engine, place, call, "promise", promise=promise)
+    assert answer == Kept("promise", on_word=True)
     async with engine.connect() as connection:
         row = (await connection.execute(select(PromiseRow.__table__))).one()
         kept = (await connection.execute(select(DispositionRow.__table__))).one()
