@@ -5,8 +5,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage. A `Failure` is printed as one line
 
 from __future__ import annotations
 
-import atexit
-import gc
 from importlib.metadata import entry_points
 
 import click
@@ -46,6 +44,3 @@ class _Commands(click.Group):
 @click.version_option(package_name="acordo", prog_name="acordo")
 def main() -> None:
     """Acordo: central de cobrança com discador preditivo, URA e atendentes."""
-    # a process that ends need not look for garbage: half a second of CPU in each of ours,
-    # seconds on a busy machine, of the ten in which all must have stopped
-    atexit.register(gc.freeze)

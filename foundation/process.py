@@ -9,6 +9,8 @@ exit status 1.
 from __future__ import annotations
 
 import asyncio
+import atexit
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -64,6 +66,9 @@ Main = Callable[[Process], Awaitable[None]]
 def run(name: str, settings: ProcessSettings, listener: Listener, main: Main) -> None:
     """Run a process to its end. Raises cli.Failure (exit status 1) with one line."""
     observability.configure(name, settings.log)
+    # a process that ends need not look for garbage: half a second of CPU in each of ours,
+    # seconds on a busy machine, of the ten in which all must have stopped
+    atexit.register(gc.freeze)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_until_stopped(name, listener, main))

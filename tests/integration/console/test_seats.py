@@ -88,25 +88,26 @@ async def test_a_seat_that_somebody_never_had_goes_first(engine: AsyncEngine) ->
 
 
 async def test_a_password_that_still_opens_keeps_the_seat(engine: AsyncEngine) -> None:
+    now = datetime.now(UTC)  # not the file's: it is old when this test comes late
     async with engine.begin() as connection:
         ana, _ = await full_house(connection)
         old, _ = await seat_of(connection, ana)
-        await credentials.take(connection, old, NOW)
+        await credentials.take(connection, old, now)
         with pytest.raises(NoFreeSeat):
             await hired(connection, "caio")
-        over = NOW - timedelta(seconds=1)
+        over = now - timedelta(seconds=1)
         await connection.execute(
             text("UPDATE sip_credential SET expires_at = :over"), {"over": over}
         )
         caio = await hired(connection, "caio")
         new, _ = await seat_of(connection, caio)
 
-        made = await credentials.take(connection, new, NOW)
+        made = await credentials.take(connection, new, now)
         view = text("SELECT password FROM switch.ps_auths WHERE id = 'web001'")
         assert list(await connection.scalars(view)) == [made.password]
-        held = select(SipCredentialRow.agent_id).where(SipCredentialRow.expires_at > NOW)
+        held = select(SipCredentialRow.agent_id).where(SipCredentialRow.expires_at > now)
         assert list(await connection.scalars(held)) == [new]
-        assert await credentials.holder(connection, "web001", NOW) == made.page
+        assert await credentials.holder(connection, "web001", now) == made.page
 
 
 @pytest.mark.parametrize("state", ["talking", "idle", "connecting"])
