@@ -205,11 +205,25 @@ async def heard_far(
     return line()
 
 
-def away(line: str) -> str:
-    """The part of a timeline between the tone's last going and its coming back."""
-    found = re.search(r"t{5}([^t](?:.*[^t])?)t{3,}$", line)
-    assert found is not None, line
-    return found[1]
+async def went_away(
+    floor: Floor, number: str, *, after: int = 0, within_s: float = 20.0
+) -> str:
+    """Wait until the agent's tone went and came back; what the debtor heard between.
+
+    The far end's recording is written in blocks: just after the tone came back, the file
+    may still end before it went.
+    """
+    found = ""
+
+    async def back() -> bool:
+        nonlocal found
+        line = (await heard_far(floor, number))[after:]
+        match = re.search(r"t{5}([^t](?:.*[^t])?)t{3,}$", line)
+        found = "" if match is None else match[1]
+        return match is not None
+
+    await until(back, "gap in the tone at the far end", within_s=within_s)
+    return found
 
 
 async def until(

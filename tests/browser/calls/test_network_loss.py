@@ -20,11 +20,11 @@ from tests.browser.calls.calling import (
     BACK_S,
     DEBTOR_HZ,
     Floor,
-    away,
     heard_far,
     hears,
     talking,
     until,
+    went_away,
 )
 from tests.browser.calls.network import Cut, Network, Sound, bytes_relayed, sip_relayed
 from tests.real_switch import RealSwitch
@@ -67,8 +67,7 @@ async def comes_back(
     restored = time.monotonic()
     await hears(page, DEBTOR_HZ, within_s=BACK_S)
     back_s = time.monotonic() - restored
-    heard = await heard_far(floor, number, within_s=BACK_S)
-    meanwhile = away(heard[len(before) - 5 :])
+    meanwhile = await went_away(floor, number, after=len(before) - 5, within_s=BACK_S)
     print(f"{how}: heard again {back_s:.2f} s after it was back; meanwhile {meanwhile}")
     assert meanwhile.count("m") >= 5, "music while he waits"
     await expect(page.locator(".phone-trouble")).to_be_hidden()

@@ -18,7 +18,6 @@ from tests.browser.calls.calling import (
     FAKE_CONSENT,
     FAKE_DEVICE,
     Floor,
-    away,
     chromium_with,
     heard_far,
     hears,
@@ -26,6 +25,7 @@ from tests.browser.calls.calling import (
     talking,
     tone,
     until,
+    went_away,
 )
 from tests.people import PASSWORD
 from tests.sound import part_of, share, stereo
@@ -117,7 +117,7 @@ async def test_a_reload_brings_the_same_call_back_while_music_plays(
     await hears(page, DEBTOR_HZ, within_s=BACK_S)
     print(f"both hear again {time.monotonic() - loaded:.2f} s after the reload")
     await talking(page)
-    meanwhile = away(await heard_far(floor, number))
+    meanwhile = await went_away(floor, number)
     print(f"meanwhile the debtor heard {meanwhile}")
     assert meanwhile.count("m") >= 2
     assert meanwhile.count("m") > meanwhile.count(".")
