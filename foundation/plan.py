@@ -41,28 +41,47 @@ class UpSettings(ProcessSettings):
 def ports(settings: UpSettings, *, demo: bool) -> list[Port]:
     """Every port that what we start will listen on."""
     names = _names(demo=demo)
-    found = [Port(f"saúde de {name}", *_health(settings, name)) for name in names]
-    found.append(Port("console", settings.console.host, settings.console.port))
-    found.append(Port("FastAGI", settings.agi.host, settings.agi.port))
+    found = [
+        Port(f"saúde de {name}", *_health(settings, name), _health_setting(name))
+        for name in names
+    ]
+    console, agi = settings.console, settings.agi
+    found.append(Port("console", console.host, console.port, "ACORDO_CONSOLE__PORT"))
+    found.append(Port("FastAGI", agi.host, agi.port, "ACORDO_AGI__PORT"))
     if _own_switch(settings):
-        ours = settings.asterisk
-        found.append(Port("SIP", ours.sip_host, ours.sip_port, socket.SOCK_DGRAM))
-        spoken = {route.transport for route in read_routes(settings)}
-        if "tcp" in spoken:
-            found.append(Port("SIP sobre TCP", ours.sip_host, ours.sip_port))
-        if "tls" in spoken:
-            found.append(Port("SIP sobre TLS", ours.sip_host, ours.sip_tls_port))
-        found.append(Port("WebSocket", ours.http_host, ours.http_port))
-        found.append(Port("AMI", settings.ami.host, settings.ami.port))
+        found += _switch_ports(settings)
     if "carrier" in names and is_loopback(settings.trunk.host):
         trunk = settings.trunk
-        found.append(Port("operadora", trunk.host, trunk.port, socket.SOCK_DGRAM))
+        found.append(_sip("operadora", trunk.host, trunk.port, "ACORDO_TRUNK__PORT"))
     if "phones" in names:
         phones = settings.phones
-        found.append(
-            Port("SIP dos fones", phones.sip_host, phones.sip_port, socket.SOCK_DGRAM)
-        )
+        setting = "ACORDO_PHONES__SIP_PORT"
+        found.append(_sip("SIP dos fones", phones.sip_host, phones.sip_port, setting))
     return found
+
+
+def _switch_ports(settings: UpSettings) -> list[Port]:
+    ours, ami = settings.asterisk, settings.ami
+    spoken = {route.transport for route in read_routes(settings)}
+    setting = "ACORDO_ASTERISK__SIP_PORT"
+    found = [_sip("SIP", ours.sip_host, ours.sip_port, setting)]
+    if "tcp" in spoken:
+        found.append(Port("SIP sobre TCP", ours.sip_host, ours.sip_port, setting))
+    if "tls" in spoken:
+        setting = "ACORDO_ASTERISK__SIP_TLS_PORT"
+        found.append(Port("SIP sobre TLS", ours.sip_host, ours.sip_tls_port, setting))
+    setting = "ACORDO_ASTERISK__HTTP_PORT"
+    found.append(Port("WebSocket", ours.http_host, ours.http_port, setting))
+    found.append(Port("AMI", ami.host, ami.port, "ACORDO_AMI__PORT"))
+    return found
+
+
+def _sip(purpose: str, host: str, number: int, setting: str) -> Port:
+    return Port(purpose, host, number, setting, socket.SOCK_DGRAM)
+
+
+def _health_setting(name: str) -> str:
+    return f"ACORDO_{name.upper()}__HEALTH_PORT"
 
 
 def audio_ports(settings: UpSettings, *, demo: bool) -> list[AudioPorts]:

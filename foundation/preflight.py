@@ -32,6 +32,7 @@ class Port:
     purpose: str
     host: str
     number: int
+    setting: str  # what changes it
     kind: socket.SocketKind = socket.SOCK_STREAM
 
 
@@ -66,12 +67,12 @@ def require_room(folder: Path) -> None:
 def require_ports(ports: Sequence[Port]) -> None:
     """Refuse to start beside somebody who listens where we must; raises Failure."""
     busy = [
-        f"{port.purpose} {port.host}:{port.number} ({why})"
+        f"{port.purpose} {port.host}:{port.number} ({why}; muda-se com {port.setting})"
         for port in ports
         if (why := _unusable(port))
     ]
     if busy:
-        raise Failure("não é possível escutar em: " + ", ".join(busy))
+        raise Failure("não é possível escutar em: " + "; ".join(busy))
 
 
 def _unusable(port: Port) -> str | None:

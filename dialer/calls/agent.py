@@ -34,6 +34,7 @@ class Agent:
     wants: AgentState = AgentState.PAUSED  # idle | paused | offline
     pause_code: str = "login"
     held: bool = False  # talking, and the debtor hears music
+    again: bool = False  # reserved for a debtor with whom the agent has talked already
 
     @property
     def busy(self) -> bool:
@@ -130,7 +131,7 @@ def reclaimed(agent: Agent, leg: str, at: datetime) -> Agent:
     """The leg is back and the debtor still there: hold the agent for the same call."""
     if agent.state is not AgentState.CONNECTING or agent.call is None:
         return agent
-    return replace(agent, leg=leg, state=AgentState.RESERVED, since=at)
+    return replace(agent, leg=leg, state=AgentState.RESERVED, since=at, again=True)
 
 
 def on_hold(agent: Agent, call: str) -> Agent:
@@ -164,13 +165,15 @@ def reserved(agent: Agent, call: str, at: datetime) -> Agent:
     """Hold an idle agent for one call."""
     if agent.state is not AgentState.IDLE:
         raise NotIdle(agent.endpoint, agent.state)
-    return replace(agent, state=AgentState.RESERVED, since=at, call=call)
+    return replace(agent, state=AgentState.RESERVED, since=at, call=call, again=False)
 
 
 def released(agent: Agent, call: str, at: datetime) -> Agent:
-    """The call that the agent was held for is gone before they met."""
+    """The call that the agent was held for is gone; a talk before that is wrapped up."""
     if agent.state is not AgentState.RESERVED or agent.call != call:
         return agent
+    if agent.again:
+        return replace(agent, state=AgentState.WRAP_UP, since=at)
     return _rest(replace(agent, call=None), at)
 
 

@@ -90,7 +90,7 @@ class Floor:
         return [HangUp(channel=ongoing.channel)]
 
     def on_join_failed(self, call_id: str, endpoint: str, at: datetime) -> Step:
-        """The switch refused the bridge; the agent is free again, the call may be gone."""
+        """The switch refused the bridge; the agent goes on, the call may be gone."""
         step = Step()
         ongoing = self.calls.get(call_id)
         agent = self.agents.get(endpoint)
@@ -98,6 +98,7 @@ class Floor:
             self.put(agents.released(agent, call_id, at), at, step)
         if ongoing is not None and ongoing.agent == endpoint and not ongoing.held:
             ongoing.agent = None
+            ongoing.let_go()
         step.facts.append(Fact(kind="join_failed", at=at, call=call_id, agent=endpoint))
         return step
 

@@ -277,6 +277,31 @@ def test_a_hang_up_that_was_on_its_way_while_the_line_was_gone_still_counts(
     assert current(floor) == (AgentState.WRAP_UP, "c1")
 
 
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_hang_up_on_the_way_back_into_the_call_leaves_a_wrap_up(
+    floor: Floor, leg: str, order: str
+) -> None:
+    lose(floor, leg, 20, order)
+    (newer,) = floor.legs
+    floor.on_switch(Answered(channel=newer, at=at(22)))
+    assert current(floor) == (AgentState.RESERVED, "c1")
+    assert floor.hang_up_for("agent001") == [HangUp(channel="c1")]
+    hung_up(floor, "c1", 23)
+    assert current(floor) == (AgentState.WRAP_UP, "c1")
+
+
+def test_a_refused_way_back_gives_the_debtor_to_anybody_and_leaves_a_wrap_up(
+    floor: Floor, leg: str
+) -> None:
+    lose(floor, leg, 20)
+    (newer,) = floor.legs
+    floor.on_switch(Answered(channel=newer, at=at(22)))
+    seat(floor, "agent002")
+    floor.on_join_failed("c1", "agent001", at(23))
+    assert current(floor) == (AgentState.WRAP_UP, "c1")
+    assert joins(floor.sweep(at(24))) == [("c1", "agent002")]
+
+
 def test_who_has_not_talked_with_a_debtor_cannot_hang_up_on_him(floor: Floor) -> None:
     seat(floor, "agent001")
     answer(floor, "c1", 10)

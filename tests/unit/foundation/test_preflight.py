@@ -50,14 +50,14 @@ def test_a_busy_port_is_named(kind: socket.SocketKind) -> None:
         if kind == socket.SOCK_STREAM:
             other.listen()
         number = other.getsockname()[1]
-        with pytest.raises(Failure, match=f"SIP 127.0.0.1:{number} .porta ocupada"):
-            preflight.require_ports([Port("SIP", "127.0.0.1", number, kind)])
-    preflight.require_ports([Port("SIP", "127.0.0.1", number, kind)])
+        with pytest.raises(Failure, match=f"SIP .*:{number} .porta ocupada; .* ACORDO_SIP"):
+            preflight.require_ports([Port("SIP", "127.0.0.1", number, "ACORDO_SIP", kind)])
+    preflight.require_ports([Port("SIP", "127.0.0.1", number, "ACORDO_SIP", kind)])
 
 
 def test_an_address_of_another_machine_is_refused() -> None:
     with pytest.raises(Failure, match=r"192\.0\.2\.1:0"):
-        preflight.require_ports([Port("SIP", "192.0.2.1", 0)])
+        preflight.require_ports([Port("SIP", "192.0.2.1", 0, "ACORDO_SIP")])
 
 
 def test_a_disk_that_is_nearly_full_is_refused(
@@ -117,3 +117,10 @@ def test_everything_that_a_demonstration_listens_on_is_looked_at() -> None:
         AudioPorts("operadora", 26_000, 29_999),
         AudioPorts("fones", 30_000, 31_999),
     ]
+
+
+def test_each_port_names_the_setting_that_changes_it() -> None:
+    settings = UpSettings()
+    for port in plan.ports(settings, demo=True):
+        section, name = port.setting.removeprefix("ACORDO_").lower().split("__")
+        assert getattr(getattr(settings, section), name) == port.number, port

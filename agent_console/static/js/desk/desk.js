@@ -9,7 +9,7 @@ import { date } from "../format.js";
 import { Live, sayState } from "../live.js";
 import { Softphone } from "../softphone/softphone.js";
 import { DebtorCard } from "./card.js";
-import { setContactClock } from "./contact-clock.js";
+import { contactNow, setContactClock } from "./contact-clock.js";
 import { one, part } from "./dom.js";
 import { OwnCallBacks, OwnFigures, OwnUnrecorded } from "./own.js";
 import { PhonePanel } from "./phone-panel.js";
@@ -127,6 +127,7 @@ async function refreshOwn() {
     api.get(API).then((told) => {
       bar.skew = Date.parse(told.now) - Date.now();
       setContactClock(told.contact_now);
+      figures.contactClock = contactNow();
       unrecorded.put(told.unrecorded);
     }),
   ];

@@ -7,6 +7,9 @@ import { ask, copied, made, part, put, show } from "./dom.js";
 /** @typedef {import("./contracts.js").Figures} Figures */
 /** @typedef {import("./contracts.js").Unrecorded} Unrecorded */
 
+const ANOTHER_CLOCK_MS = 3_600_000; // a machine's own clock may be wrong by less
+const SAO_PAULO = "America/Sao_Paulo";
+
 export class OwnFigures extends HTMLElement {
   /** @param {Figures} figures */
   put(figures) {
@@ -27,6 +30,13 @@ export class OwnFigures extends HTMLElement {
     });
     show(part(this, "h3"), pauses.length > 0);
     part(this, ".pauses-taken").replaceChildren(...pauses);
+  }
+
+  /** In a demonstration people are called by another clock. @param {number} now */
+  set contactClock(now) {
+    const other = Math.abs(now - Date.now()) > ANOTHER_CLOCK_MS;
+    show(part(this, ".simulated"), other);
+    put(part(this, ".simulated time"), dateTime(new Date(now).toISOString(), SAO_PAULO));
   }
 }
 
