@@ -55,7 +55,7 @@ def app(
 async def agent(client: Client, engine: AsyncEngine, passwords: Passwords) -> Browser:
     """A logged-in agent; the switch has three seats, and each test's user needs one."""
     async with engine.begin() as connection:
-        await connection.exec_driver_sql("DELETE FROM agent")
+        await connection.exec_driver_sql("TRUNCATE agent CASCADE")
     login = f"ana{uuid4().hex[:8]}"
     await a_user(engine, passwords, login)
     return await log_in(client, login)
