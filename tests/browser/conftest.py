@@ -19,7 +19,8 @@ from foundation.development.browser import PROGRAM
 from foundation.home import Home
 from sim.browser import driver
 from tests.browser.desk_place import DeskPlace, a_desk
-from tests.people import PASSWORD, a_user
+from tests.browser.doors import come_in
+from tests.people import a_user
 
 PATIENCE_MS = 20_000  # machines that test are busy
 
@@ -37,8 +38,9 @@ def chromium() -> str:
     return found
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="session")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """One for all: each test has a context of its own, which shares nothing."""
     async with driver() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium, args=["--lang=pt-BR"]
@@ -79,10 +81,7 @@ async def desk(console: str, context: BrowserContext, place: DeskPlace) -> Page:
     """The desk of an agent who came in through the door; the seat is available."""
     page = await context.new_page()
     await place.show("idle")
-    await page.goto(f"{console}/login?next=/desk")
-    await page.fill("#login", "ana")
-    await page.fill("#password", PASSWORD)
-    await page.press("#password", "Enter")
+    await come_in(page, console, "ana", "/desk")
     await page.wait_for_selector("desk-state[data-state=idle]")
     return page
 

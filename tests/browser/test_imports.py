@@ -21,8 +21,9 @@ from cobranca.outbox_runner import Outbox
 from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
 from cobranca.settings import WorkerSettings
+from tests.browser.doors import come_in
 from tests.builders.debtor_files import phone, row, write
-from tests.people import PASSWORD, a_user
+from tests.people import a_user
 
 SHOTS = os.environ.get("SCREENSHOTS")  # a folder to look at the page with one's own eyes
 
@@ -57,10 +58,7 @@ async def page(
 ) -> Page:
     await a_user(engine, passwords, "bia", Role.SUPERVISOR)
     page = await context.new_page()
-    await page.goto(f"{console}/login?next=/imports")
-    await page.fill("#login", "bia")
-    await page.fill("#password", PASSWORD)
-    await page.press("#password", "Enter")
+    await come_in(page, console, "bia", "/imports")
     await page.wait_for_selector("#start:not([hidden])")
     return page
 

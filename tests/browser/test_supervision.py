@@ -17,9 +17,10 @@ from dialer.campaigns.store import CampaignRow
 from foundation.bus import BOARD, EVENTS, Bus
 from foundation.db.leadership import take
 from foundation.home import Home
+from tests.browser.doors import come_in
 from tests.builders.portfolio import a_campaign, a_portfolio
 from tests.integration.console.test_recordings import a_recording
-from tests.people import PASSWORD, a_user
+from tests.people import a_user
 
 AGENTS, SECONDS = 200, 8
 STATES = ("idle", "talking", "wrap_up", "paused")
@@ -49,10 +50,7 @@ async def sol(
         await take(connection, "floor", "test", lease_s=600)
     await tell_floor(wire)
     page = await context.new_page()
-    await page.goto(f"{console}/login?next=/supervision")
-    await page.fill("#login", "sol")
-    await page.fill("#password", PASSWORD)
-    await page.press("#password", "Enter")
+    await come_in(page, console, "sol", "/supervision")
     await page.wait_for_selector("#connection[hidden]", state="attached")
     return page
 
@@ -193,10 +191,7 @@ async def test_two_supervisors_at_one_campaign_lose_nothing(
     await a_user(engine, passwords, "bia", Role.SUPERVISOR)
     other = await browser.new_context(locale="pt-BR")
     bia = await other.new_page()
-    await bia.goto(f"{console}/login?next=/campaigns")
-    await bia.fill("#login", "bia")
-    await bia.fill("#password", PASSWORD)
-    await bia.press("#password", "Enter")
+    await come_in(bia, console, "bia", "/campaigns")
     await sol.goto(f"{console}/campaigns")
     for page in (sol, bia):
         await page.get_by_role("link", name="Cartão março").click()
