@@ -41,6 +41,7 @@ class OpenAttempt:
     wrap_up_s: float
     known_to_switch: bool  # some event of its channel was seen
     talked_with: str | None  # endpoint of the last agent in it
+    agentless: bool = False
 
     @property
     def id(self) -> str:
@@ -93,6 +94,7 @@ async def open_attempts(connection: AsyncConnection) -> list[OpenAttempt]:
             AttemptRow.answered_at,
             CampaignRow.threshold_s,
             CampaignRow.wrap_up_s,
+            CampaignRow.policy["mode"].astext.label("mode"),
         )
         .outerjoin(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
         .where(AttemptRow.outcome.is_(None))
@@ -139,6 +141,7 @@ def _attempt(row: Any, facts: list[tuple[str, datetime, dict[str, Any]]]) -> Ope
         placed_at=row.placed_at,
         threshold_s=row.threshold_s if row.threshold_s is not None else 2.0,
         wrap_up_s=row.wrap_up_s if row.wrap_up_s is not None else 30.0,
+        agentless=row.mode == "agentless",
         known_to_switch=inbound or any(kind in _PLAIN for kind, _, _ in facts),
         talked_with=next(
             (d.get("endpoint") for k, _, d in reversed(facts) if k == "joined"), None

@@ -36,12 +36,14 @@ class Placement:
     number: str  # E.164 with +
     route: str
     agent: str | None = None  # endpoint that should get it, if idle then
+    score: float | None = None  # 0..1 of the number; None: a call-back's
 
 
 _NEXT = text(
     """
     SELECT cd.debtor_id, d.uf AS address_uf, d.birth_date, p.id AS contact_point_id,
-           p.value AS number, p.zone, p.uf AS ddd_uf, p.status AS point_status
+           p.value AS number, p.zone, p.uf AS ddd_uf, p.status AS point_status,
+           p.score
       FROM campaign_debtor cd
       JOIN debtor d ON d.id = cd.debtor_id
      CROSS JOIN LATERAL (
@@ -115,7 +117,11 @@ async def commit_attempts(
         {"campaign": rules.campaign, "now": contact_now, "wanted": wanted - len(booked)},
     )
     candidates = [b.candidate for b in booked]
-    candidates += [Candidate(**row._mapping) for row in picked]
+    scores: dict[UUID, float] = {}
+    for row in picked:
+        fields = dict(row._mapping)
+        scores[row.debtor_id] = fields.pop("score")
+        candidates.append(Candidate(**fields))
     if not candidates:
         return []
     rulings = await policy.ask(connection, candidates, contact_now)
@@ -131,7 +137,10 @@ async def commit_attempts(
     placed = await _insert(connection, term, rules, routed, now)
     await due.settle(connection, booked, {p.debtor: UUID(p.id) for p in placed}, rulings)
     wanted_agents = {b.candidate.debtor_id: b.agent for b in booked}
-    return [replace(p, agent=wanted_agents.get(p.debtor)) for p in placed]
+    return [
+        replace(p, agent=wanted_agents.get(p.debtor), score=scores.get(p.debtor))
+        for p in placed
+    ]
 
 
 async def _put_off(

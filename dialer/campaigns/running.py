@@ -10,9 +10,13 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.campaigns.store import CampaignRow
-from dialer.pacing import Policy
+from dialer.pacing import BadPolicy, Policy
+from foundation.observability import get_logger
 
 DEFAULT_LIMITS = ((0.025, 86_400.0), (0.025, 30 * 86_400.0))  # design: 2.5 %, 24 h and 30 d
+NOT_OF_PACING = ("scored",)  # stored beside the arguments of Policy
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,15 +26,22 @@ class Running:
     id: UUID
     name: str
     policy: Policy
+    priority: int = 0  # the highest gets agents first
+    scored: bool = False  # its numbers' scores are chances that a person answers
     caller_id: str
     ring_timeout_s: float
     threshold_s: float
     wrap_up_s: float
 
+    @property
+    def paced_by_agents(self) -> bool:
+        """It needs agents to talk, so it shares them with other campaigns."""
+        return self.policy.mode != "agentless"
+
 
 def parse_policy(stored: dict[str, Any], threshold_s: float) -> Policy:
     """Read a campaign's policy; raises BadPolicy or TypeError for what it does not know."""
-    given = dict(stored)
+    given = {name: value for name, value in stored.items() if name not in NOT_OF_PACING}
     limits = given.pop("limits", DEFAULT_LIMITS)
     return Policy(
         limits=tuple((float(share), float(window_s)) for share, window_s in limits),
@@ -40,24 +51,33 @@ def parse_policy(stored: dict[str, Any], threshold_s: float) -> Policy:
 
 
 async def running_campaigns(connection: AsyncConnection) -> list[Running]:
-    """Campaigns with status `running`, the oldest first."""
+    """Campaigns with status `running`, the oldest first; one that is broken is not run."""
     query = (
         select(CampaignRow.__table__)
         .where(CampaignRow.status == "running")
         .order_by(CampaignRow.created_at)
     )
-    return [
-        Running(
-            id=row.id,
-            name=row.name,
-            policy=parse_policy(row.policy, row.threshold_s),
-            caller_id=row.caller_id,
-            ring_timeout_s=row.ring_timeout_s,
-            threshold_s=row.threshold_s,
-            wrap_up_s=row.wrap_up_s,
-        )
-        for row in await connection.execute(query)
-    ]
+    found = [_read(row) for row in await connection.execute(query)]
+    return [campaign for campaign in found if campaign is not None]
+
+
+def _read(row: Any) -> Running | None:
+    try:
+        policy = parse_policy(row.policy, row.threshold_s)
+    except (BadPolicy, TypeError, ValueError) as error:
+        log.error("campaign_policy_broken", campaign=row.name, error=str(error))
+        return None
+    return Running(
+        id=row.id,
+        name=row.name,
+        policy=policy,
+        priority=row.priority,
+        scored=bool(row.policy.get("scored")),
+        caller_id=row.caller_id,
+        ring_timeout_s=row.ring_timeout_s,
+        threshold_s=0.0 if policy.mode == "agentless" else row.threshold_s,
+        wrap_up_s=row.wrap_up_s,
+    )
 
 
 _EXPIRED = text(

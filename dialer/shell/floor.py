@@ -250,7 +250,7 @@ class Floor:
     def _end(self, ongoing: Ongoing, agent: Agent | None, at: datetime, step: Step) -> None:
         call = ongoing.call
         self.free(agent, call.id, at, step)
-        abandoned = is_abandoned(call, ongoing.threshold_s)
+        abandoned = not ongoing.agentless and is_abandoned(call, ongoing.threshold_s)
         step.ended.append(
             Ended(
                 call=call,

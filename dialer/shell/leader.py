@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cobranca.compliance.service import ContactPolicy
 from dialer.adapters.board import Board
 from dialer.adapters.call_log import CallLog
+from dialer.adapters.pacing_history import history
 from dialer.calls.agent import AgentState
 from dialer.calls.call import Call, CallState
 from dialer.calls.events import (
@@ -31,7 +32,9 @@ from dialer.calls.events import (
     EndpointSeen,
     NetworkOutcome,
 )
+from dialer.calls.outcome import CANCELLED_BY_US
 from dialer.calls.trunk_watch import TrunkWatch
+from dialer.campaigns.leads import leads_of
 from dialer.campaigns.placing import Placement, PlacingRules, TermIsOver, commit_attempts
 from dialer.campaigns.running import (
     Running,
@@ -43,6 +46,7 @@ from dialer.metrics import FloorMetrics
 from dialer.ports import Origination, SwitchRefused, SwitchUnreachable, Telephony
 from dialer.routes import Routes, carries
 from dialer.settings import DialerSettings
+from dialer.shell.audience import Past
 from dialer.shell.commands import Command, apply_command
 from dialer.shell.facts import Action, Ended, EndHold, Fact, HangUp, Hold, Join, Nail, Step
 from dialer.shell.floor import Floor, Ongoing
@@ -87,7 +91,7 @@ class Leader:
         self.tools = tools
         self.term = term
         self.floor = Floor(tools.new_leg)
-        self.pacing = PacingLoop(self.floor, self.place, tools.routes)
+        self.pacing = PacingLoop(self.floor, self, tools.routes, tasks)
         self.recovery = Recovery(self.floor, tools)
         self.record = RecordWatch(tools.cel_path)
         self.connected = False
@@ -146,7 +150,7 @@ class Leader:
                     for step in await self.recovery.resolve_overdue():
                         self.carry_out(step)
             except (SQLAlchemyError, OSError) as error:
-                self.pacing.set_campaigns([])  # unknown wishes: nothing is dialled
+                self.pacing.set_campaigns([], {})  # unknown wishes: nothing is dialled
                 log.error("campaigns_unread", error=str(error))
             await asyncio.sleep(SWEEP_S)
 
@@ -189,6 +193,24 @@ class Leader:
             self._add(campaign, placement)
             self._tasks.create_task(self._dial(campaign, placement, committed))
         return len(placements)
+
+    def give_up(self, calls: tuple[str, ...]) -> None:
+        """Hang up calls that still ring: the network calls them cancelled."""
+        for call in calls:
+            ongoing = self.floor.calls.get(call)
+            if ongoing is not None and ongoing.rings:
+                hang_up = HangUp(channel=ongoing.channel, cause=CANCELLED_BY_US)
+                self._tasks.create_task(self._act(hang_up))
+
+    async def remember(self, campaign: UUID) -> Past:
+        """Read the campaign's past; what is on its way to the database is waited for."""
+        try:
+            async with asyncio.timeout(READ_LIMIT_S):
+                await self.tools.call_log.drained()
+        except TimeoutError:
+            log.warning("past_read_undrained", campaign=str(campaign))
+        async with self.tools.engine.connect() as connection:
+            return await history(connection, campaign)
 
     # -- acting --------------------------------------------------------------------------
 
@@ -317,6 +339,7 @@ class Leader:
 
     def _add(self, campaign: Running, placement: Placement) -> None:
         self._campaign_of[placement.id] = campaign.id
+        score = placement.score if campaign.scored else None
         self.floor.add_call(
             Ongoing(
                 call=Call(id=placement.id),
@@ -326,9 +349,11 @@ class Leader:
                 threshold_s=campaign.threshold_s,
                 wrap_up_s=campaign.wrap_up_s,
                 prefers=placement.agent,
+                agentless=not campaign.paced_by_agents,
+                score=score,
             )
         )
-        self.pacing.placed(campaign.id, placement.id, placement.route)
+        self.pacing.placed(campaign.id, placement.id, placement.route, score)
 
     # -- the outside ---------------------------------------------------------------------
 
@@ -362,7 +387,8 @@ class Leader:
             for name in await finish_campaigns(connection):
                 log.info("campaign_finished", campaign=name)
             campaigns = await running_campaigns(connection)
-        self.pacing.set_campaigns(campaigns)
+            leads = await leads_of(connection, campaigns, self.tools.contact_clock.now())
+        self.pacing.set_campaigns(campaigns, leads)
 
 
 __all__ = ["Leader", "TermIsOver", "Tools"]

@@ -24,6 +24,8 @@ class Ongoing:
     agent: str | None = None  # held for it or talking
     talked_with: str | None = None  # the last agent, kept for the record
     returned: bool = False  # lost its agent and waits for another
+    agentless: bool = False  # by its campaign's configuration: no agent may have it
+    score: float | None = None  # chance 0..1 that a person answers, if the list knows
     prefers: str | None = None  # endpoint that gets it if idle: a call-back's agent
     joins: int = 0
     held: bool = False  # the agent wants the debtor to hear music
@@ -44,7 +46,8 @@ class Ongoing:
     def waits(self) -> bool:
         """Anybody who is idle may have it."""
         waiting = self.call.state is CallState.WAITING
-        return waiting and self.agent is None and self.kept_for is None
+        free = self.agent is None and self.kept_for is None and not self.agentless
+        return waiting and free
 
     def keep(self, endpoint: str, until: datetime) -> None:
         """Leave it to one agent for a while."""

@@ -4,55 +4,106 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
-from dialer.calls.agent import Agent, AgentState
+from sqlalchemy.exc import SQLAlchemyError
+
+from dialer.campaigns.leads import Leads
 from dialer.campaigns.running import Running
-from dialer.pacing import Pacer, Snapshot
+from dialer.pacing import Decision, Pacer
 from dialer.routes import Routes
+from dialer.shell.audience import Audience, Past
 from dialer.shell.facts import Step
-from dialer.shell.floor import Floor, Ongoing
-from dialer.shell.pacing_news import Audience, PacingNews
+from dialer.shell.floor import Floor
+from dialer.shell.pacing_news import PacingNews
+from dialer.shell.sharing import Share
+from dialer.shell.snapshots import Shown, shared_out, snapshot
+from foundation.observability import get_logger
 
 PERIOD_S = 0.25
+GIVEN_UP_S = 3.0  # a call that was told to end and still rings then is told again
+LATE = timedelta(milliseconds=400)  # a join may be on its way to us for so long
 
-Place = Callable[[Running, int], Awaitable[int]]
+log = get_logger(__name__)
+
+
+class Hands(Protocol):
+    """What decisions are carried out with."""
+
+    async def place(self, campaign: Running, calls: int) -> int:
+        """Commit and dial; returns how many were."""
+        ...
+
+    def give_up(self, calls: tuple[str, ...]) -> None:
+        """Hang up calls that ring."""
+        ...
+
+    async def remember(self, campaign: UUID) -> Past:
+        """Read what happened in the campaign; raises SQLAlchemyError, OSError."""
+        ...
 
 
 class PacingLoop:
     """One pacer per running campaign over the one floor."""
 
-    def __init__(self, floor: Floor, place: Place, routes: Routes) -> None:
+    def __init__(
+        self, floor: Floor, hands: Hands, routes: Routes, tasks: asyncio.TaskGroup
+    ) -> None:
         self._floor = floor
-        self._place = place
+        self._hands = hands
         self._routes = routes
+        self._tasks = tasks
         self._news = PacingNews()
+        self._leads: dict[UUID, Leads] = {}
+        self._given_up: dict[str, float] = {}  # call -> since when
         self.campaigns: list[Running] = []
         self.wake = asyncio.Event()
         self._round = 0
 
-    def set_campaigns(self, campaigns: list[Running]) -> None:
-        """Take the running campaigns; a changed policy gets a new pacer."""
-        self.campaigns = campaigns
+    def set_campaigns(self, campaigns: list[Running], leads: Mapping[UUID, Leads]) -> None:
+        """Take the running campaigns; those that need a pacer, or another, get it soon."""
+        self.campaigns = sorted(campaigns, key=lambda campaign: -campaign.priority)
+        self._leads = dict(leads)
         for campaign in campaigns:
             audience = self._news.audiences.get(campaign.id)
             if audience is None:
-                self._news.audiences[campaign.id] = Audience(Pacer(campaign.policy))
-            elif audience.pacer.policy != campaign.policy:
-                audience.changed(campaign.policy)
+                audience = self._news.audiences[campaign.id] = Audience(campaign.policy)
+            audience.wanted = campaign.policy
+            if audience.due:
+                audience.making = True
+                self._tasks.create_task(self._make(campaign, audience))
+        targeted = [c for c in self.campaigns if c.policy.inbound_target is not None]
+        first = next(iter(targeted or self.campaigns), None)
+        self._news.hears_inbound = None if first is None else first.id
+
+    async def _make(self, campaign: Running, audience: Audience) -> None:
+        try:
+            await audience.make(lambda: self._hands.remember(campaign.id))
+        except (SQLAlchemyError, OSError, TimeoutError) as error:  # tried by the next sweep
+            log.error("campaign_unremembered", campaign=campaign.name, error=str(error))
+            return
+        self.wake.set()
 
     def observe(self, step: Step, campaign_of: dict[str, UUID]) -> None:
         """Tell the pacers what a step means for them."""
         self._news.of_step(step, campaign_of, time.monotonic())
+        for ended in step.ended:
+            self._given_up.pop(ended.call.id, None)
         if step.ended or any(f.kind == "agent" for f in step.facts):
             self.wake.set()
 
-    def placed(self, campaign: UUID, call: str, route: str) -> None:
+    def placed(self, campaign: UUID, call: str, route: str, score: float | None) -> None:
         now_s = time.monotonic()
         self._routes.count(route, now_s)
-        self._news.placed(campaign, call, now_s)
+        self._news.placed(campaign, call, score, now_s)
+
+    def pacer(self, campaign: UUID) -> Pacer | None:
+        """The campaign's pacer; None: it does not run, or its past is still read."""
+        audience = self._news.audiences.get(campaign)
+        return None if audience is None else audience.pacer
 
     async def run(self, may_place: Callable[[], bool]) -> None:
         """Decide for ever; `may_place` is false in a gap, or when nothing can be stored."""
@@ -67,63 +118,60 @@ class PacingLoop:
                 await self.decide_once()
 
     async def decide_once(self) -> None:
-        """One round over all campaigns; each takes its share of what is still free."""
-        idle = len(self._floor.idle_agents())
+        """One round over all campaigns; each reckons with its share of the agents."""
+        self._tell_abandoned()
         self._round += 1
-        for campaign in in_turn(self.campaigns, self._round):
-            room = self._routes.room(self._floor.lines(), time.monotonic())
-            snapshot = self._snapshot(campaign.id, idle, room)
+        ordered = in_turn(self.campaigns, self._round)
+        for campaign in ordered:
             pacer = self._news.audiences[campaign.id].pacer
-            decision = pacer.decide(time.monotonic(), snapshot)
-            idle -= min(idle, len(snapshot.ringing) + len(snapshot.waiting) + decision.held)
-            if decision.calls > 0:
-                idle -= min(idle, await self._place(campaign, decision.calls))
+            if pacer is not None:
+                dealt = shared_out(self._floor, ordered, self._leads, self._news.talked_for)
+                await self._decide(campaign, pacer, dealt.get(campaign.id, Share()))
 
-    def _snapshot(self, campaign: UUID, idle: int, room: int) -> Snapshot:
-        calls = list(self._floor.calls_of(campaign))
-        inbound = [o for o in self._floor.calls.values() if o.call.inbound and o.waits]
-        busy = [a for a in self._floor.agents.values() if self._works_for(campaign, a)]
-        return Snapshot(
-            idle=idle,
-            room=room,
-            ringing=_instants((o for o in calls if o.rings), lambda o: o.placed_at),
-            waiting=_instants((o for o in calls if o.waits), lambda o: o.call.answered_at),
-            inbound_waiting=_instants(inbound, lambda o: o.call.answered_at),
-            talking=_since(a for a in busy if a.state is AgentState.TALKING),
-            wrapping=_since(a for a in busy if a.state is AgentState.WRAP_UP),
-            leaving={
-                a.endpoint: time.monotonic() for a in busy if a.wants is not AgentState.IDLE
-            },
+    async def _decide(self, campaign: Running, pacer: Pacer, share: Share) -> None:
+        leads = self._leads.get(campaign.id, Leads())
+        now_s = time.monotonic()
+        self._given_up = {
+            call: since_s
+            for call, since_s in self._given_up.items()
+            if since_s > now_s - GIVEN_UP_S
+        }
+        shown = Shown(
+            share=share,
+            room=self._routes.room(self._floor.lines(), now_s),
+            leads=leads,
+            hears_inbound=campaign.id == self._news.hears_inbound,
+            given_up=self._given_up,
         )
+        floor = snapshot(self._floor, campaign, shown)
+        decision = pacer.decide(time.monotonic(), floor)
+        await self._carry_out(campaign, decision)
 
-    def _works_for(self, campaign: UUID, agent: Agent) -> bool:
-        """Whose agent a busy one is: the campaign's of the talk, or else the first's."""
-        if agent.state not in (AgentState.TALKING, AgentState.WRAP_UP):
-            return False
-        owner = self._news.talked_for.get(agent.endpoint)
-        running = [c.id for c in self.campaigns]
-        return campaign == (owner if owner in running else running[0])
+    async def _carry_out(self, campaign: Running, decision: Decision) -> None:
+        if decision.cancels:
+            now_s = time.monotonic()
+            self._given_up |= dict.fromkeys(decision.cancels, now_s)
+            self._hands.give_up(decision.cancels)
+        if decision.calls > 0:
+            placed = await self._hands.place(campaign, decision.calls)
+            if campaign.id in self._leads:
+                self._leads[campaign.id] = self._leads[campaign.id].after(placed)
 
-
-def _instants(
-    calls: Iterable[Ongoing], begun: Callable[[Ongoing], datetime | None]
-) -> dict[str, float]:
-    """Ids with the monotonic instant at which something began; unknown means now."""
-    now_s, now = time.monotonic(), datetime.now(UTC)
-    return {o.call.id: now_s - _ago_s(begun(o) or now, now) for o in calls}
-
-
-def _since(agents: Iterable[Agent]) -> dict[str, float]:
-    """Endpoints with the monotonic instant at which their state began."""
-    now_s, now = time.monotonic(), datetime.now(UTC)
-    return {a.endpoint: now_s - _ago_s(a.since, now) for a in agents}
-
-
-def _ago_s(at: datetime, now: datetime) -> float:
-    return max(0.0, (now - at).total_seconds())
+    def _tell_abandoned(self) -> None:
+        """A person who has waited past the threshold is lost, whatever comes after it."""
+        now, now_s = datetime.now(UTC), time.monotonic()
+        for ongoing in self._floor.calls.values():
+            if ongoing.campaign is None or ongoing.agentless:
+                continue
+            call = ongoing.call
+            if call.answered_at is None or call.joined_at is not None:
+                continue
+            threshold = timedelta(seconds=ongoing.threshold_s)
+            if now > call.answered_at + threshold + LATE:
+                self._news.abandoned(ongoing.campaign, call.id, now_s)
 
 
 def in_turn(campaigns: list[Running], turn: int) -> list[Running]:
-    """Another campaign is first each time: what is free goes to all of them alike."""
+    """Another campaign is first each time: what is left over goes to all of them alike."""
     first = turn % len(campaigns) if campaigns else 0
     return campaigns[first:] + campaigns[:first]

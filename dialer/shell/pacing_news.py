@@ -1,63 +1,45 @@
 """What the steps of the floor mean for one campaign's pacer.
 
 Translates; decides nothing. A pacer hears of the calls that it placed, of the agents
-who talk in them, and of inbound calls; what it heard is kept for a day, so that a pacer
-with a changed policy knows what the old one knew.
+who talk in them, and of the changes of all agents; one campaign hears of inbound calls.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from dialer.calls.agent import AgentState
+from dialer.calls.events import NetworkOutcome
 from dialer.pacing import (
     Abandoned,
+    AgentChanged,
     Answered,
     Connected,
     Event,
+    HungUp,
     InboundArrived,
-    Pacer,
     Placed,
-    Policy,
     Resolved,
     TalkEnded,
     WrapEnded,
 )
 from dialer.pacing.events import CallOutcome
+from dialer.shell.audience import Audience
 from dialer.shell.facts import Ended, Fact, Step
 
-_RESOLVED: dict[str, CallOutcome] = {
-    "answered": "human",  # without answering-machine detection every answer is a person
-    "busy": "busy",
-    "no_answer": "no_answer",
-    "invalid_number": "invalid",
-    "rejected": "invalid",
-    "cancelled": "cancelled",
+RESOLVED: dict[NetworkOutcome, CallOutcome] = {
+    NetworkOutcome.ANSWERED: "human",  # nothing tells a machine from a person yet
+    NetworkOutcome.BUSY: "busy",
+    NetworkOutcome.NO_ANSWER: "no_answer",
+    NetworkOutcome.INVALID_NUMBER: "invalid",
+    NetworkOutcome.REJECTED: "invalid",
+    NetworkOutcome.CANCELLED: "cancelled",
+    NetworkOutcome.CONGESTION: "failed",
+    NetworkOutcome.CARRIER_SILENT: "failed",
+    NetworkOutcome.SWITCH_LOST: "failed",
+    NetworkOutcome.NOT_SENT: "failed",
 }
-_KEPT_S = 86_400.0
-_KEPT = 400_000  # events; a day's work of some fifty agents
-
-
-@dataclass(slots=True)
-class Audience:
-    """A pacer with the calls that it was told of and what it has heard."""
-
-    pacer: Pacer
-    known: set[str] = field(default_factory=set)
-    heard: deque[Event] = field(default_factory=lambda: deque(maxlen=_KEPT))
-
-    def tell(self, event: Event) -> None:
-        """Pass an event on and keep it."""
-        self.pacer.observe(event)
-        self.heard.append(event)
-        while self.heard[0].at_s < event.at_s - _KEPT_S:
-            self.heard.popleft()
-
-    def changed(self, policy: Policy) -> None:
-        """A new policy gets a new pacer that has heard the same."""
-        self.pacer = Pacer(policy, self.heard)
+_QUIET = (AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP)
 
 
 class PacingNews:
@@ -65,13 +47,20 @@ class PacingNews:
 
     def __init__(self) -> None:
         self.audiences: dict[UUID, Audience] = {}
+        self.hears_inbound: UUID | None = None
         self.talked_for: dict[str, UUID] = {}  # endpoint -> campaign of its last talk
         self._states: dict[str, str] = {}
+        self._lost: set[str] = set()  # calls told as abandoned, which have not ended
 
-    def placed(self, campaign: UUID, call: str, now_s: float) -> None:
-        audience = self.audiences[campaign]
-        audience.known.add(call)
-        audience.tell(Placed(at_s=now_s, call=call))
+    def placed(self, campaign: UUID, call: str, p: float | None, now_s: float) -> None:
+        self.audiences[campaign].placed(Placed(at_s=now_s, call=call, p=p))
+
+    def abandoned(self, campaign: UUID, call: str, now_s: float) -> None:
+        """A person has waited past the threshold; said once."""
+        audience = self.audiences.get(campaign)
+        if audience is not None and call not in self._lost:
+            self._lost.add(call)
+            audience.of_call(Abandoned(at_s=now_s, call=call), call)
 
     def of_step(self, step: Step, campaign_of: dict[str, UUID], now_s: float) -> None:
         """Tell what a step means; `campaign_of` loses the calls that ended."""
@@ -79,51 +68,66 @@ class PacingNews:
             if fact.kind == "agent" and fact.agent is not None:
                 self._agent(fact, campaign_of, now_s)
             elif fact.kind == "inbound" and fact.call is not None:
-                for audience in self.audiences.values():
-                    audience.tell(InboundArrived(at_s=now_s, call=fact.call))
+                self._inbound(fact.call, now_s)
             elif fact.kind == "answered" and fact.call is not None:
-                caller = self._of(fact.call, campaign_of)
-                if caller is not None:
-                    caller.tell(Answered(at_s=now_s, call=fact.call))
+                answered = Answered(at_s=now_s, call=fact.call)
+                self._tell(campaign_of.get(fact.call), answered, fact.call)
         for ended in step.ended:
-            self._ended(ended, campaign_of, now_s)
+            self._ended(ended, campaign_of.pop(ended.call.id, None), now_s)
+
+    def _inbound(self, call: str, now_s: float) -> None:
+        audience = self.audiences.get(self.hears_inbound or _NOBODYS)
+        if audience is not None:
+            audience.tell(InboundArrived(at_s=now_s, call=call))
 
     def _agent(self, fact: Fact, campaign_of: dict[str, UUID], now_s: float) -> None:
         agent, state = fact.agent or "", str(fact.data.get("state", ""))
         before, self._states[agent] = self._states.get(agent), state
         if before == state:
             return
-        if state == AgentState.TALKING and fact.call in campaign_of:
-            self.talked_for[agent] = campaign_of[fact.call]
-            audience = self._of(fact.call, campaign_of)
-            if audience is not None:
-                audience.tell(Connected(at_s=now_s, call=fact.call, agent=agent))
-            return
-        audience = self.audiences.get(self.talked_for.get(agent, _NOBODYS))
+        if state not in _QUIET:
+            for audience in self.audiences.values():
+                audience.tell(AgentChanged(at_s=now_s, agent=agent, state=state))
         if state == AgentState.TALKING:
-            self.talked_for.pop(agent, None)
-        elif audience is not None and before == AgentState.TALKING:
-            audience.tell(TalkEnded(at_s=now_s, agent=agent))
-        if audience is not None and state == AgentState.IDLE:
-            audience.tell(WrapEnded(at_s=now_s, agent=agent))
+            self._talks(agent, fact.call, campaign_of, now_s)
+            return
+        mine = self.audiences.get(self.talked_for.get(agent, _NOBODYS))
+        if mine is not None and before == AgentState.TALKING:
+            mine.tell(TalkEnded(at_s=now_s, agent=agent))
+        if mine is not None and state == AgentState.IDLE:
+            mine.tell(WrapEnded(at_s=now_s, agent=agent))
 
-    def _ended(self, ended: Ended, campaign_of: dict[str, UUID], now_s: float) -> None:
+    def _talks(
+        self, agent: str, call: str | None, campaign_of: dict[str, UUID], now_s: float
+    ) -> None:
+        campaign = campaign_of.get(call or "")
+        if call is None or campaign is None:
+            self.talked_for.pop(agent, None)
+            return
+        self.talked_for[agent] = campaign
+        self._tell(campaign, Connected(at_s=now_s, call=call, agent=agent), call)
+
+    def _ended(self, ended: Ended, campaign: UUID | None, now_s: float) -> None:
         call = ended.call
-        audience = self._of(call.id, campaign_of)
-        campaign_of.pop(call.id, None)
+        told = call.id in self._lost
+        self._lost.discard(call.id)
+        audience = self.audiences.get(campaign or _NOBODYS)
         if audience is None or call.outcome is None:
             return
-        outcome = _RESOLVED.get(call.outcome.value, "failed")
-        audience.tell(Resolved(at_s=now_s, call=call.id, outcome=outcome))
-        if ended.abandoned:
-            audience.tell(Abandoned(at_s=now_s, call=call.id))
-        audience.known.discard(call.id)
+        hung_up = call.answered_at is not None and call.joined_at is None
+        if ended.abandoned and not told:
+            audience.of_call(Abandoned(at_s=now_s, call=call.id), call.id)
+        elif hung_up and not ended.abandoned:
+            audience.of_call(HungUp(at_s=now_s, call=call.id), call.id)
+        elif call.answered_at is None:
+            resolved = Resolved(at_s=now_s, call=call.id, outcome=RESOLVED[call.outcome])
+            audience.of_call(resolved, call.id)
+        audience.over(call.id)
 
-    def _of(self, call: str, campaign_of: dict[str, UUID]) -> Audience | None:
-        """Who placed the call, if it is of those that were told of it."""
-        campaign = campaign_of.get(call)
-        audience = None if campaign is None else self.audiences.get(campaign)
-        return audience if audience is not None and call in audience.known else None
+    def _tell(self, campaign: UUID | None, event: Event, call: str) -> None:
+        audience = self.audiences.get(campaign or _NOBODYS)
+        if audience is not None:
+            audience.of_call(event, call)
 
 
 _NOBODYS = UUID(int=0)

@@ -176,7 +176,7 @@ class Recovery:
                 call=call,
                 channel=known.channel,
                 agent=known.talked_with,
-                abandoned=is_abandoned(call, known.threshold_s),
+                abandoned=not known.agentless and is_abandoned(call, known.threshold_s),
                 route=known.route,
                 source="cel" if record else "channels",
             )
@@ -283,4 +283,5 @@ def _ongoing(attempt: OpenAttempt) -> Ongoing:
         threshold_s=attempt.threshold_s,
         wrap_up_s=attempt.wrap_up_s,
         talked_with=attempt.talked_with,
+        agentless=attempt.agentless,
     )

@@ -1,0 +1,164 @@
+"""What a pacer should have seen before: the campaign's attempts of 30 days, as its events.
+
+The newest attempts are told whole, for the models. Of older ones only those that a person
+answered, for the budgets, and only that: they have no talk. Instants are put on the
+monotonic clock that pacing runs on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.calls.agent import AgentState
+from dialer.calls.events import NetworkOutcome
+from dialer.pacing import (
+    Abandoned,
+    Answered,
+    Connected,
+    Event,
+    HungUp,
+    InboundArrived,
+    Placed,
+    Resolved,
+    TalkEnded,
+    WrapEnded,
+)
+from dialer.shell.audience import Past
+from dialer.shell.pacing_news import RESOLVED
+
+LONGEST = timedelta(days=30)
+WHOLE = 5_000  # attempts; the shapes of rings and talks forget what is older
+INBOUND = timedelta(hours=1)
+WRAP_UPS = timedelta(hours=12)
+
+_NEWEST = text(
+    """
+    SELECT a.id, a.placed_at, a.answered_at, a.bridged_at, a.ended_at, a.outcome,
+           a.abandoned, coalesce(g.endpoint, a.agent_id::text) AS agent
+      FROM attempt a LEFT JOIN agent g ON g.id = a.agent_id
+     WHERE a.campaign_id = :campaign AND a.placed_at >= :since
+     ORDER BY a.placed_at DESC LIMIT :most
+    """
+)
+_OLDER = text(
+    """
+    SELECT id, placed_at, answered_at, abandoned FROM attempt
+     WHERE campaign_id = :campaign AND placed_at >= :since AND placed_at < :before
+       AND answered_at IS NOT NULL
+    """
+)
+_OPEN = text(
+    """
+    SELECT attempt_id, kind, at, data->>'endpoint' AS agent FROM call_event
+     WHERE attempt_id = ANY(:open) AND kind IN ('answered', 'joined') ORDER BY id
+    """
+)
+_AGENTS = text(
+    """
+    SELECT coalesce(data->>'endpoint', agent_id::text) AS agent, at,
+           data->>'state' AS state
+      FROM call_event WHERE kind = 'agent' AND at >= :since ORDER BY id
+    """
+)
+_INBOUND = text(
+    """
+    SELECT id, placed_at FROM attempt
+     WHERE ended_at >= :since AND campaign_id IS NULL AND direction = 'inbound'
+    """
+)
+
+
+async def history(connection: AsyncConnection, campaign: UUID) -> Past:
+    """Return the events in order; none lies in the future."""
+    now, now_s = datetime.now(UTC), time.monotonic()
+    since = now - LONGEST
+    values = {"campaign": campaign, "since": since, "most": WHOLE}
+    newest = list(await connection.execute(_NEWEST, values))
+    told: list[tuple[datetime, Event]] = []
+    if len(newest) == WHOLE:
+        older = {**values, "before": newest[-1].placed_at}
+        for row in await connection.execute(_OLDER, older):
+            told += _counted(row)
+    for row in newest:
+        told += _whole(row)
+    still_open = [row.id for row in newest if row.outcome is None]
+    for row in await connection.execute(_OPEN, {"open": still_open}):
+        told += _opened(row)
+    if newest:
+        told += await _wrap_ups(connection, newest, now - WRAP_UPS)
+    for row in await connection.execute(_INBOUND, {"since": now - INBOUND}):
+        told.append((row.placed_at, InboundArrived(at_s=0.0, call=str(row.id))))
+    return Past(_in_order(told, now, now_s), {str(call) for call in still_open})
+
+
+def _in_order(
+    told: Sequence[tuple[datetime, Event]], now: datetime, now_s: float
+) -> list[Event]:
+    """Put them on the monotonic clock."""
+    return [
+        replace(event, at_s=now_s - max(0.0, (now - at).total_seconds()))
+        for at, event in sorted(told, key=lambda one: one[0])
+    ]
+
+
+def _counted(row: Any) -> Iterable[tuple[datetime, Event]]:
+    """A person who answered long ago: one of the budget, perhaps a drop."""
+    call = str(row.id)
+    end = Abandoned if row.abandoned else HungUp
+    yield row.placed_at, Placed(at_s=0.0, call=call)
+    yield row.answered_at, end(at_s=0.0, call=call)
+
+
+def _whole(row: Any) -> Iterable[tuple[datetime, Event]]:
+    call = str(row.id)
+    yield row.placed_at, Placed(at_s=0.0, call=call)
+    if row.outcome is None:
+        return
+    outcome = RESOLVED[NetworkOutcome(row.outcome)]
+    if row.answered_at is None:
+        yield row.ended_at, Resolved(at_s=0.0, call=call, outcome=outcome)
+        return
+    yield row.answered_at, Answered(at_s=0.0, call=call)
+    if row.abandoned:
+        yield row.answered_at, Abandoned(at_s=0.0, call=call)
+    if row.bridged_at is not None and row.agent is not None:
+        yield row.bridged_at, Connected(at_s=0.0, call=call, agent=row.agent)
+        yield row.ended_at, TalkEnded(at_s=0.0, agent=row.agent)
+    elif not row.abandoned:
+        yield row.ended_at, HungUp(at_s=0.0, call=call)
+
+
+def _opened(row: Any) -> Iterable[tuple[datetime, Event]]:
+    """What is known of a call that has not ended."""
+    call = str(row.attempt_id)
+    if row.kind == "answered":
+        yield row.at, Answered(at_s=0.0, call=call)
+    elif row.agent is not None:
+        yield row.at, Connected(at_s=0.0, call=call, agent=row.agent)
+
+
+async def _wrap_ups(
+    connection: AsyncConnection, newest: Sequence[Any], since: datetime
+) -> list[tuple[datetime, Event]]:
+    """When agents were done with the calls: their next change from wrap-up."""
+    talks = {row.agent for row in newest if row.bridged_at is not None}
+    rows = await connection.execute(_AGENTS, {"since": max(since, newest[-1].placed_at)})
+    wrapping: set[str] = set()
+    found: list[tuple[datetime, Event]] = []
+    for row in rows:
+        if row.agent not in talks:
+            continue
+        if row.state == AgentState.WRAP_UP:
+            wrapping.add(row.agent)
+        elif row.agent in wrapping:
+            wrapping.discard(row.agent)
+            found.append((row.at, WrapEnded(at_s=0.0, agent=row.agent)))
+    return found

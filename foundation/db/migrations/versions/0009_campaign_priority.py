@@ -1,0 +1,15 @@
+"""Campaigns share agents by priority."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    column = sa.Column("priority", sa.Integer(), nullable=False, server_default="0")
+    op.add_column("campaign", column)
+    op.alter_column("campaign", "priority", server_default=None)
