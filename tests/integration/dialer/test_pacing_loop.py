@@ -43,7 +43,7 @@ async def test_a_call_that_the_pacer_gives_up_is_cancelled_once(
         pacing = floor.leader.pacing
         pacer = pacing.pacer(pacing.campaigns[0].id)
         assert pacer is not None
-        asked = []
+        asked: list[str] = []
 
         def decide(_now_s: float, shown: Snapshot) -> Decision:
             asked.extend(shown.ringing)
