@@ -252,6 +252,7 @@ class DialerProcess:
             if self.leader is not None:
                 self.metrics.look(self.leader.floor)
                 self.board.look(self.leader.floor, lacking)
+                self.board.pace(self.leader.pacing.log, self.leader.pacing.campaigns)
             await asyncio.sleep(SHOW_S)
 
 

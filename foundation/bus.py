@@ -24,6 +24,7 @@ from foundation.observability import get_logger
 
 COMMANDS = "acordo:commands"  # to the dialer
 EVENTS = "acordo:events"  # of the floor
+DECISIONS = "acordo:decisions"  # and the campaign's id: see `decisions_of`
 BOARD = "acordo:board"  # hash: endpoint -> {"state", "since"}
 
 KEEP = 10_000  # entries a stream remembers, about
@@ -77,6 +78,11 @@ def connect(url: str) -> Redis:
     )
 
 
+def decisions_of(campaign: str) -> str:
+    """The stream of a campaign's decisions of the last hour."""
+    return f"{DECISIONS}:{campaign}"
+
+
 class Bus:
     """Streams, hashes and leases on one Valkey. Errors are those of `redis` (see LOST)."""
 
@@ -86,17 +92,37 @@ class Bus:
         self._release = client.register_script(_RELEASE)
 
     async def publish(
-        self, stream: str, fields: Mapping[str, Any], *, keep: int = KEEP
+        self,
+        stream: str,
+        fields: Mapping[str, Any],
+        *,
+        keep: int = KEEP,
+        expires_s: float | None = None,
     ) -> str:
-        """Append an entry, its values as JSON; return its id. Old entries are trimmed."""
+        """Append an entry, its values as JSON; return its id. Old entries are trimmed.
+
+        The whole stream goes when nothing came for `expires_s`.
+        """
         entry = {
             name: json.dumps(value, ensure_ascii=False) for name, value in fields.items()
         }
         added = await self.client.xadd(
             stream, cast(Any, entry), maxlen=keep, approximate=True
         )
+        if expires_s is not None:
+            await self.client.pexpire(stream, _milliseconds(expires_s))
         _heed_cancellation()
         return str(added)
+
+    async def newest(
+        self, stream: str, *, count: int, before: str | None = None
+    ) -> list[Message]:
+        """Return the last entries, the newest first; with `before`, of those before it."""
+        last = "+" if before is None else f"({before}"
+        entries = await self.client.xrevrange(stream, max=last, count=count)
+        _heed_cancellation()
+        found = [(place, _decoded(stream, place, raw)) for place, raw in cast(Any, entries)]
+        return [Message(place, fields) for place, fields in found if fields is not None]
 
     async def last_id(self, stream: str) -> str:
         """The place after which only new entries come; BEGINNING when there is none."""
@@ -206,5 +232,5 @@ def _milliseconds(seconds: float) -> int:
 
 __all__ = [
     "BEGINNING", "BOARD", "COMMANDS", "EVENTS", "LOST", "Bus", "Lease", "Message",
-    "RedisError", "connect",
+    "RedisError", "connect", "decisions_of",
 ]  # fmt: skip

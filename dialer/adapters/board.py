@@ -12,14 +12,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dialer.calls.agent import Agent
+from dialer.campaigns.running import Running
 from dialer.figures.stages import by_stage
+from dialer.shell.decisions import DecisionLog, Told
 from dialer.shell.facts import Step
 from dialer.shell.floor import Floor
-from foundation.bus import BOARD, EVENTS, LOST, Bus
+from foundation.bus import BOARD, EVENTS, LOST, Bus, decisions_of
 from foundation.observability import get_logger
 
 GATHER_S = 0.02
 LOOK_S = 0.5  # the calls by stage are told that often at most
+PICTURE_S = 1.0
+DECISIONS_S = 3600.0
+MOST_DECISIONS = 15_000  # of one campaign: four a second for an hour
 REDRAW_S = 5.0  # the whole board again: heals an emptied Valkey
 
 log = get_logger(__name__)
@@ -34,6 +39,8 @@ class Board:
         self._events: list[dict[str, Any]] = []
         self._wake = asyncio.Event()
         self._floor: Floor | None = None
+        self._rows: list[Told] = []
+        self._pictured = 0.0
         self._told: tuple[float, dict[str, Any]] = (0.0, {})
 
     def look(self, floor: Floor, lacking: Sequence[str]) -> None:
@@ -47,6 +54,20 @@ class Board:
         self._told = (time.monotonic(), seen)
         self._events.append({"kind": "floor", "at": _stamp(datetime.now(UTC)), **seen})
         self._wake.set()
+
+    def pace(self, log: DecisionLog, campaigns: Sequence[Running]) -> None:
+        """Tell the decisions that are new, and each campaign's picture now and then."""
+        self._rows += log.fresh()
+        if time.monotonic() - self._pictured < PICTURE_S:
+            return
+        self._pictured = time.monotonic()
+        for campaign in campaigns:
+            picture = log.pictures.get(campaign.id)
+            if picture is not None:
+                event = picture.as_event(campaign.id, campaign.policy.mode)
+                self._events.append({"kind": "pacing"} | event)
+        if self._events or self._rows:
+            self._wake.set()
 
     def show(self, step: Step, floor: Floor) -> None:
         """Take what a step changed."""
@@ -83,13 +104,21 @@ class Board:
             self._wake.clear()
             changed, self._changed = self._changed, {}
             events, self._events = self._events, []
+            rows, self._rows = self._rows, []
             try:
                 if changed:
                     await self._bus.put(BOARD, changed)
                 for event in events:
                     await self._bus.publish(EVENTS, event)
+                for row in rows:
+                    await self._decided(row.as_event())
             except LOST as error:
                 log.warning("board_unwritten", why=type(error).__name__)
+
+    async def _decided(self, row: dict[str, Any]) -> None:
+        stream = decisions_of(row["campaign"])
+        await self._bus.publish(stream, row, keep=MOST_DECISIONS, expires_s=DECISIONS_S)
+        await self._bus.publish(EVENTS, {"kind": "decision"} | row)
 
     def _redraw(self) -> None:
         if self._floor is not None:

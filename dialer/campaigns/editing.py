@@ -6,7 +6,7 @@ what the others changed meanwhile and by whom, and nothing is overwritten.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -19,9 +19,11 @@ from cobranca.debtors.store import CreditorRow
 from cobranca.people import audit
 from cobranca.people.principal import Principal
 from dialer.calls.store import AttemptRow
+from dialer.campaigns.changes import remember
 from dialer.campaigns.errors import CampaignError
 from dialer.campaigns.filling import FILLING, fill_or_promise
 from dialer.campaigns.filter import DebtorFilter
+from dialer.campaigns.running import policy_with
 from dialer.campaigns.service import name_taken, set_status
 from dialer.campaigns.store import CampaignProgressRow, CampaignRow
 
@@ -46,8 +48,11 @@ class Terms:
 
     @property
     def policy(self) -> dict[str, Any]:
+        """Of a new campaign."""
         limits = [[self.target, DAY_S], [self.target, MONTH_S]]
-        return {"mode": self.mode, "limits": limits}
+        return policy_with(
+            {"limits": limits}, mode=self.mode, before=self.target, target=self.target
+        )
 
     @property
     def retries(self) -> dict[str, Any]:
@@ -122,6 +127,8 @@ async def edit(
     if before.status == FILLING:
         raise CampaignError(IS_FILLED)
     await _store(connection, before, terms, wanted, who)
+    was, now = asdict(before.terms), asdict(terms)
+    await remember(connection, number, version + 1, who, was, now)
     if wanted != before.filter or before.size == 0:
         await _refill(connection, before, wanted)
     after = await campaign(connection, number)
@@ -148,13 +155,17 @@ async def _store(
     wanted: DebtorFilter,
     who: Principal,
 ) -> None:
+    policy = select(CampaignRow.policy).where(CampaignRow.id == before.id)
+    stored = (await connection.execute(policy)).scalar_one()
     statement = (
         update(CampaignRow)
         .where(CampaignRow.id == before.id)
         .values(
             name=terms.name,
             creditor_id=wanted.creditor,
-            policy=CampaignRow.policy.op("||")(terms.policy),
+            policy=policy_with(
+                stored, mode=terms.mode, before=before.terms.target, target=terms.target
+            ),
             retries=CampaignRow.retries.op("||")(terms.retries),
             ring_timeout_s=terms.ring_timeout_s,
             threshold_s=terms.threshold_s,

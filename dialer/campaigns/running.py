@@ -14,6 +14,7 @@ from dialer.pacing import BadPolicy, Policy
 from foundation.observability import get_logger
 
 DEFAULT_LIMITS = ((0.025, 86_400.0), (0.025, 30 * 86_400.0))  # design: 2.5 %, 24 h and 30 d
+FIRST_RATIO = 1.5  # calls per free agent, where nobody set another
 NOT_OF_PACING = ("scored",)  # stored beside the arguments of Policy
 
 log = get_logger(__name__)
@@ -43,11 +44,33 @@ def parse_policy(stored: dict[str, Any], threshold_s: float) -> Policy:
     """Read a campaign's policy; raises BadPolicy or TypeError for what it does not know."""
     given = {name: value for name, value in stored.items() if name not in NOT_OF_PACING}
     limits = given.pop("limits", DEFAULT_LIMITS)
+    if given.get("inbound_target") is not None:
+        share, within_s = given["inbound_target"]
+        given["inbound_target"] = (float(share), float(within_s))
     return Policy(
         limits=tuple((float(share), float(window_s)) for share, window_s in limits),
         threshold_s=threshold_s,
         **given,
     )
+
+
+def policy_with(
+    stored: dict[str, Any], *, mode: str, before: float, target: float
+) -> dict[str, Any]:
+    """The stored policy with another mode and target: the campaign form's two of them.
+
+    The target replaces each limit that had the one before; stricter ones stay.
+
+    >>> stored = {"limits": [[0.03, 60], [0.01, 90]]}
+    >>> policy_with(stored, mode="ratio", before=0.03, target=0.02)
+    {'limits': [[0.02, 60], [0.01, 90]], 'mode': 'ratio', 'ratio': 1.5}
+    """
+    limits = stored.get("limits") or [list(limit) for limit in DEFAULT_LIMITS]
+    changed = [[target if share == before else share, window] for share, window in limits]
+    policy = {**stored, "limits": changed, "mode": mode}
+    if mode == "ratio" and policy.get("ratio") is None:
+        policy["ratio"] = FIRST_RATIO
+    return policy
 
 
 async def running_campaigns(connection: AsyncConnection) -> list[Running]:

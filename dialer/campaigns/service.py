@@ -17,6 +17,7 @@ from cobranca.debtors.store import CreditorRow, PortfolioRow
 from cobranca.people import audit
 from cobranca.people.principal import Principal
 from dialer.calls.store import AttemptRow
+from dialer.campaigns.changes import remember
 from dialer.campaigns.errors import CampaignError
 from dialer.campaigns.filling import fill, fill_or_promise
 from dialer.campaigns.filter import DebtorFilter
@@ -207,7 +208,9 @@ async def set_status(
     progress end as they would. Raises CampaignError: unknown campaign, or one that is
     finished.
     """
-    query = select(CampaignRow.id, CampaignRow.status, CampaignRow.size)
+    query = select(
+        CampaignRow.id, CampaignRow.status, CampaignRow.size, CampaignRow.version
+    )
     named = query.where(CampaignRow.name == name)
     # not the key: whoever fills the list holds that, and a stop must not wait for him
     current = (await connection.execute(named.with_for_update(key_share=True))).first()
@@ -230,6 +233,8 @@ async def set_status(
             changed_by=who.name if who else None,
         )
     )
+    was, now = {"status": current.status}, {"status": status}
+    await remember(connection, current.id, current.version + 1, who, was, now)
     await audit.record(
         connection, who, action=f"campaign.{status}", subject=("campaign", current.id),
         detail={"name": name, "was": current.status},

@@ -72,3 +72,17 @@ class CampaignDebtorRow(Row):
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int]
     last_outcome: Mapped[str | None]
+
+
+class CampaignChangeRow(Row):
+    """One change of a campaign's settings: `what` is field -> [before, after]."""
+
+    __tablename__ = "campaign_change"
+    __table_args__ = (Index(None, "campaign_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey(CampaignRow.id))
+    at: Mapped[datetime]
+    by: Mapped[str | None]  # name of the person; null: a command at the machine
+    version: Mapped[int]  # of the campaign since then
+    what: Mapped[dict[str, Any]]

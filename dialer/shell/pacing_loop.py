@@ -16,6 +16,7 @@ from dialer.campaigns.running import Running
 from dialer.pacing import Decision, Pacer
 from dialer.routes import Routes
 from dialer.shell.audience import Audience, Past
+from dialer.shell.decisions import DecisionLog
 from dialer.shell.facts import Step
 from dialer.shell.floor import Floor
 from dialer.shell.pacing_news import PacingNews
@@ -60,6 +61,7 @@ class PacingLoop:
         self._leads: dict[UUID, Leads] = {}
         self._given_up: dict[str, float] = {}  # call -> since when
         self.campaigns: list[Running] = []
+        self.log = DecisionLog()
         self.wake = asyncio.Event()
         self._round = 0
 
@@ -67,6 +69,7 @@ class PacingLoop:
         """Take the running campaigns; those that need a pacer, or another, get it soon."""
         self.campaigns = sorted(campaigns, key=lambda campaign: -campaign.priority)
         self._leads = dict(leads)
+        self.log.forget({campaign.id for campaign in campaigns})
         for campaign in campaigns:
             audience = self._news.audiences.get(campaign.id)
             if audience is None:
@@ -145,6 +148,7 @@ class PacingLoop:
         )
         floor = snapshot(self._floor, campaign, shown)
         decision = pacer.decide(time.monotonic(), floor)
+        self.log.take(campaign.id, decision, floor, datetime.now(UTC))
         await self._carry_out(campaign, decision)
 
     async def _carry_out(self, campaign: Running, decision: Decision) -> None:

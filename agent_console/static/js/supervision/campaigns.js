@@ -85,7 +85,9 @@ function drawRow(row, campaign) {
   status.dataset.status = campaign.status;
   put(one(row, "[data-creditor]", HTMLElement), campaign.creditor);
   drawSize(row, campaign);
-  put(one(row, "[data-mode]", HTMLElement), words[terms.mode] ?? terms.mode);
+  const mode = one(row, "[data-mode]", HTMLAnchorElement);
+  put(mode, words[terms.mode] ?? terms.mode);
+  mode.href = `/campaigns/${campaign.id}/pacing`;
   put(one(row, "[data-target]", HTMLElement), percent(terms.target));
   put(one(row, "[data-changed]", HTMLElement), changed(campaign));
   for (const button of row.querySelectorAll("button")) {

@@ -1,0 +1,138 @@
+"""A campaign's pace in a browser: live figures, sentences, the slider, a conflict."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.async_api import BrowserContext, Page, expect
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cobranca.people.passwords import Passwords
+from cobranca.people.roles import Role
+from dialer.campaigns.running import running_campaigns
+from dialer.campaigns.store import CampaignRow
+from foundation.bus import EVENTS, Bus, decisions_of
+from tests.builders.portfolio import a_campaign, a_portfolio
+from tests.integration.console.test_pacing import ROW
+from tests.people import PASSWORD, a_user
+
+PICTURE = {"kind": "pacing", "mode": "predictive", "free": 2, "ringing": 14, "waiting": 1,
+           "busy": 17, "soon_free": 3.24, "answers": 3.9, "risk": 0.018,
+           "budget_left": 5.2, "target": 0.025, "rate": None}  # fmt: skip
+
+
+@pytest.fixture
+async def campaign(engine: AsyncEngine, wire: Bus) -> UUID:
+    async with engine.begin() as connection:
+        await a_portfolio(connection, debtors=3)
+        made = await a_campaign(connection, "Cartão março")
+    await wire.publish(decisions_of(str(made)), ROW | {"campaign": str(made)})
+    return made
+
+
+@pytest.fixture
+async def page(
+    console: str,
+    context: BrowserContext,
+    engine: AsyncEngine,
+    passwords: Passwords,
+    campaign: UUID,
+) -> Page:
+    await a_user(engine, passwords, "sol", Role.SUPERVISOR)
+    page = await context.new_page()
+    await page.goto(f"{console}/login?next=/campaigns/{campaign}/pacing")
+    await page.fill("#login", "sol")
+    await page.fill("#password", PASSWORD)
+    await page.press("#password", "Enter")
+    await page.wait_for_selector("#decisions li")
+    await page.wait_for_selector("#connection[hidden]", state="attached")
+    return page
+
+
+async def tell(wire: Bus, campaign: UUID, event: dict[str, Any]) -> None:
+    await wire.publish(EVENTS, event | {"campaign": str(campaign)})
+
+
+async def test_the_picture_and_each_decision_are_live(
+    page: Page, wire: Bus, campaign: UUID
+) -> None:
+    await expect(page.locator("#decisions li").first).to_contain_text("16 decisões")
+    await tell(wire, campaign, PICTURE)
+    await expect(page.locator("[data-figure=soon_free]")).to_have_text("3,2")
+    await expect(page.locator("[data-figure=risk]")).to_have_text("1,8%")
+    await expect(page.locator("[data-figure=ringing]")).to_have_text("14")
+    placed = ROW | {"calls": 2, "count": 1, "reasons": [["one_to_one", {"calls": 2.0}]]}
+    await tell(wire, campaign, {"kind": "decision"} | placed)
+    newest = page.locator("#decisions li").first
+    await expect(newest).to_contain_text("2 chamadas")
+    await expect(newest).to_contain_text("Discou 2, uma chamada por atendente livre.")
+
+
+async def test_the_slider_is_the_target_and_the_history_tells_it(
+    page: Page, engine: AsyncEngine
+) -> None:
+    await expect(page.locator("#target-told")).to_have_text("2,5%")
+    await page.locator("#target").focus()
+    for _ in range(5):
+        await page.keyboard.press("ArrowLeft")
+    await expect(page.locator("#target-told")).to_have_text("2,0%")
+    await page.click("#save")
+    await expect(page.locator("#saved")).to_contain_text("Salvo")
+    async with engine.connect() as connection:
+        (running,) = await running_campaigns(connection)
+    assert [share for share, _ in running.policy.limits] == [0.02, 0.02]
+    history = page.locator("#history tbody tr").first
+    await expect(history).to_contain_text("2,5% em 24 horas")
+    await expect(history).to_contain_text("2,0% em 24 horas")
+
+
+async def test_several_limits_and_a_ratio_with_its_cost(
+    page: Page, engine: AsyncEngine
+) -> None:
+    await page.click("#limits summary")
+    await page.click("#add-limit")
+    rows = page.locator("#limit-list li")
+    await expect(rows).to_have_count(3)
+    await rows.last.locator("[data-share]").fill("4")
+    await rows.last.locator("[data-share]").press("Tab")
+    await page.locator("#limit-list li").last.locator("select").select_option("3600")
+    await page.select_option("#mode", "ratio")
+    await page.fill("#ratio", "2.5")
+    await expect(page.locator("#ratio-cost")).to_contain_text("Ainda não há atendimentos")
+    await page.click("#save")
+    await expect(page.locator("#saved")).to_contain_text("Salvo")
+    async with engine.connect() as connection:
+        (running,) = await running_campaigns(connection)
+    assert (running.policy.mode, running.policy.ratio) == ("ratio", 2.5)
+    assert running.policy.limits[-1] == (0.04, 3600.0)
+
+
+async def test_nothing_typed_is_lost_when_somebody_else_changed_it(
+    page: Page, engine: AsyncEngine, campaign: UUID
+) -> None:
+    async with engine.begin() as connection:
+        row = (await connection.execute(select(CampaignRow.__table__))).one()
+        await connection.execute(
+            CampaignRow.__table__.update().values(  # type: ignore[attr-defined]
+                version=row.version + 1, changed_by="Rui", priority=7
+            )
+        )
+    await page.locator("#target").fill("1")
+    await page.click("#save")
+    await expect(page.locator("#conflict")).to_contain_text("Rui")
+    await expect(page.locator("#conflict")).to_contain_text("Prioridade: de 0 para 7")
+    await expect(page.locator("#target-told")).to_have_text("1,0%")
+    await page.click("#keep-mine")
+    await expect(page.locator("#saved")).to_contain_text("Salvo")
+
+
+async def test_the_page_is_for_everybody(page: Page, axe: str) -> None:
+    await page.evaluate(axe)
+    found = await page.evaluate(
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
+    )
+    told = [(one["id"], [n["html"] for n in one["nodes"]]) for one in found["violations"]]
+    assert told == []

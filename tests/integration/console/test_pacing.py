@@ -1,0 +1,243 @@
+"""A campaign's pace as supervisors see and set it, on real servers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cobranca.people.passwords import Passwords
+from cobranca.people.roles import Role
+from dialer.calls.store import AttemptRow
+from dialer.campaigns.running import Running, running_campaigns
+from dialer.campaigns.store import CampaignRow
+from foundation.bus import EVENTS, Bus, decisions_of
+from foundation.ids import uuid7
+from tests.integration.console.calls import a_campaign
+from tests.people import Browser, Client, a_user, log_in
+
+API = "/api/v1/campaigns"
+DAY_S, MONTH_S = 86_400.0, 30 * 86_400.0
+ROW = {
+    "at": "2026-03-10T13:00:00.000+00:00", "until": "2026-03-10T13:00:04.000+00:00",
+    "calls": 0, "cancels": 0, "held": 0, "count": 16,
+    "reasons": [["one_to_one", {"calls": 0.0}]],
+}  # fmt: skip
+
+
+@pytest.fixture
+async def sol(engine: AsyncEngine, client: Client, passwords: Passwords) -> Browser:
+    await a_user(engine, passwords, "sol", Role.SUPERVISOR)
+    return await log_in(client, "sol")
+
+
+@pytest.fixture
+async def campaign(engine: AsyncEngine) -> UUID:
+    return await a_campaign(engine, "Maio")
+
+
+def pace(**changed: Any) -> dict[str, Any]:
+    limits = [{"share": 0.025, "window_s": DAY_S}, {"share": 0.01, "window_s": MONTH_S}]
+    return {"mode": "predictive", "limits": limits} | changed
+
+
+async def put(who: Browser, campaign: UUID, version: int, **changed: Any) -> Any:
+    body = {"version": version, "pace": pace(**changed)}
+    return await who.send("PUT", f"{API}/{campaign}/pacing", body)
+
+
+async def test_what_is_set_is_what_the_dialer_paces_by(
+    sol: Browser, campaign: UUID, engine: AsyncEngine
+) -> None:
+    inbound = {"share": 0.8, "within_s": 20}
+    more = {"max_cps": 5, "max_lines": 60, "inbound": inbound, "priority": 3}
+    answer = await put(sol, campaign, 1, **more)
+    assert answer.status == 200, await answer.text()
+    assert (await answer.json())["version"] == 2
+    running = await paced(engine)
+    assert running.policy.limits == ((0.025, DAY_S), (0.01, MONTH_S))
+    assert (running.policy.max_cps, running.policy.max_lines) == (5, 60)
+    assert running.policy.inbound_target == (0.8, 20)
+    assert running.priority == 3
+    assert (await (await put(sol, campaign, 2)).json())["pace"]["inbound"] is None
+    assert (await paced(engine)).policy.inbound_target is None
+
+
+async def paced(engine: AsyncEngine) -> Running:
+    async with engine.connect() as connection:
+        (running,) = await running_campaigns(connection)
+    return running
+
+
+async def test_who_saves_from_an_older_version_overwrites_nothing(
+    sol: Browser, campaign: UUID
+) -> None:
+    assert (await put(sol, campaign, 1, priority=1)).status == 200
+    late = await put(sol, campaign, 1, priority=2)
+    problem = await late.json()
+    assert (late.status, problem["code"]) == (409, "campaign_changed")
+    assert problem["current"]["pace"]["priority"] == 1
+    assert "sol" in problem["title"].lower()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"limits": []},
+        {"limits": [{"share": 1.5, "window_s": DAY_S}]},
+        {"limits": [{"share": 0.02, "window_s": 1}]},
+        {"mode": "guess"},
+        {"ratio": 0.5},
+        {"max_cps": 0},
+        {"inbound": {"share": 1.0, "within_s": 10}},
+    ],
+)
+async def test_what_cannot_be_is_refused_and_nothing_changes(
+    sol: Browser, campaign: UUID, wrong: dict[str, Any]
+) -> None:
+    assert (await put(sol, campaign, 1, **wrong)).status == 422
+    seen = await (await sol.get(f"{API}/{campaign}/pacing")).json()
+    assert seen["version"] == 1
+
+
+async def test_a_ratio_must_be_named(sol: Browser, campaign: UUID) -> None:
+    assert (await put(sol, campaign, 1, mode="ratio")).status == 409
+    assert (await put(sol, campaign, 1, mode="ratio", ratio=2.5)).status == 200
+
+
+async def test_a_campaign_that_is_not_there_is_said_so(sol: Browser) -> None:
+    assert (await sol.get(f"{API}/{uuid7()}/pacing")).status == 404
+    assert (await put(sol, uuid7(), 1)).status == 404
+
+
+async def test_the_history_tells_who_what_when_and_what_came_of_it(
+    sol: Browser, campaign: UUID, engine: AsyncEngine
+) -> None:
+    await put(sol, campaign, 1, mode="progressive")
+    at = datetime.now(UTC)
+    row = {
+        "id": uuid7(), "direction": "outbound", "campaign_id": campaign, "number": "+55",
+        "route": "trunk", "epoch": 1, "placed_at": at, "contact_day": at.date(),
+        "answered_at": at, "bridged_at": at, "ended_at": at + timedelta(seconds=30),
+        "outcome": "answered", "abandoned": False,
+    }  # fmt: skip
+    async with engine.begin() as connection:
+        await connection.execute(insert(AttemptRow), row)
+    await put(sol, campaign, 2, mode="ratio", ratio=3)
+    answer = await sol.get(f"{API}/{campaign}/pacing/changes")
+    newest, first = (await answer.json())["changes"]
+    assert newest["what"] == {"mode": ["progressive", "ratio"], "ratio": [None, 3.0]}
+    assert newest["calls"] == 0
+    assert "limits" in first["what"]  # the 30 days were stricter than what had been stored
+    assert first["what"]["mode"] == ["predictive", "progressive"]
+    assert (first["by"], first["version"]) == (newest["by"], 2)
+    assert (first["calls"], first["rate"]["answered"], first["talk_s"]) == (1, 1, 30.0)
+
+
+async def test_start_and_pause_are_in_the_history_too(sol: Browser, campaign: UUID) -> None:
+    assert (await sol.send("POST", f"{API}/{campaign}/pause")).status == 200
+    told = await (await sol.get(f"{API}/{campaign}/pacing/changes")).json()
+    assert [one["what"] for one in told["changes"]] == [{"status": ["running", "paused"]}]
+
+
+async def test_the_campaigns_form_keeps_limits_that_are_not_its_own(
+    sol: Browser, campaign: UUID, engine: AsyncEngine
+) -> None:
+    await put(sol, campaign, 1, max_cps=4)
+    async with engine.begin() as connection:
+        query = select(CampaignRow.creditor_id).where(CampaignRow.id == campaign)
+        creditor = str(await connection.scalar(query))
+    terms = {"name": "Maio", "mode": "predictive", "target": 0.02, "max_attempts": 5,
+             "ring_timeout_s": 30, "threshold_s": 2, "wrap_up_s": 30}  # fmt: skip
+    await sol.send("POST", f"{API}/{campaign}/pause")
+    seen = await (await sol.get(f"{API}/{campaign}")).json()
+    body = {"terms": terms, "filter": {"creditor": creditor}, "version": seen["version"]}
+    answer = await sol.send("PUT", f"{API}/{campaign}", body)
+    assert answer.status in (200, 409), await answer.text()
+    if answer.status == 200:
+        after = await (await sol.get(f"{API}/{campaign}/pacing")).json()
+        assert after["pace"]["limits"] == [
+            {"share": 0.02, "window_s": DAY_S},
+            {"share": 0.01, "window_s": MONTH_S},
+        ]
+        assert after["pace"]["max_cps"] == 4
+
+
+async def test_each_decision_of_the_hour_has_its_sentence(
+    sol: Browser, campaign: UUID, wire: Bus
+) -> None:
+    stream = decisions_of(str(campaign))
+    for n in range(3):
+        await wire.publish(stream, ROW | {"campaign": str(campaign), "count": n})
+    answer = await (await sol.get(f"{API}/{campaign}/pacing/decisions")).json()
+    assert [one["count"] for one in answer["decisions"]] == [2, 1, 0]
+    assert answer["decisions"][0]["text"].startswith("Não discou: não há atendente livre")
+    assert not answer["more"]
+    before = answer["decisions"][1]["id"]
+    older = await sol.get(f"{API}/{campaign}/pacing/decisions?before={before}")
+    assert [one["count"] for one in (await older.json())["decisions"]] == [0]
+
+
+async def test_the_live_stream_has_this_campaigns_pace_in_words(
+    sol: Browser, campaign: UUID, wire: Bus
+) -> None:
+    picture = {"kind": "pacing", "campaign": str(campaign), "free": 3}
+    stranger = {"kind": "pacing", "campaign": str(uuid7()), "free": 9}
+    async with asyncio.timeout(20):
+        response = await sol.get(f"{API}/{campaign}/pacing/live")
+        assert response.status == 200
+        heard: dict[str, Any] = {}
+        telling = asyncio.create_task(_tell(wire, stranger, picture, campaign))
+        kind = ""
+        while not {"pacing", "decision"} <= heard.keys():
+            line = (await response.content.readline()).decode().strip()
+            if line.startswith("event: "):
+                kind = line.removeprefix("event: ")
+            elif line.startswith("data: "):
+                heard[kind] = json.loads(line.removeprefix("data: "))
+                assert heard[kind].get("free") != 9
+        telling.cancel()
+        response.close()
+    assert heard["pacing"]["free"] == 3
+    assert heard["decision"]["text"].startswith("Não discou")
+
+
+async def _tell(wire: Bus, stranger: Any, picture: Any, campaign: UUID) -> None:
+    while True:
+        await wire.publish(EVENTS, stranger)
+        await wire.publish(EVENTS, picture)
+        await wire.publish(EVENTS, {"kind": "decision", "campaign": str(campaign)} | ROW)
+        await asyncio.sleep(0.1)
+
+
+async def test_what_a_ratio_costs_is_told_once_enough_people_answered(
+    sol: Browser, campaign: UUID, engine: AsyncEngine
+) -> None:
+    at = f"{API}/{campaign}/pacing/cost?ratio=3&agents=10&target=0.03"
+    assert (await (await sol.get(at)).json())["occupancy"] is None
+    placed = datetime.now(UTC) - timedelta(hours=1)
+    rows = []
+    for n in range(120):
+        answered = n % 3 == 0
+        rows.append({
+            "id": uuid7(), "direction": "outbound", "campaign_id": campaign,
+            "number": "+55", "route": "trunk", "epoch": 1, "placed_at": placed,
+            "contact_day": placed.date(), "abandoned": False,
+            "answered_at": placed + timedelta(seconds=10) if answered else None,
+            "bridged_at": placed + timedelta(seconds=10) if answered else None,
+            "ended_at": placed + timedelta(seconds=110 if answered else 20),
+            "outcome": "answered" if answered else "no_answer",
+        })  # fmt: skip
+    async with engine.begin() as connection:
+        await connection.execute(insert(AttemptRow), rows)
+    told = await (await sol.get(at)).json()
+    assert told["agents"] == 10
+    assert 0.8 < told["occupancy"] < 1
+    assert 0.02 < told["abandoned"] < 0.5
+    assert 0.7 < told["predictive"] < 1
