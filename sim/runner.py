@@ -62,6 +62,7 @@ class Rehearsal:
     debtors: int
     seconds: float | None  # None: until every debtor had his turn
     keep: bool = False  # leave the state folder for a look
+    ring_s: int = RING_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +150,17 @@ async def _campaign(
     settings: UpSettings, rehearsal: Rehearsal, say: Say
 ) -> tuple[list[Seen], dict[str, Any]]:
     """Run one campaign and return what the dialer says of it."""
-    options = ("--creditor", CREDITOR, "--retries", "none", "--ring", str(RING_S))
+    options = ("--creditor", CREDITOR, "--retries", "none")
+    ring = ("--ring", str(rehearsal.ring_s))
     await acordo(
-        settings, "campaign", "create", CAMPAIGN, *options, "--wrap-up", str(WRAP_UP_S)
+        settings,
+        "campaign",
+        "create",
+        CAMPAIGN,
+        *options,
+        *ring,
+        "--wrap-up",
+        str(WRAP_UP_S),
     )
     await _seated(settings, rehearsal.agents)
     say(f"{rehearsal.agents} agentes sentados; discando")

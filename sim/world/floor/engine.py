@@ -27,7 +27,7 @@ from dialer.pacing import (
 )
 from sim.world.floor.calls import Calls
 from sim.world.floor.incoming import Arrival, Incoming
-from sim.world.floor.leads import Leads, stream
+from sim.world.floor.leads import Lead, Leads, stream
 from sim.world.floor.result import ShiftResult, worst_half_hour
 from sim.world.floor.scenario import FloorScenario
 from sim.world.floor.shifts import Step, steps
@@ -51,6 +51,15 @@ class AnyPacer(Protocol):
     def decide(self, now_s: float, floor: Snapshot) -> Decision: ...
 
 
+class AnyLeads(Protocol):
+    """The list that is called: drawn from the scenario, or a trace."""
+
+    @property
+    def left(self) -> int: ...
+    def take(self) -> Lead: ...
+    def scores(self, most: int) -> tuple[float, ...]: ...
+
+
 class Floor:
     """One shift. `period_s` between decisions; `on_event`: also after every event."""
 
@@ -63,13 +72,15 @@ class Floor:
         period_s: float = 0.25,
         on_event: bool = False,
         keep_waits: bool = False,
+        leads: AnyLeads | None = None,
     ) -> None:
         self._scenario, self._seed = scenario, seed
         self._pacer, self._observe = pacer, pacer.observe
         self._period_s, self._on_event = period_s, on_event
         self._heap: list[tuple[float, int, Handler, Any, Any]] = []
         self._order = count()
-        self._leads, self._staff = Leads(scenario, seed), Staff()
+        self._leads: AnyLeads = leads or Leads(scenario, seed)
+        self._staff = Staff()
         self._incoming = Incoming(scenario, seed) if scenario.inbound else None
         self._calls = Calls(scenario, self._staff, self._observe, self._later, self._joined)
         if keep_waits:

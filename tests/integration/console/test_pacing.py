@@ -61,10 +61,10 @@ async def test_what_is_set_is_what_the_dialer_paces_by(
     assert answer.status == 200, await answer.text()
     assert (await answer.json())["version"] == 2
     running = await paced(engine)
-    assert running.policy.limits == ((0.025, DAY_S), (0.01, MONTH_S))
-    assert (running.policy.max_cps, running.policy.max_lines) == (5, 60)
-    assert running.policy.inbound_target == (0.8, 20)
-    assert running.priority == 3
+    policy = running.policy
+    assert policy.limits == ((0.025, DAY_S), (0.01, MONTH_S))
+    assert (policy.max_cps, policy.max_lines) == (5, 60)
+    assert (policy.inbound_target, running.priority) == ((0.8, 20), 3)
     assert (await (await put(sol, campaign, 2)).json())["pace"]["inbound"] is None
     assert (await paced(engine)).policy.inbound_target is None
 

@@ -40,7 +40,7 @@ async def test_each_decision_and_the_picture_are_told(
         async def told() -> bool:
             board.pace(pacing.log, pacing.campaigns)
             rows = await wire.newest(decisions_of(campaign), count=50)
-            return sum(row.fields["calls"] for row in rows) == 2
+            return sum(int(row.fields["calls"]) for row in rows) == 2
 
         await eventually(told)
         kinds = set()
