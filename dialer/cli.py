@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import click
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from dialer.calls.events import NetworkOutcome
 from dialer.campaigns import service
 from dialer.campaigns.errors import CampaignError
 from dialer.campaigns.service import OUTCOME_WORDS, STATUS_WORDS, NewCampaign
+from dialer.pacing.policy import MOST_LINES_PER_AGENT, Mode
 from dialer.settings import DialerSettings
 from foundation.cli import Failure
 from foundation.db.use import with_database
@@ -81,10 +82,15 @@ def campaign() -> None:
 )
 @click.option(
     "--mode",
-    type=click.Choice(["predictive", "progressive"]),
+    type=click.Choice(get_args(Mode)),
     default="predictive",
     show_default=True,
     help="Ritmo da discagem.",
+)
+@click.option(
+    "--ratio",
+    type=click.FloatRange(1, MOST_LINES_PER_AGENT),
+    help="Chamadas por atendente livre, no modo ratio.",
 )
 @click.option(
     "--target",
@@ -120,6 +126,7 @@ def create(
     last_outcomes: tuple[str, ...],
     contact: str,
     mode: str,
+    ratio: float | None,
     target: float,
     retries: str,
     ring: float,
@@ -130,7 +137,10 @@ def create(
 
     Cada filtro a mais diminui a lista; a página de campanhas usa os mesmos.
     """
-    share = target / 100
+    if (mode == "ratio") != (ratio is not None):
+        raise click.UsageError("--ratio vale com --mode ratio, e só com ele.")
+    limits = [[target / 100, 86_400], [target / 100, 30 * 86_400]]
+    policy = {"mode": mode, "limits": limits}
     new = NewCampaign(
         name=name,
         creditor=creditor,
@@ -145,7 +155,7 @@ def create(
             "last_outcomes": last_outcomes,
             "contact": contact,
         },
-        policy={"mode": mode, "limits": [[share, 86_400], [share, 30 * 86_400]]},
+        policy=policy if ratio is None else policy | {"ratio": ratio},
         retries=NO_RETRIES if retries == "none" else {},
         ring_timeout_s=ring,
         threshold_s=threshold,
