@@ -17,6 +17,7 @@ from dialer.figures.stages import by_stage
 from dialer.shell.decisions import DecisionLog, Told
 from dialer.shell.facts import Step
 from dialer.shell.floor import Floor
+from dialer.shell.previews import Offer
 from foundation.bus import BOARD, EVENTS, LOST, Bus, decisions_of
 from foundation.observability import get_logger
 
@@ -136,6 +137,19 @@ def _entry(agent: Agent, floor: Floor) -> dict[str, Any]:
         "held": agent.held,
         "wants": agent.wants.value,
         "wrap_up_until": _stamp(wrap_up_until) if wrap_up_until else None,
+        "preview": _preview(floor.offers.get(agent.endpoint)),
+    }
+
+
+def _preview(offer: Offer | None) -> dict[str, Any] | None:
+    """Whom the agent is to call; `dial_at` null: when he says so."""
+    if offer is None:
+        return None
+    return {
+        "campaign": str(offer.campaign),
+        "debtor": str(offer.debtor),
+        "point": str(offer.point),
+        "dial_at": _stamp(offer.dial_at) if offer.dial_at else None,
     }
 
 

@@ -16,6 +16,7 @@ class AgentState(StrEnum):
     OFFLINE = "offline"  # not logged in
     CONNECTING = "connecting"  # logged in, no leg yet (or lost)
     IDLE = "idle"
+    PREVIEW = "preview"  # looks at a debtor who is to be called for this agent alone
     RESERVED = "reserved"  # chosen for a call, the bridge is being made
     TALKING = "talking"
     WRAP_UP = "wrap_up"
@@ -161,16 +162,25 @@ def found_holding(agent: Agent, call: str, at: datetime) -> Agent:
     return replace(agent, state=state, since=at, call=call, held=agent.leg is not None)
 
 
-def reserved(agent: Agent, call: str, at: datetime) -> Agent:
-    """Hold an idle agent for one call."""
+def offered(agent: Agent, call: str, at: datetime) -> Agent:
+    """Show an idle agent whom to call next; `call` is what that call will be named."""
     if agent.state is not AgentState.IDLE:
+        return agent
+    return replace(agent, state=AgentState.PREVIEW, since=at, call=call, again=False)
+
+
+def reserved(agent: Agent, call: str, at: datetime) -> Agent:
+    """Hold an idle agent for one call, or who previews it."""
+    previews = agent.state is AgentState.PREVIEW and agent.call == call
+    if agent.state is not AgentState.IDLE and not previews:
         raise NotIdle(agent.endpoint, agent.state)
     return replace(agent, state=AgentState.RESERVED, since=at, call=call, again=False)
 
 
 def released(agent: Agent, call: str, at: datetime) -> Agent:
-    """The call that the agent was held for is gone; a talk before that is wrapped up."""
-    if agent.state is not AgentState.RESERVED or agent.call != call:
+    """The call in view is gone before they met; a talk before that is wrapped up."""
+    held = agent.state in (AgentState.RESERVED, AgentState.PREVIEW)
+    if not held or agent.call != call:
         return agent
     if agent.again:
         return replace(agent, state=AgentState.WRAP_UP, since=at)

@@ -62,7 +62,7 @@ _NEXT = text(
     """
 )
 # a pause that is committed waits for no sweep: nothing is committed after it
-_RUNS = text("SELECT status = 'running' FROM campaign WHERE id = :campaign FOR SHARE")
+RUNS = text("SELECT status = 'running' FROM campaign WHERE id = :campaign FOR SHARE")
 _LEASE = text(
     """
     UPDATE campaign_debtor cd
@@ -109,7 +109,7 @@ async def commit_attempts(
     """
     if not await holds(connection, term):
         raise TermIsOver(term.name)
-    if not await connection.scalar(_RUNS, {"campaign": rules.campaign}):
+    if not await connection.scalar(RUNS, {"campaign": rules.campaign}):
         return []
     booked = await due.pick(connection, rules.campaign, contact_now, wanted)
     picked = await connection.execute(
@@ -128,13 +128,13 @@ async def commit_attempts(
     allowed = [r for r in rulings if r.verdict.allowed]
     refused = [r for r in rulings if not r.verdict.allowed]
     stranded = [r for r in allowed if not routes.carried(r.candidate.number)]
-    await _put_off(connection, rules.campaign, refused + stranded)
+    await put_off(connection, rules.campaign, refused + stranded)
     routed = [
         (ruling, route.name)
         for ruling in allowed
         if (route := routes.take(ruling.candidate.number)) is not None
     ]
-    placed = await _insert(connection, term, rules, routed, now)
+    placed = await insert_attempts(connection, term, rules, routed, now)
     await due.settle(connection, booked, {p.debtor: UUID(p.id) for p in placed}, rulings)
     wanted_agents = {b.candidate.debtor_id: b.agent for b in booked}
     return [
@@ -143,9 +143,19 @@ async def commit_attempts(
     ]
 
 
-async def _put_off(
+async def pick(
+    connection: AsyncConnection, campaign: UUID, now: datetime, wanted: int
+) -> list[Candidate]:
+    """Lock and return at most `wanted` debtors whose turn it is."""
+    values = {"campaign": campaign, "now": now, "wanted": wanted}
+    rows = [dict(row._mapping) for row in await connection.execute(_NEXT, values)]
+    return [Candidate(**{k: v for k, v in row.items() if k != "score"}) for row in rows]
+
+
+async def put_off(
     connection: AsyncConnection, campaign: UUID, refused: Sequence[Ruling]
 ) -> None:
+    """Let refused debtors wait until the policy may be asked again, or be done."""
     rows = [
         {
             "campaign": campaign,
@@ -158,16 +168,18 @@ async def _put_off(
         await connection.execute(_PUT_OFF, rows)
 
 
-async def _insert(
+async def insert_attempts(
     connection: AsyncConnection,
     term: Term,
     rules: PlacingRules,
     routed: Sequence[tuple[Ruling, str]],
     now: datetime,
+    attempt: UUID | None = None,
 ) -> list[Placement]:
+    """Write the attempts and lease their debtors; `attempt` names one that stands alone."""
     if not routed:
         return []
-    rows = [_row(term, rules, ruling, route, now) for ruling, route in routed]
+    rows = [_row(term, rules, ruling, route, now, attempt) for ruling, route in routed]
     await connection.execute(insert(AttemptRow), rows)
     await connection.execute(
         _LEASE,
@@ -191,11 +203,16 @@ async def _insert(
 
 
 def _row(
-    term: Term, rules: PlacingRules, ruling: Ruling, route: str, now: datetime
+    term: Term,
+    rules: PlacingRules,
+    ruling: Ruling,
+    route: str,
+    now: datetime,
+    attempt: UUID | None = None,
 ) -> dict[str, object]:
     candidate = ruling.candidate
     return {
-        "id": uuid7(),
+        "id": attempt or uuid7(),
         "direction": "outbound",
         "campaign_id": rules.campaign,
         "debtor_id": candidate.debtor_id,

@@ -15,7 +15,9 @@ from foundation.observability import get_logger
 
 DEFAULT_LIMITS = ((0.025, 86_400.0), (0.025, 30 * 86_400.0))  # design: 2.5 %, 24 h and 30 d
 FIRST_RATIO = 1.5  # calls per free agent, where nobody set another
-NOT_OF_PACING = ("scored",)  # stored beside the arguments of Policy
+BY_HAND = ("manual", "preview")  # agents themselves say when; pacing is never asked
+COUNTDOWN_S = 15.0
+NOT_OF_PACING = ("scored", "countdown_s")  # stored beside the arguments of Policy
 
 log = get_logger(__name__)
 
@@ -28,11 +30,18 @@ class Running:
     name: str
     policy: Policy
     priority: int = 0  # the highest gets agents first
+    mode: str = "predictive"
+    countdown_s: float | None = None  # of a preview; None: the agent says when
     scored: bool = False  # its numbers' scores are chances that a person answers
     caller_id: str
     ring_timeout_s: float
     threshold_s: float
     wrap_up_s: float
+
+    @property
+    def by_hand(self) -> bool:
+        """Each agent sees whom to call before it is done."""
+        return self.mode in BY_HAND
 
     @property
     def paced_by_agents(self) -> bool:
@@ -47,6 +56,8 @@ def parse_policy(stored: dict[str, Any], threshold_s: float) -> Policy:
     if given.get("inbound_target") is not None:
         share, within_s = given["inbound_target"]
         given["inbound_target"] = (float(share), float(within_s))
+    if given.get("mode") in BY_HAND:
+        given["mode"] = "progressive"  # for its limits alone
     return Policy(
         limits=tuple((float(share), float(window_s)) for share, window_s in limits),
         threshold_s=threshold_s,
@@ -90,10 +101,14 @@ def _read(row: Any) -> Running | None:
     except (BadPolicy, TypeError, ValueError) as error:
         log.error("campaign_policy_broken", campaign=row.name, error=str(error))
         return None
+    mode = row.policy.get("mode", policy.mode)
+    countdown_s = float(row.policy.get("countdown_s") or COUNTDOWN_S)
     return Running(
         id=row.id,
         name=row.name,
         policy=policy,
+        mode=mode,
+        countdown_s=countdown_s if mode == "preview" else None,
         priority=row.priority,
         scored=bool(row.policy.get("scored")),
         caller_id=row.caller_id,

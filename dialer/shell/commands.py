@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any, Literal, TypeGuard, get_args
 
 from dialer.calls import agent as agents
+from dialer.shell import previews
 from dialer.shell.facts import Fact, Step
 from dialer.shell.floor import Floor
 from dialer.shell.holding import hold, resume
 
 Verb = Literal[
     "log_in", "log_out", "available", "pause", "hang_up", "wrap_up_done",
-    "hold", "resume", "reattach",
+    "hold", "resume", "reattach", "dial", "skip",
 ]  # fmt: skip
 
 
@@ -58,11 +59,13 @@ def apply_command(floor: Floor, command: Command, at: datetime) -> Step:
         case "log_in":
             return floor.on_agent(command.agent, lambda a: agents.logged_in(a, at), at)
         case "log_out":
+            previews.skip(floor, command.agent, at)
             return floor.on_agent(command.agent, lambda a: agents.logged_out(a, at), at)
         case "available":
             return floor.on_agent(command.agent, lambda a: agents.available(a, at), at)
         case "pause":
             code = command.code or "pause"
+            previews.skip(floor, command.agent, at)
             return floor.on_agent(command.agent, lambda a: agents.paused(a, code, at), at)
         case "hang_up":
             return Step(actions=floor.hang_up_for(command.agent))
@@ -72,6 +75,11 @@ def apply_command(floor: Floor, command: Command, at: datetime) -> Step:
             return hold(floor, command.agent, at)
         case "resume":
             return resume(floor, command.agent, at)
+        case "dial":
+            previews.dial_now(floor, command.agent, at)
+            return Step()
+        case "skip":
+            return previews.skip(floor, command.agent, at)
         case "reattach":
             return floor.nail_again(command.agent, at)
 

@@ -16,9 +16,10 @@ from dialer.calls import agent as agents
 from dialer.calls.agent import Agent, AgentState
 from dialer.calls.call import Call, CallState, advance, is_abandoned
 from dialer.calls.events import Answered, ChannelEvent, HungUp, Joined, Parted, Said
-from dialer.shell import keeping
+from dialer.shell import keeping, previews
 from dialer.shell.facts import Action, Began, Ended, Fact, HangUp, Nail, Step
 from dialer.shell.ongoing import Ongoing
+from dialer.shell.previews import Offer
 from foundation.brasil.phone import UndialableNumber, parse_phone
 from foundation.ids import inbound_attempt
 
@@ -40,6 +41,8 @@ class Floor:
         self.reachable: set[str] = set()  # endpoints whose phone is registered
         self._nailing: dict[str, datetime] = {}  # endpoint -> since when the leg is made
         self._called_off: set[str] = set()  # legs given up before they stood
+        self.offers: dict[str, Offer] = {}  # endpoint -> whom that agent previews
+        self.skipped: list[Offer] = []  # to be given back to the list
         self._wrap_up_s: dict[str, float] = {}
         self._channels: dict[str, str] = {}  # channel -> call, where they differ
         self._new_leg = new_leg
@@ -177,6 +180,7 @@ class Floor:
             return step
         self._channels.pop(ongoing.channel, None)
         self.free(self.agents.get(ongoing.agent or ""), call_id, at, step)
+        previews.ended(self, ongoing, at, step)
         return step
 
     def nail_again(self, endpoint: str, at: datetime) -> Step:
@@ -250,6 +254,7 @@ class Floor:
     def _end(self, ongoing: Ongoing, agent: Agent | None, at: datetime, step: Step) -> None:
         call = ongoing.call
         self.free(agent, call.id, at, step)
+        previews.ended(self, ongoing, at, step)
         abandoned = not ongoing.agentless and is_abandoned(call, ongoing.threshold_s)
         step.ended.append(
             Ended(
@@ -308,11 +313,11 @@ class Floor:
             key=lambda o: (not o.returned, not o.call.inbound, o.call.answered_at or at)
         )
         idle = [(a, a.leg) for a in self.idle_agents() if a.leg is not None]
-        for ongoing in waiting[: len(idle)]:
-            agent, leg = next(
-                (i for i in idle if i[0].endpoint == ongoing.prefers), idle[0]
-            )
-            idle.remove((agent, leg))
+        for ongoing in waiting:
+            taken = previews.taker(self, ongoing, idle)
+            if taken is None:
+                continue
+            agent, leg = taken
             call_id = ongoing.call.id
             ongoing.agent = agent.endpoint
             ongoing.joins += 1

@@ -8,10 +8,9 @@ tasks of their own and reports back to the floor.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -24,18 +23,16 @@ from dialer.adapters.board import Board
 from dialer.adapters.call_log import CallLog
 from dialer.adapters.pacing_history import history
 from dialer.calls.agent import AgentState
-from dialer.calls.call import Call, CallState
 from dialer.calls.events import (
     ChannelEvent,
     ConnectionLost,
     ConnectionRestored,
     EndpointSeen,
-    NetworkOutcome,
 )
 from dialer.calls.outcome import CANCELLED_BY_US
 from dialer.calls.trunk_watch import TrunkWatch
 from dialer.campaigns.leads import leads_of
-from dialer.campaigns.placing import Placement, PlacingRules, TermIsOver, commit_attempts
+from dialer.campaigns.placing import TermIsOver
 from dialer.campaigns.running import (
     Running,
     finish_campaigns,
@@ -44,23 +41,23 @@ from dialer.campaigns.running import (
 )
 from dialer.metrics import FloorMetrics
 from dialer.ports import Origination, SwitchRefused, SwitchUnreachable, Telephony
-from dialer.routes import Routes, carries
+from dialer.routes import Routes
 from dialer.settings import DialerSettings
 from dialer.shell.audience import Past
 from dialer.shell.commands import Command, apply_command
-from dialer.shell.facts import Action, Ended, EndHold, Fact, HangUp, Hold, Join, Nail, Step
-from dialer.shell.floor import Floor, Ongoing
+from dialer.shell.facts import Action, EndHold, Fact, HangUp, Hold, Join, Nail, Step
+from dialer.shell.floor import Floor
+from dialer.shell.hand_dialling import HandDialling
 from dialer.shell.holding import on_hold_failed
+from dialer.shell.outgoing import Outgoing
 from dialer.shell.pacing_loop import PacingLoop
 from dialer.shell.record_watch import RecordWatch
 from dialer.shell.recovery import Recovery
 from foundation.clock import Clock
 from foundation.db.leadership import Term
 from foundation.observability import get_logger
-from foundation.route import CannotBeDialled, caller_id, dialled
 
 SWEEP_S = 0.5
-STALE_S = 1.0  # an attempt not sent this long after its commit is not sent at all
 AGENT_LEG_S = 20.0
 READ_LIMIT_S = 5.0
 
@@ -92,6 +89,8 @@ class Leader:
         self.term = term
         self.floor = Floor(tools.new_leg)
         self.pacing = PacingLoop(self.floor, self, tools.routes, tasks)
+        self.outgoing = Outgoing(self, tasks)
+        self.by_hand = HandDialling(self)
         self.recovery = Recovery(self.floor, tools)
         self.record = RecordWatch(tools.cel_path)
         self.connected = False
@@ -100,7 +99,7 @@ class Leader:
         self._reading = asyncio.Lock()
         self._watches: defaultdict[str, TrunkWatch] = defaultdict(TrunkWatch)
         self._tasks = tasks
-        self._campaign_of: dict[str, UUID] = {}
+        self.campaign_of: dict[str, UUID] = {}
 
     # -- what drives it ------------------------------------------------------------------
 
@@ -146,6 +145,8 @@ class Leader:
             await self._reconcile()
             try:
                 await self._read_campaigns()
+                if self.may_place():
+                    await self.by_hand.tend(self.pacing.campaigns)
                 if self.connected:
                     for step in await self.recovery.resolve_overdue():
                         self.carry_out(step)
@@ -167,32 +168,11 @@ class Leader:
 
     async def place(self, campaign: Running, calls: int) -> int:
         """Commit attempts, then dial them; returns how many."""
-        started = time.monotonic()
-        rules = PlacingRules(
-            campaign=campaign.id,
-            lease_s=campaign.ring_timeout_s + self.tools.settings.dialer.max_call_s,
-        )
-        try:
-            async with asyncio.timeout(5), self.tools.engine.begin() as connection:
-                placements = await commit_attempts(
-                    connection,
-                    term=self.term,
-                    rules=rules,
-                    policy=self.tools.policy,
-                    routes=self.tools.routes.free(self.floor.lines(), time.monotonic()),
-                    wanted=calls,
-                    now=datetime.now(UTC),
-                    contact_now=self.tools.contact_clock.now(),
-                )
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
-            log.error("attempts_uncommitted", error=str(error))
-            return 0
-        committed = time.monotonic()
-        self.tools.metrics.placing_seconds.observe(committed - started)
-        for placement in placements:
-            self._add(campaign, placement)
-            self._tasks.create_task(self._dial(campaign, placement, committed))
-        return len(placements)
+        return await self.outgoing.place(campaign, calls)
+
+    async def offer(self, campaign: Running, agents: list[str]) -> None:
+        """Show each of these idle agents whom to call."""
+        await self.by_hand.offer(campaign, agents)
 
     def give_up(self, calls: tuple[str, ...]) -> None:
         """Hang up calls that still ring: the network calls them cancelled."""
@@ -220,7 +200,7 @@ class Leader:
         self.tools.board.show(step, self.floor)
         self.tools.metrics.count(step)
         self._watch_trunk(step)
-        self.pacing.observe(step, self._campaign_of)
+        self.pacing.observe(step, self.campaign_of)
         for action in step.actions:
             self._tasks.create_task(self._act(action))
 
@@ -274,86 +254,6 @@ class Leader:
                 self.floor.on_nail_failed(action.agent, action.leg, at)
             case HangUp() | EndHold():
                 pass  # gone already, or the sweep meets it again
-
-    async def _dial(
-        self, campaign: Running, placement: Placement, committed: float
-    ) -> None:
-        try:
-            call = self._origination(campaign, placement)
-        except CannotBeDialled:
-            log.error("number_not_for_route", attempt=placement.id, route=placement.route)
-            return self._not_sent(placement.id)
-        if time.monotonic() - committed > STALE_S:
-            return self._not_sent(placement.id)
-        try:
-            await self.tools.telephony.originate(call)
-        except SwitchRefused as error:
-            log.error("originate_refused", attempt=placement.id, error=str(error))
-            self._not_sent(placement.id)
-        except SwitchUnreachable as error:
-            # it may ring or not: the attempt stays open until the switch is asked
-            log.error("originate_unanswered", attempt=placement.id, error=str(error))
-
-    def _origination(self, campaign: Running, placement: Placement) -> Origination:
-        """Raises CannotBeDialled when the number is not for the route."""
-        route = self.tools.routes.named(placement.route)
-        if not carries(placement.number, simulated_route=route.simulated):
-            raise CannotBeDialled(route.name)
-        options = self.tools.settings.dialer
-        return Origination(
-            channel=placement.id,
-            dial=f"PJSIP/{dialled(route, placement.number)}@{route.name}",
-            context="debtor",
-            timeout_s=campaign.ring_timeout_s,
-            caller_id=campaign.caller_id or caller_id(route, placement.number),
-            variables={
-                "ACORDO_ATTEMPT": placement.id,
-                "ACORDO_THRESHOLD_S": f"{campaign.threshold_s:g}",
-                "ACORDO_MAX_CALL_S": str(options.max_call_s),
-                "ACORDO_RECORD": "1" if options.record else "0",
-            },
-        )
-
-    def _not_sent(self, attempt: str) -> None:
-        ongoing = self.floor.calls.pop(attempt, None)
-        if ongoing is None:
-            return
-        at = datetime.now(UTC)
-        call = replace(
-            ongoing.call,
-            state=CallState.ENDED,
-            ended_at=at,
-            outcome=NetworkOutcome.NOT_SENT,
-        )
-        ended = Ended(
-            call=call,
-            channel=attempt,
-            agent=None,
-            abandoned=False,
-            route=ongoing.route,
-            source="placement",
-        )
-        self.carry_out(
-            Step(ended=[ended], facts=[Fact(kind="not_sent", at=at, call=call.id)])
-        )
-
-    def _add(self, campaign: Running, placement: Placement) -> None:
-        self._campaign_of[placement.id] = campaign.id
-        score = placement.score if campaign.scored else None
-        self.floor.add_call(
-            Ongoing(
-                call=Call(id=placement.id),
-                campaign=campaign.id,
-                route=placement.route,
-                placed_at=datetime.now(UTC),
-                threshold_s=campaign.threshold_s,
-                wrap_up_s=campaign.wrap_up_s,
-                prefers=placement.agent,
-                agentless=not campaign.paced_by_agents,
-                score=score,
-            )
-        )
-        self.pacing.placed(campaign.id, placement.id, placement.route, score)
 
     # -- the outside ---------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ class Ongoing:
     returned: bool = False  # lost its agent and waits for another
     agentless: bool = False  # by its campaign's configuration: no agent may have it
     score: float | None = None  # chance 0..1 that a person answers, if the list knows
+    only_for: str | None = None  # endpoint of who previewed it; nobody else gets it
     prefers: str | None = None  # endpoint that gets it if idle: a call-back's agent
     joins: int = 0
     held: bool = False  # the agent wants the debtor to hear music

@@ -38,6 +38,10 @@ class Hands(Protocol):
         """Commit and dial; returns how many were."""
         ...
 
+    async def offer(self, campaign: Running, agents: list[str]) -> None:
+        """Show each of these idle agents whom to call."""
+        ...
+
     def give_up(self, calls: tuple[str, ...]) -> None:
         """Hang up calls that ring."""
         ...
@@ -71,6 +75,9 @@ class PacingLoop:
         self._leads = dict(leads)
         self.log.forget({campaign.id for campaign in campaigns})
         for campaign in campaigns:
+            if campaign.by_hand:
+                self._news.audiences.pop(campaign.id, None)
+                continue
             audience = self._news.audiences.get(campaign.id)
             if audience is None:
                 audience = self._news.audiences[campaign.id] = Audience(campaign.policy)
@@ -78,8 +85,9 @@ class PacingLoop:
             if audience.due:
                 audience.making = True
                 self._tasks.create_task(self._make(campaign, audience))
-        targeted = [c for c in self.campaigns if c.policy.inbound_target is not None]
-        first = next(iter(targeted or self.campaigns), None)
+        paced = [c for c in self.campaigns if not c.by_hand]
+        targeted = [c for c in paced if c.policy.inbound_target is not None]
+        first = next(iter(targeted or paced), None)
         self._news.hears_inbound = None if first is None else first.id
 
     async def _make(self, campaign: Running, audience: Audience) -> None:
@@ -126,10 +134,15 @@ class PacingLoop:
         self._round += 1
         ordered = in_turn(self.campaigns, self._round)
         for campaign in ordered:
-            pacer = self._news.audiences[campaign.id].pacer
+            pacer = self.pacer(campaign.id)
+            if pacer is None and not campaign.by_hand:
+                continue
+            dealt = shared_out(self._floor, ordered, self._leads, self._news.talked_for)
+            share = dealt.get(campaign.id, Share())
             if pacer is not None:
-                dealt = shared_out(self._floor, ordered, self._leads, self._news.talked_for)
-                await self._decide(campaign, pacer, dealt.get(campaign.id, Share()))
+                await self._decide(campaign, pacer, share)
+            elif share.idle and self._leads.get(campaign.id, Leads()).count:
+                await self._hands.offer(campaign, share.idle)
 
     async def _decide(self, campaign: Running, pacer: Pacer, share: Share) -> None:
         leads = self._leads.get(campaign.id, Leads())

@@ -53,7 +53,9 @@ class PacingNews:
         self._lost: set[str] = set()  # calls told as abandoned, which have not ended
 
     def placed(self, campaign: UUID, call: str, p: float | None, now_s: float) -> None:
-        self.audiences[campaign].placed(Placed(at_s=now_s, call=call, p=p))
+        audience = self.audiences.get(campaign)  # there is none where agents dial
+        if audience is not None:
+            audience.placed(Placed(at_s=now_s, call=call, p=p))
 
     def abandoned(self, campaign: UUID, call: str, now_s: float) -> None:
         """A person has waited past the threshold; said once."""

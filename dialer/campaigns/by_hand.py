@@ -1,0 +1,148 @@
+"""Calls that an agent previews: hold the next debtor for him, then commit, or give back.
+
+A preview holds the debtor by a lease and asks the contact policy, so that nobody is shown
+who may not be called; the policy is asked again when the attempt is committed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cobranca.compliance.facts import Candidate
+from cobranca.compliance.service import ContactPolicy
+from dialer.callbacks import due
+from dialer.campaigns import placing
+from dialer.campaigns.placing import Placement, PlacingRules, TermIsOver
+from dialer.routes import FreeRoutes
+from foundation.db.leadership import Term, holds
+
+LATER = timedelta(hours=1)  # a debtor whom an agent skipped comes again
+TRIES = 20  # debtors whom the policy may refuse before the agent waits for a while
+
+_HOLD = text(
+    """
+    UPDATE campaign_debtor SET state = 'leased',
+           leased_until = clock_timestamp() + make_interval(secs => :lease_s)
+     WHERE campaign_id = :campaign AND debtor_id = :debtor
+    """
+)
+_GIVE_BACK = text(
+    """
+    UPDATE campaign_debtor SET state = 'ready', leased_until = NULL,
+           next_at = greatest(next_at, CAST(:not_before AS timestamptz))
+     WHERE campaign_id = :campaign AND debtor_id = :debtor AND state = 'leased'
+       AND NOT EXISTS (SELECT 1 FROM attempt a
+                        WHERE a.debtor_id = :debtor AND a.outcome IS NULL)
+    """
+)
+_HELD = text(
+    """
+    SELECT cd.debtor_id, d.uf AS address_uf, d.birth_date, p.id AS contact_point_id,
+           p.value AS number, p.zone, p.uf AS ddd_uf, p.status AS point_status
+      FROM campaign_debtor cd
+      JOIN debtor d ON d.id = cd.debtor_id
+      JOIN contact_point p ON p.id = :point
+     WHERE cd.campaign_id = :campaign AND cd.debtor_id = :debtor AND cd.state = 'leased'
+       FOR UPDATE OF cd
+    """
+)
+_BOOKED = text(
+    """
+    SELECT id FROM call_back WHERE campaign_id = :campaign AND debtor_id = :debtor
+       AND state = 'booked' AND due_at <= :now ORDER BY due_at LIMIT 1 FOR UPDATE
+    """
+)
+_CALLED = text(
+    "UPDATE call_back SET state = 'called', called_in = :attempt WHERE id = :call_back"
+)
+
+
+async def hold_next(
+    connection: AsyncConnection,
+    *,
+    term: Term,
+    rules: PlacingRules,
+    policy: ContactPolicy,
+    agent: str,
+    contact_now: datetime,
+) -> Candidate | None:
+    """Lease the next debtor who may be called; None: there is none just now.
+
+    The agent's own call-backs that are due come first. The caller commits. Raises
+    TermIsOver.
+    """
+    if not await holds(connection, term):
+        raise TermIsOver(term.name)
+    if not await connection.scalar(placing.RUNS, {"campaign": rules.campaign}):
+        return None
+    booked = await due.pick(connection, rules.campaign, contact_now, TRIES)
+    own = [one.candidate for one in booked if one.agent in (agent, None)]
+    candidates = own or await placing.pick(connection, rules.campaign, contact_now, TRIES)
+    rulings = await policy.ask(connection, candidates[:1], contact_now)
+    for candidate in candidates[1:]:
+        if rulings and rulings[-1].verdict.allowed:
+            break
+        rulings += await policy.ask(connection, [candidate], contact_now)
+    refused = [ruling for ruling in rulings if not ruling.verdict.allowed]
+    await placing.put_off(connection, rules.campaign, refused)
+    if not rulings or not rulings[-1].verdict.allowed:
+        return None
+    found = rulings[-1].candidate
+    values = {"campaign": rules.campaign, "debtor": found.debtor_id}
+    await connection.execute(_HOLD, values | {"lease_s": rules.lease_s})
+    return found
+
+
+async def commit_held(
+    connection: AsyncConnection,
+    *,
+    term: Term,
+    rules: PlacingRules,
+    policy: ContactPolicy,
+    routes: FreeRoutes,
+    held: tuple[UUID, UUID],
+    attempt: UUID,
+    now: datetime,
+    contact_now: datetime,
+) -> Placement | None:
+    """Commit the attempt to a debtor that is held, (debtor, contact point).
+
+    None: the policy refuses now, no route has room, the hold was lost, or the campaign
+    does not run. The caller commits, then dials. Raises TermIsOver.
+    """
+    if not await holds(connection, term):
+        raise TermIsOver(term.name)
+    if not await connection.scalar(placing.RUNS, {"campaign": rules.campaign}):
+        return None
+    debtor, point = held
+    values = {"campaign": rules.campaign, "debtor": debtor, "point": point}
+    row = (await connection.execute(_HELD, values)).first()
+    if row is None:
+        return None
+    (ruling,) = await policy.ask(connection, [Candidate(**row._mapping)], contact_now)
+    if not ruling.verdict.allowed:
+        await placing.put_off(connection, rules.campaign, [ruling])
+        return None
+    route = routes.take(ruling.candidate.number)
+    if route is None:
+        return None
+    routed = [(ruling, route.name)]
+    (placed,) = await placing.insert_attempts(connection, term, rules, routed, now, attempt)
+    booked = {"campaign": rules.campaign, "debtor": debtor, "now": contact_now}
+    call_back = await connection.scalar(_BOOKED, booked)
+    if call_back is not None:
+        told = {"call_back": call_back, "attempt": attempt}
+        await connection.execute(_CALLED, told)
+    return placed
+
+
+async def give_back(
+    connection: AsyncConnection, campaign: UUID, debtor: UUID, not_before: datetime
+) -> None:
+    """End a hold that led to no call; the debtor's next turn is `not_before`."""
+    values = {"campaign": campaign, "debtor": debtor, "not_before": not_before}
+    await connection.execute(_GIVE_BACK, values)
