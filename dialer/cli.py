@@ -15,6 +15,7 @@ from cobranca.people.service import seats
 from dialer.calls.events import NetworkOutcome
 from dialer.campaigns import service
 from dialer.campaigns.errors import CampaignError
+from dialer.campaigns.running import BY_HAND
 from dialer.campaigns.service import OUTCOME_WORDS, STATUS_WORDS, NewCampaign
 from dialer.pacing.policy import MOST_LINES_PER_AGENT, Mode
 from dialer.settings import DialerSettings
@@ -82,7 +83,7 @@ def campaign() -> None:
 )
 @click.option(
     "--mode",
-    type=click.Choice(get_args(Mode)),
+    type=click.Choice([*get_args(Mode), *BY_HAND]),
     default="predictive",
     show_default=True,
     help="Ritmo da discagem.",

@@ -5,13 +5,13 @@ With a third party on the line the debts, the notes and the promises are not eve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent_console.desk import shown
@@ -27,6 +27,7 @@ from agent_console.desk.contracts import (
     PolicyOut,
     TelephoneOut,
 )
+from agent_console.desk.seat import Preview
 from agent_console.desk.tools import DeskTools
 from agent_console.problems import Problem
 from agent_console.texts import TEXTS
@@ -42,6 +43,7 @@ from cobranca.contacts.identity import (
     may_hear_of_debt,
     to_ask,
 )
+from cobranca.debtors.store import ContactPointRow
 from dialer.calls.history import Past, history_of
 from dialer.calls.store import AttemptRow, DispositionRow
 from dialer.campaigns.store import CampaignRow
@@ -87,6 +89,34 @@ _CALL = (  # made once, as making a statement costs more than asking it
 async def read_call(connection: AsyncConnection, call: UUID) -> Any:
     """The attempt with its campaign's name and its disposition. Raises Problem 404."""
     row = (await connection.execute(_CALL, {"call": call})).first()
+    if row is None:
+        raise Problem("no_such_call", 404)
+    return row
+
+
+_PREVIEW = (
+    select(
+        literal("outbound").label("direction"),
+        ContactPointRow.value.label("number"),
+        ContactPointRow.debtor_id,
+        ContactPointRow.id.label("contact_point_id"),
+        CampaignRow.id.label("campaign_id"),
+        null().label("agent_id"),
+        null().label("outcome"),
+        CampaignRow.name.label("campaign"),
+        null().label("code"),
+        bindparam("call", type_=Uuid()).label("id"),
+    )
+    .select_from(ContactPointRow)
+    .join(CampaignRow, CampaignRow.id == bindparam("campaign"))
+    .where(ContactPointRow.id == bindparam("point"))
+    .where(ContactPointRow.debtor_id == bindparam("debtor"))
+)
+
+
+async def read_preview(connection: AsyncConnection, preview: Preview) -> Any:
+    """A call before it is dialled, as `read_call` returns one. Raises Problem 404."""
+    row = (await connection.execute(_PREVIEW, asdict(preview))).first()
     if row is None:
         raise Problem("no_such_call", 404)
     return row

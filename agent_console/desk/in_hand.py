@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent_console.api.endpoint import Asked, Role
 from agent_console.desk import recording
-from agent_console.desk.card import make_card, read_call
+from agent_console.desk.card import make_card, read_call, read_preview
 from agent_console.desk.contracts import (
     CallBackAllowedOut,
     CallBackIn,
@@ -39,8 +39,10 @@ from cobranca.people import audit
 
 async def card(asked: Asked[None, None]) -> CardOut:
     async with asked.request.app[DATABASE].begin() as connection:
-        call = await read_call(connection, UUID(asked.path["id"]))
-        await _may_see(asked, call)
+        call = await _previewed(asked, connection)
+        if call is None:
+            call = await read_call(connection, UUID(asked.path["id"]))
+            await _may_see(asked, call)
         await audit.record(
             connection, asked.who, action="debtor.card", subject=("attempt", call.id)
         )
@@ -131,6 +133,16 @@ async def check_call_back(asked: Asked[CallBackIn, None]) -> CallBackAllowedOut:
             asked.body,
         )
     return CallBackAllowedOut(at=at)
+
+
+async def _previewed(asked: Asked[Any, Any], connection: AsyncConnection) -> Any:
+    """The call that the agent's own seat previews, when it is that one; else None."""
+    if asked.who.seat is None:
+        return None
+    preview = (await read_seat(asked.request.app[BUS], asked.who.seat)).preview
+    if preview is None or preview.call != UUID(asked.path["id"]):
+        return None
+    return await read_preview(connection, preview)
 
 
 async def _may_see(asked: Asked[Any, Any], call: Any) -> None:

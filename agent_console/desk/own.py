@@ -32,7 +32,7 @@ from dialer.calls.shift_log import Unrecorded, day_of, unrecorded
 from foundation.brasil.phone import masked_phone
 from foundation.clock import SAO_PAULO
 
-MEANS_A_CALL = frozenset({"hang_up", "hold", "resume", "wrap_up_done"})
+MEANS_A_CALL = frozenset({"hang_up", "hold", "resume", "wrap_up_done", "dial", "skip"})
 LATE_RECORD = timedelta(hours=24)  # what was not recorded in the wrap-up may be so long
 
 

@@ -21,7 +21,17 @@ from foundation.bus import BOARD, COMMANDS, Bus
 from foundation.db.leadership import LeadershipRow
 
 # connecting, with a call: the line fell in mid-call and the floor keeps the debtor
-IN_CALL = frozenset({"reserved", "talking", "wrap_up", "connecting"})
+IN_CALL = frozenset({"preview", "reserved", "talking", "wrap_up", "connecting"})
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A debtor who is shown before he is called; `call` is what that call will be named."""
+
+    call: UUID
+    campaign: UUID
+    debtor: UUID
+    point: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,16 @@ class Seat:
     call: UUID | None
     since: datetime | None
     entry: Mapping[str, Any]
+
+    @property
+    def preview(self) -> Preview | None:
+        """Whom the agent is to call, before it is dialled."""
+        told = self.entry.get("preview")
+        if self.state != "preview" or self.call is None or not told:
+            return None
+        return Preview(
+            self.call, UUID(told["campaign"]), UUID(told["debtor"]), UUID(told["point"])
+        )
 
     def holds(self, call: UUID) -> bool:
         """Whether that call is in this agent's hands now."""

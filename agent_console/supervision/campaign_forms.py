@@ -25,9 +25,9 @@ class TermsForm(Form):
     """Durations in seconds; `target` a share 0..1."""
 
     name: str = Field(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")
-    mode: Literal["predictive", "progressive", "ratio", "erlang", "agentless"] = (
-        "predictive"
-    )
+    mode: Literal[
+        "predictive", "progressive", "ratio", "erlang", "agentless", "preview", "manual"
+    ] = "predictive"
     target: float = Field(0.025, ge=0, le=1)
     max_attempts: int = Field(5, ge=1, le=100)
     ring_timeout_s: float = Field(30, ge=5, le=120)

@@ -14,7 +14,9 @@ from dialer.campaigns.changes import Change
 from dialer.campaigns.pacing_settings import Pace, Stored
 from foundation.bus import Message
 
-Mode = Literal["predictive", "progressive", "ratio", "erlang", "agentless"]
+Mode = Literal[
+    "predictive", "progressive", "ratio", "erlang", "agentless", "preview", "manual"
+]
 HOUR_S, MONTH_S = 3600, 30 * 86_400
 
 
@@ -42,6 +44,7 @@ class PaceForm(Form):
     mode: Mode
     limits: list[LimitForm] = Field(min_length=1, max_length=4)
     ratio: float | None = Field(None, ge=1, le=10)
+    countdown_s: float | None = Field(None, ge=3, le=300)  # of the preview mode
     max_cps: float | None = Field(None, gt=0, le=1000)
     max_lines: int | None = Field(None, ge=0, le=100_000)
     inbound: InboundForm | None = None
@@ -53,6 +56,7 @@ class PaceForm(Form):
             mode=self.mode,
             limits=tuple((one.share, one.window_s) for one in self.limits),
             ratio=self.ratio,
+            countdown_s=self.countdown_s,
             max_cps=self.max_cps,
             max_lines=self.max_lines,
             inbound_target=None if inbound is None else (inbound.share, inbound.within_s),
@@ -67,6 +71,7 @@ class PaceForm(Form):
             mode=cast(Mode, pace.mode),
             limits=[LimitForm.model_construct(share=s, window_s=w) for s, w in pace.limits],
             ratio=pace.ratio,
+            countdown_s=pace.countdown_s,
             max_cps=pace.max_cps,
             max_lines=pace.max_lines,
             inbound=None

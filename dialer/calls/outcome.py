@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from dialer.calls.events import NetworkOutcome
 
 TIMED_OUT = (18, 19)  # 408, 480; or no answer at all
+NORMAL = 16
 CANCELLED_BY_US = 26
 
 _BY_CAUSE = {

@@ -85,7 +85,9 @@ def shift(changes: Iterable[Change], begin: datetime, until: datetime) -> Shift:
     return Shift(
         talk_s=lasted[AgentState.TALKING],
         wrap_up_s=lasted[AgentState.WRAP_UP],
-        waiting_s=lasted[AgentState.IDLE] + lasted[AgentState.RESERVED],
+        waiting_s=lasted[AgentState.IDLE]
+        + lasted[AgentState.RESERVED]
+        + lasted[AgentState.PREVIEW],
         connecting_s=lasted[AgentState.CONNECTING],
         paused_s={code: seconds for code, seconds in paused.items() if seconds > 0},
         talks=talks,

@@ -31,6 +31,7 @@ class Pace:
     mode: str
     limits: tuple[tuple[float, float], ...]
     ratio: float | None = None
+    countdown_s: float | None = None  # of a preview
     max_cps: float | None = None
     max_lines: int | None = None
     inbound_target: tuple[float, float] | None = None
@@ -72,7 +73,9 @@ class PaceChanged(RuntimeError):
         self.now = now
 
 
-_OF_POLICY = ("mode", "limits", "ratio", "max_cps", "max_lines", "inbound_target")
+_OF_POLICY = (
+    "mode", "limits", "ratio", "countdown_s", "max_cps", "max_lines", "inbound_target",
+)  # fmt: skip
 
 
 async def pace_of(connection: AsyncConnection, campaign: UUID) -> Stored:
@@ -136,6 +139,7 @@ def _stored(row: Row[Any]) -> Stored:
             mode=policy.get("mode", "predictive"),
             limits=tuple((float(share), float(window)) for share, window in limits),
             ratio=policy.get("ratio"),
+            countdown_s=policy.get("countdown_s"),
             max_cps=policy.get("max_cps"),
             max_lines=policy.get("max_lines"),
             inbound_target=None if inbound is None else (inbound[0], inbound[1]),

@@ -16,6 +16,7 @@ from dialer.calls import agent as agents
 from dialer.calls.agent import Agent, AgentState
 from dialer.calls.call import Call, CallState, advance, is_abandoned
 from dialer.calls.events import Answered, ChannelEvent, HungUp, Joined, Parted, Said
+from dialer.calls.outcome import CANCELLED_BY_US, NORMAL
 from dialer.shell import keeping, previews
 from dialer.shell.facts import Action, Began, Ended, Fact, HangUp, Nail, Step
 from dialer.shell.ongoing import Ongoing
@@ -90,7 +91,8 @@ class Floor:
         ongoing = self.calls.get((agent and agent.call) or "")
         if agent is None or ongoing is None or not keeping.may_end(ongoing, agent):
             return []
-        return [HangUp(channel=ongoing.channel)]
+        cause = CANCELLED_BY_US if ongoing.rings else NORMAL
+        return [HangUp(channel=ongoing.channel, cause=cause)]
 
     def on_join_failed(self, call_id: str, endpoint: str, at: datetime) -> Step:
         """The switch refused the bridge; the agent goes on, the call may be gone."""

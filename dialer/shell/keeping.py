@@ -47,6 +47,8 @@ def may_end(ongoing: Ongoing, agent: Agent) -> bool:
     """
     if agent.state is AgentState.TALKING:
         return True
+    if agent.state is AgentState.PREVIEW:  # it rings for him, and he gives up
+        return ongoing.only_for == agent.endpoint
     comes_back = agent.state in (AgentState.CONNECTING, AgentState.RESERVED)
     return comes_back and ongoing.talked_with == agent.endpoint
 

@@ -19,6 +19,7 @@ from sim.world.agents import AgentHabits, Conversation, conversation
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Sleep = Callable[[float], Awaitable[None]]
 
+PREVIEW_S = 1.5  # a look at the card before the call
 REFUSED_S = 2.0  # before asking again for what the floor did not do
 
 log = get_logger(__name__)
@@ -76,6 +77,8 @@ class Hands:
                 return self._sit_down()
             case "paused":
                 return self._pause()
+            case "preview":
+                return self._preview()
             case "talking":
                 self._plan = conversation(self._habits, self._rng)
                 return self._talk(self._plan)
@@ -96,6 +99,12 @@ class Hands:
             await self._sleep(break_s)
         while True:
             await self._order("available")
+            await self._sleep(REFUSED_S)
+
+    async def _preview(self) -> None:
+        await self._sleep(PREVIEW_S)
+        while True:
+            await self._order("dial")
             await self._sleep(REFUSED_S)
 
     async def _talk(self, plan: Conversation) -> None:

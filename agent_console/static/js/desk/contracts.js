@@ -1,13 +1,14 @@
 /**
  * What comes from the server, as types. Nothing here runs.
  *
- * @typedef {"offline" | "connecting" | "idle" | "reserved" | "talking" | "wrap_up"
+ * @typedef {"offline" | "connecting" | "idle" | "preview" | "reserved" | "talking" | "wrap_up"
  *   | "paused"} AgentState
  *
  * @typedef {object} Seat - own entry on the board
  * @property {AgentState} state
  * @property {string} since - ISO, when the state began
  * @property {string | null} call
+ * @property {{dial_at: string | null} | null} [preview] - whom to call, before it is dialled
  * @property {string | null} [pause_code]
  * @property {boolean} [held]
  * @property {string | null} [wrap_up_until]

@@ -34,7 +34,7 @@ const ELEMENTS = {
 for (const [name, kind] of Object.entries(ELEMENTS)) customElements.define(name, kind);
 
 // connecting, with a call: the line fell in mid-call and the floor keeps the debtor
-const IN_CALL = new Set(["reserved", "talking", "wrap_up", "connecting"]);
+const IN_CALL = new Set(["preview", "reserved", "talking", "wrap_up", "connecting"]);
 const OBEYED_MS = 6000; // then the floor did not do what was asked for
 const FIGURES_MS = 30_000;
 const API = "/api/v1/desk";
@@ -71,7 +71,7 @@ function onSeat(entry) {
   bar.put(seat);
   phone.seat(seat);
   const call = IN_CALL.has(seat.state) ? seat.call : null;
-  unrecorded.busy = call !== null;
+  unrecorded.busy = call !== null && seat.state !== "preview";
   if (call) inCall(call, seat);
   else if (!before || IN_CALL.has(before.state) || !card.card) free(seat);
   if (before?.state !== seat.state) refreshOwn();
@@ -80,6 +80,10 @@ function onSeat(entry) {
 /** @param {string} call @param {Seat} now */
 function inCall(call, now) {
   if (card.card?.call.id !== call && card.dataset.call !== call) readCard(call);
+  if (now.state === "preview") {
+    if (!record.late) record.close();
+    return;
+  }
   record.open(call);
   const phases = { wrap_up: "over", connecting: "line_lost" };
   const phase = phases[/** @type {"wrap_up"} */ (now.state)] ?? "in_call";

@@ -11,7 +11,9 @@ import { pauseName, words } from "./words.js";
 
 const TICK_MS = 500;
 const TALK = "acordo:talk:"; // when the talk of a call began, kept over a reload
-const IN_CALL = new Set(["reserved", "talking", "wrap_up"]);
+const IN_CALL = new Set(["preview", "reserved", "talking", "wrap_up"]);
+
+const MEANS_THE_CALL = new Set(["dial", "skip"]);
 
 /** @param {Seat} seat @returns {string} the state, hold being one of its own */
 export const shownState = (seat) =>
@@ -45,7 +47,9 @@ export class StateBar extends HTMLElement {
       const button = event.target instanceof Element && event.target.closest("[data-do]");
       if (!(button instanceof HTMLElement)) return;
       this.#pauses.open = false;
-      ask(this, "desk:wish", { do: button.dataset.do, code: button.dataset.code });
+      const { do: verb, code } = button.dataset;
+      const call = MEANS_THE_CALL.has(verb ?? "") ? this.seat?.call : undefined;
+      ask(this, "desk:wish", { do: verb, code, call });
     });
     setInterval(() => this.#tick(), TICK_MS);
   }
@@ -68,7 +72,7 @@ export class StateBar extends HTMLElement {
     this.dataset.state = state;
     put(part(this, ".state-name"), words.desk_states[state] ?? state);
     const paused = seat.state === "paused" ? pauseName(seat.pause_code) : "";
-    put(part(this, ".state-more"), paused);
+    put(part(this, ".state-more"), paused || this.#previews(seat));
     this.#offer(seat);
     this.#say(state, paused);
     this.#tick();
@@ -81,6 +85,9 @@ export class StateBar extends HTMLElement {
     this.#show("log_in", !inside);
     const rests = inside && seat.state !== "idle" && !IN_CALL.has(seat.state);
     this.#show("available", rests || (leaving !== undefined && leaving !== "idle"));
+    const previews = seat.state === "preview" && Boolean(seat.preview);
+    this.#show("dial", previews);
+    this.#show("skip", previews);
     this.#show("log_out", inside && leaving !== "offline");
     show(this.#pauses, inside && seat.state !== "connecting");
     const wishes = {
@@ -104,9 +111,20 @@ export class StateBar extends HTMLElement {
     document.title = `${words.desk_states[state] ?? state} · Acordo`;
   }
 
+  /** What a preview does next. @param {Seat} seat */
+  #previews({ state, preview }) {
+    if (state !== "preview") return "";
+    if (!preview) return words.desk.dialling;
+    if (!preview.dial_at) return words.desk.dials_when_told;
+    const left = (Date.parse(preview.dial_at) - Date.now() - this.skew) / 1000;
+    return words.desk.dials_in.replace("{left}", duration(left + 0.99));
+  }
+
   #tick() {
     if (!this.seat) return;
     const now = Date.now() + this.skew;
+    if (this.seat.preview?.dial_at)
+      put(part(this, ".state-more"), this.#previews(this.seat));
     const since = (now - Date.parse(begun(this.seat))) / 1000;
     put(part(this, ".state-timer"), duration(since));
     const until = this.seat.state === "wrap_up" ? this.seat.wrap_up_until : null;

@@ -28,7 +28,13 @@ const share = (percentage) => Math.round(percentage * 1000) / 100_000;
 export function write(pace) {
   limits = pace.limits.map((limit) => ({ ...limit }));
   mode.value = pace.mode;
-  const plain = /** @type {const} */ (["ratio", "max_cps", "max_lines", "priority"]);
+  const plain = /** @type {const} */ ([
+    "ratio",
+    "countdown_s",
+    "max_cps",
+    "max_lines",
+    "priority",
+  ]);
   for (const id of plain) input(id).value = String(pace[id] ?? "");
   input("inbound_share").value = pace.inbound
     ? String(Math.round(pace.inbound.share * 1000) / 10)
@@ -46,6 +52,7 @@ export function read() {
     mode: mode.value,
     limits,
     ratio,
+    countdown_s: mode.value === "preview" ? numberOf("countdown_s") : null,
     max_cps: numberOf("max_cps"),
     max_lines: numberOf("max_lines"),
     inbound:
@@ -78,6 +85,7 @@ function draw() {
   put(byId("target-told"), percent(target()));
   put(byId("limits-told"), limitsTold(limits));
   byId("ratio-field").hidden = mode.value !== "ratio";
+  byId("countdown-field").hidden = mode.value !== "preview";
   byId("add-limit").hidden = limits.length >= MOST_LIMITS;
   byId("limit-list").replaceChildren(...limits.map(row));
 }

@@ -16,6 +16,7 @@ import { all, fieldName, shown } from "./words.js";
 
 const STILL_MS = 4000; // without a picture: the campaign rests
 const COST_AFTER_MS = 400;
+const BY_HAND = new Set(["preview", "manual"]);
 const { words, statuses, unreachable } = all;
 const form = one(document, "#pace", HTMLFormElement);
 const base = `/api/v1/campaigns/${form.dataset.id}/pacing`;
@@ -60,6 +61,8 @@ function figure(name, value) {
 }
 
 function rest() {
+  const byHand = stored?.status === "running" && BY_HAND.has(stored.pace.mode);
+  put(byId("resting"), byHand ? words.by_hand : words.resting);
   byId("resting").hidden = false;
   for (const place of byId("picture").querySelectorAll("[data-figure]")) put(place, "–");
 }
@@ -184,11 +187,12 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   save(stored?.version);
 });
-rest();
 try {
   take(await api.get(base));
   await Promise.all([decisions.begin(), drawHistory(base)]);
-  byId("resting").hidden = stored?.status === "running";
+  if (stored?.status === "running" && !BY_HAND.has(stored.pace.mode))
+    byId("resting").hidden = true;
+  else rest();
   const live = new Live(`${base}/live`)
     .on("pacing", showPicture)
     .on("decision", (decision) => decisions.add(decision));

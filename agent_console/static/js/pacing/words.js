@@ -5,7 +5,7 @@ import { fill, texts } from "../supervision/page.js";
 /** @typedef {{share: number, window_s: number}} Limit */
 /** @typedef {{share: number, within_s: number}} Inbound */
 /** @typedef {{mode: string, limits: Limit[], ratio: number | null, max_cps: number | null,
- *   max_lines: number | null, inbound: Inbound | null, priority: number}} Pace */
+ *   countdown_s: number | null, max_lines: number | null, inbound: Inbound | null, priority: number}} Pace */
 
 export const all = texts();
 const { words, windows, modes, fields, statuses } = all;
