@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cobranca.people.roles import Role
 from foundation.cli import Failure
-from foundation.home import Home
 from foundation.routes import simulated
 from foundation.settings import ProcessSettings
 from sim.demo import DEBTORS, SEED
@@ -124,7 +123,7 @@ def screenshots(folder: Path) -> None:
     settings = _settings()
     console = UpSettings().console
     base = f"http://{console.host}:{console.port}"
-    written = _run(pictures.take(base, Home(settings.home).demo_logins, folder))
+    written = _run(pictures.take(base, settings, folder))
     size = sum(path.stat().st_size for path in written) / 1024
     click.echo(f"{len(written)} telas em {folder}, {size:.0f} KiB.")
 

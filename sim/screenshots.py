@@ -1,7 +1,8 @@
 """Pictures of every page of a running demonstration, light and dark, for the documents.
 
 Looks and clicks as a person would, with the demonstration's own logins, in the machine's
-Chromium. Changes nothing but what looking changes (a recording heard is audited).
+Chromium. Changes nothing but what looking changes (a recording heard is audited) and what
+a preview needs: for a moment a small campaign by hand runs, and one agent comes in.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from playwright.async_api import Browser, BrowserContext, Page
 from playwright.async_api import Error as BrowserError
 
 from foundation.cli import Failure
+from foundation.home import Home
+from foundation.settings import ProcessSettings
 from sim import browser as browser_of_machine
 from sim.browser import driver
+from sim.demo_previews import previews
 
 LAPTOP, TV = (1366, 768), (1920, 1080)
 SCHEMES = ("light", "dark")
@@ -39,6 +43,7 @@ class Shot:
     path: str
     ready: str
     clicks: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()  # clicks that leave things as they were
     size: tuple[int, int] = LAPTOP
 
 
@@ -48,6 +53,10 @@ SHOTS = (
     Shot("supervisao", "supervisora", "/supervision", "#agents li"),
     Shot("supervisao-tv", "supervisora", "/supervision?tv=1", "#agents li", size=TV),
     Shot("campanhas", "supervisora", "/campaigns", "#campaigns tbody tr"),
+    Shot(
+        "ritmo", "supervisora", "/campaigns", "#campaigns [data-mode][href]",
+        clicks=("tr:has([data-status=running]) [data-mode]", "#decisions li"),
+    ),
     Shot("campanha-nova", "supervisora", "/campaigns/new", "#count:not(.old)"),
     Shot(
         "gravacoes", "supervisora", "/recordings", "#list tbody tr",
@@ -58,24 +67,30 @@ SHOTS = (
     Shot("auditoria", "admin", "/audit", "main h1"),
     Shot("conta", "supervisora", "/account", "main h1"),
 )  # fmt: skip
+PREVIEW = Shot(
+    "previa", "atendente1", "/desk", "main h1, desk-state",
+    clicks=("[data-do=log_in]", "[data-do=available]", ".debtor-name"),
+    after=("[data-do=log_out]",),
+)  # fmt: skip
 
 
-async def take(base: str, logins: Path, folder: Path) -> list[Path]:
+async def take(base: str, settings: ProcessSettings, folder: Path) -> list[Path]:
     """Write `NAME-light.png` and `NAME-dark.png` of each page; return the files.
 
-    `logins` is the file of the demonstration's logins. Raises Failure: no Chromium, no
-    console, no such file, a page that does not come.
+    Raises Failure: no Chromium, no console, no demonstration, a page that does not come.
     """
     program = browser_of_machine.program()
     if program is None:
         raise Failure(browser_of_machine.MISSING)
-    passwords = _prepared(logins, folder)
+    passwords = _prepared(Home(settings.home).demo_logins, folder)
     async with driver() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=program, args=list(OPTIONS)
         )
         try:
-            return await _all(browser, base, passwords, folder)
+            written = await _all(browser, base, passwords, folder, SHOTS)
+            async with previews(settings):
+                return written + await _all(browser, base, passwords, folder, [PREVIEW])
         except BrowserError as error:
             raise Failure(f"a tela não veio: {error.message.splitlines()[0]}") from error
         finally:
@@ -92,12 +107,16 @@ def _prepared(logins: Path, folder: Path) -> dict[str, str]:
 
 
 async def _all(
-    browser: Browser, base: str, passwords: dict[str, str], folder: Path
+    browser: Browser,
+    base: str,
+    passwords: dict[str, str],
+    folder: Path,
+    shots: Sequence[Shot],
 ) -> list[Path]:
     written: list[Path] = []
-    for login in dict.fromkeys(shot.login for shot in SHOTS):
+    for login in dict.fromkeys(shot.login for shot in shots):
         context = await _context(browser, base, login, passwords)
-        for shot in (shot for shot in SHOTS if shot.login == login):
+        for shot in (shot for shot in shots if shot.login == login):
             written += await _take(context, base, shot, folder)
         await context.close()
     return written
@@ -132,6 +151,8 @@ async def _take(
         await page.click(selector)
     await page.wait_for_timeout(SETTLE_MS)
     written = [await _picture(page, shot, scheme, folder) for scheme in SCHEMES]
+    for selector in shot.after:
+        await page.click(selector)
     await page.close()
     return written
 

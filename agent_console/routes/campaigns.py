@@ -18,10 +18,11 @@ from agent_console.supervision.campaign_forms import (
     OptionsOut,
 )
 from agent_console.supervision.options import options
+from agent_console.texts import TEXTS
 from dialer.campaigns import editing, service
 from dialer.campaigns.counting import count
-from dialer.campaigns.editing import CampaignChanged, NoCampaign
-from dialer.campaigns.errors import CampaignError
+from dialer.campaigns.editing import CampaignChanged
+from dialer.campaigns.errors import CampaignError, NoCampaign
 from dialer.campaigns.filter import DebtorFilter
 from dialer.campaigns.service import NewCampaign
 
@@ -134,7 +135,7 @@ def _refused(error: CampaignError) -> Problem:
 def _conflict(changed: CampaignChanged) -> Problem:
     """What it became stands in the answer, so that nothing typed need be thrown away."""
     now = CampaignOut.of(changed.now)
-    by = changed.now.changed_by or "alguém pela linha de comando"
+    by = changed.now.changed_by or TEXTS.section("campaigns")["somebody"]
     fields = {"by": by, "current": now.model_dump(mode="json")}
     return Problem("campaign_changed", 409, fields)
 

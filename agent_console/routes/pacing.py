@@ -16,6 +16,7 @@ from agent_console.services import BUS, DATABASE
 from agent_console.supervision.pacing_forms import (
     ChangeOut,
     ChangesOut,
+    ChangesQuery,
     CostOut,
     CostQuery,
     DecisionOut,
@@ -25,9 +26,9 @@ from agent_console.supervision.pacing_forms import (
     PaceOut,
     told,
 )
+from agent_console.texts import TEXTS
 from dialer.campaigns import changes, pacing_settings
-from dialer.campaigns.editing import NoCampaign
-from dialer.campaigns.errors import CampaignError
+from dialer.campaigns.errors import CampaignError, NoCampaign
 from dialer.campaigns.pacing_settings import PaceChanged
 from dialer.figures.floor_facts import FloorFacts, floor_facts
 from foundation.bus import LOST, decisions_of
@@ -58,17 +59,21 @@ async def put(asked: Asked[EditPaceForm, None]) -> PaceOut:
     except NoCampaign:
         raise Problem("no_campaign", 404) from None
     except PaceChanged as changed:
-        by = changed.now.changed_by or "alguém pela linha de comando"
+        by = changed.now.changed_by or TEXTS.section("campaigns")["somebody"]
         current = PaceOut.of(changed.now).model_dump(mode="json")
         raise Problem("campaign_changed", 409, {"by": by, "current": current}) from changed
     except CampaignError as error:
         raise Problem("campaign_refused", 409, {"why": str(error)}) from error
 
 
-async def history(asked: Asked[None, None]) -> ChangesOut:
+async def history(asked: Asked[None, ChangesQuery]) -> ChangesOut:
     async with asked.request.app[DATABASE].connect() as connection:
-        found = await changes.changes(connection, _id(asked))
-    return ChangesOut(changes=[ChangeOut.of(one) for one in found])
+        try:
+            found = await changes.changes(connection, _id(asked), asked.query.before)
+        except NoCampaign:
+            raise Problem("no_campaign", 404) from None
+    shown = [ChangeOut.of(one) for one in found.changes]
+    return ChangesOut(changes=shown, more=found.more)
 
 
 async def decisions(asked: Asked[None, DecisionsQuery]) -> DecisionsOut:
@@ -161,7 +166,7 @@ ENDPOINTS = (
     ),
     _endpoint(
         "GET", "/pacing/changes", "Quem mudou o quê, quando e com que efeito",
-        handler=history, answer=ChangesOut,
+        handler=history, query=ChangesQuery, answer=ChangesOut, problems=("no_campaign",),
     ),
     _endpoint(
         "GET", "/pacing/decisions", "Cada decisão da última hora e o motivo",

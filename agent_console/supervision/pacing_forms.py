@@ -12,6 +12,7 @@ from agent_console.supervision.figures import RateOut
 from agent_console.supervision.sentences import sentence
 from dialer.campaigns.changes import Change
 from dialer.campaigns.pacing_settings import Pace, Stored
+from dialer.figures.effects import Effect
 from foundation.bus import Message
 
 Mode = Literal[
@@ -110,35 +111,65 @@ class PaceOut(Form):
         )
 
 
-class ChangeOut(Form):
-    """`what`: field -> [before, after]; the rest is what the campaign did while it held."""
+class EffectOut(Form):
+    """What the campaign did in `seconds`; `occupancy` 0..1 of all agents, null: none."""
 
+    seconds: float
+    calls: int
+    rate: RateOut
+    occupancy: float | None
+
+    @classmethod
+    def of(cls, effect: Effect | None) -> EffectOut | None:
+        if effect is None:
+            return None
+        return cls(
+            seconds=effect.seconds,
+            calls=effect.calls,
+            rate=RateOut.of(effect.rate),
+            occupancy=effect.occupancy.share,
+        )
+
+
+class ChangeOut(Form):
+    """`what`: field -> [before, after]. `by` null: no person in the console.
+
+    `before` and `after`: figures of the stretches of work on both sides, null where the
+    campaign did not run.
+    """
+
+    id: UUID
     at: datetime
     by: str | None
     version: int
     what: dict[str, tuple[Any, Any]]
-    seconds: float
-    calls: int
-    rate: RateOut
-    talk_s: float
+    before: EffectOut | None
+    after: EffectOut | None
 
     @classmethod
     def of(cls, change: Change) -> ChangeOut:
-        effect = change.effect
         return cls(
+            id=change.id,
             at=change.at,
             by=change.by,
             version=change.version,
             what=change.what,
-            seconds=effect.seconds,
-            calls=effect.calls,
-            rate=RateOut.of(effect.rate),
-            talk_s=effect.talk_s,
+            before=EffectOut.of(change.before),
+            after=EffectOut.of(change.after),
         )
 
 
 class ChangesOut(Form):
+    """The newest first; `more`: there are older ones."""
+
     changes: list[ChangeOut]
+    more: bool
+
+
+class ChangesQuery(Form):
+    """`before`: the id of the oldest one that is known."""
+
+    before: UUID | None = None
 
 
 class DecisionOut(Form):

@@ -1,60 +1,48 @@
-"""The history of a campaign's settings: who changed what, when, and what came of it.
-
-The effect of a change is what the campaign did from then until the next change.
-"""
+"""The history of a campaign's settings: who changed what, when, and what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.people.principal import Principal
-from dialer.campaigns.store import CampaignChangeRow
-from dialer.figures.abandonment import Rate
+from dialer.campaigns.errors import NoCampaign
+from dialer.campaigns.store import CampaignChangeRow, CampaignRow
+from dialer.figures.effects import Effect, effects
+from dialer.figures.stretches import Stretch, Turn, around, stretches
 from foundation.ids import uuid7
 
-NEWEST = 50
-
-_EFFECT = text(
-    """
-    SELECT w.place, count(a.answered_at) AS answered,
-           count(*) FILTER (WHERE a.abandoned) AS abandoned,
-           count(a.id) AS calls,
-           coalesce(sum(extract(epoch FROM a.ended_at - a.bridged_at)), 0) AS talk_s
-      FROM unnest(CAST(:places AS int[]), CAST(:since AS timestamptz[]),
-                  CAST(:until AS timestamptz[])) AS w (place, since, until)
-      LEFT JOIN attempt a ON a.campaign_id = :campaign
-                         AND a.placed_at >= w.since AND a.placed_at < w.until
-     GROUP BY w.place
-    """
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What the campaign did while a setting held."""
-
-    calls: int
-    rate: Rate
-    talk_s: float
-    seconds: float  # how long it held
+PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`what`: field -> (before, after). `by` None: a command at the machine."""
+    """`what`: field -> (before, after). `by` None: no person in the console.
 
+    `before` and `after` are the figures on both sides; None: the campaign did not run.
+    """
+
+    id: UUID
     at: datetime
     by: str | None
     version: int
     what: dict[str, tuple[Any, Any]]
-    effect: Effect
+    before: Effect | None
+    after: Effect | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The newest first; `more`: there are older ones."""
+
+    changes: list[Change]
+    more: bool
 
 
 async def remember(
@@ -86,36 +74,47 @@ async def remember(
     )
 
 
-async def changes(connection: AsyncConnection, campaign: UUID) -> list[Change]:
-    """Return the newest changes, the newest first, each with its effect."""
+async def changes(
+    connection: AsyncConnection, campaign: UUID, older_than: UUID | None = None
+) -> Changes:
+    """Return the newest changes, or those older than one of them; raises NoCampaign."""
+    named = select(CampaignRow.created_at, CampaignRow.status)
+    known = (await connection.execute(named.where(CampaignRow.id == campaign))).first()
+    if known is None:
+        raise NoCampaign(str(campaign))
     query = (
         select(CampaignChangeRow.__table__)
         .where(CampaignChangeRow.campaign_id == campaign)
-        .order_by(CampaignChangeRow.at.desc())
-        .limit(NEWEST)
+        .order_by(CampaignChangeRow.at, CampaignChangeRow.id)
     )
     rows = list(await connection.execute(query))
-    since = [row.at for row in rows]
-    until = [datetime.now(UTC), *since[:-1]]
-    values = {
-        "places": list(range(len(rows))),
-        "since": since,
-        "until": until[: len(rows)],
-        "campaign": campaign,
-    }
-    effects = {e.place: e for e in await connection.execute(_EFFECT, values)}
-    return [
-        Change(
-            at=row.at,
-            by=row.by,
-            version=row.version,
-            what={name: (was, now) for name, (was, now) in row.what.items()},
-            effect=Effect(
-                calls=effects[n].calls,
-                rate=Rate(effects[n].abandoned, effects[n].answered),
-                talk_s=float(effects[n].talk_s),
-                seconds=(until[n] - row.at).total_seconds(),
-            ),
-        )
-        for n, row in enumerate(rows)
-    ]
+    turns = [Turn(row.at, *row.what.get("status", (None, None))) for row in rows]
+    found = stretches(turns, known.created_at, datetime.now(UTC), known.status)
+    last = next((n for n, row in enumerate(rows) if row.id == older_than), len(rows))
+    first = max(0, last - PAGE)
+    sides = {n: around(turns, found, n) for n in range(first, last)}
+    figures = await effects(connection, campaign, _each(list(sides.values())))
+    told = [_change(rows[n], sides[n], figures) for n in reversed(sides)]
+    return Changes(told, more=first > 0)
+
+
+def _each(sides: Sequence[tuple[Stretch | None, Stretch | None]]) -> list[Stretch]:
+    """Each stretch once: what is after one change is often before the next."""
+    return list(dict.fromkeys(s for pair in sides for s in pair if s is not None))
+
+
+def _change(
+    row: Any,
+    sides: tuple[Stretch | None, Stretch | None],
+    figures: Mapping[Stretch, Effect],
+) -> Change:
+    before, after = (None if side is None else figures[side] for side in sides)
+    return Change(
+        id=row.id,
+        at=row.at,
+        by=row.by,
+        version=row.version,
+        what={name: (was, now) for name, (was, now) in row.what.items()},
+        before=before,
+        after=after,
+    )

@@ -20,7 +20,7 @@ from cobranca.people import audit
 from cobranca.people.principal import Principal
 from dialer.calls.store import AttemptRow
 from dialer.campaigns.changes import remember
-from dialer.campaigns.errors import CampaignError
+from dialer.campaigns.errors import CampaignError, NoCampaign
 from dialer.campaigns.filling import FILLING, fill_or_promise
 from dialer.campaigns.filter import DebtorFilter
 from dialer.campaigns.running import policy_with
@@ -77,10 +77,6 @@ class Campaign:
     version: int
     changed_at: datetime | None
     changed_by: str | None
-
-
-class NoCampaign(LookupError):
-    """There is no campaign of that id."""
 
 
 class CampaignChanged(RuntimeError):

@@ -17,8 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cobranca.people import audit
 from cobranca.people.principal import Principal
 from dialer.campaigns.changes import remember
-from dialer.campaigns.editing import NoCampaign
-from dialer.campaigns.errors import CampaignError
+from dialer.campaigns.errors import CampaignError, NoCampaign
 from dialer.campaigns.running import DEFAULT_LIMITS, parse_policy
 from dialer.campaigns.store import CampaignRow
 from dialer.pacing import BadPolicy
@@ -77,6 +76,8 @@ _OF_POLICY = (
     "mode", "limits", "ratio", "countdown_s", "max_cps", "max_lines", "inbound_target",
 )  # fmt: skip
 
+IMPOSSIBLE = "Este ritmo não é possível: confira o modo, a razão e os limites."
+
 
 async def pace_of(connection: AsyncConnection, campaign: UUID) -> Stored:
     """Raises NoCampaign."""
@@ -106,7 +107,7 @@ async def put_pace(
     try:
         parse_policy(policy, row.threshold_s)
     except (BadPolicy, TypeError, ValueError) as error:
-        raise CampaignError(f"Este ritmo não é possível: {error}.") from error
+        raise CampaignError(IMPOSSIBLE) from error
     await connection.execute(
         update(CampaignRow)
         .where(CampaignRow.id == campaign)

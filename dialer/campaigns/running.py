@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from dialer.campaigns.changes import remember
 from dialer.campaigns.store import CampaignRow
 from dialer.pacing import BadPolicy, Policy
 from foundation.observability import get_logger
@@ -132,7 +133,7 @@ _FINISHED = text(
      WHERE c.status = 'running'
        AND NOT EXISTS (SELECT 1 FROM campaign_debtor cd
                         WHERE cd.campaign_id = c.id AND cd.state <> 'done')
-    RETURNING c.name
+    RETURNING c.id, c.name, c.version
     """
 )
 
@@ -144,4 +145,8 @@ async def free_expired_leases(connection: AsyncConnection) -> int:
 
 async def finish_campaigns(connection: AsyncConnection) -> list[str]:
     """Close running campaigns whose every debtor had its turn; their names."""
-    return list((await connection.execute(_FINISHED)).scalars())
+    rows = list(await connection.execute(_FINISHED))
+    was, now = {"status": "running"}, {"status": "finished"}
+    for row in rows:
+        await remember(connection, row.id, row.version, None, was, now)
+    return [row.name for row in rows]

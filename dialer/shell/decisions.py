@@ -1,22 +1,23 @@
-"""What the pacers decided in the last hour, and why; and the floor as they see it now.
+"""What the pacers decide, and why; and the floor as they see it now.
 
 Decisions that place nothing for the same reason are one row, with the newest figures and
-how many they were. Bounded: a row that goes on is closed after a few seconds, an hour is
-kept, and never more than MOST rows.
+how many they were; a row that goes on is closed after a few seconds. The hour itself is
+kept on the bus; here only what was not told yet, and never more than MOST rows.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from dialer.pacing import Decision, Reason, Snapshot
+from dialer.pacing.abandonment import Budget
 
-KEPT = timedelta(hours=1)
-MOST = 20_000
+MOST = 5_000
 LONGEST_ROW = timedelta(seconds=5)
 
 
@@ -59,11 +60,11 @@ class Picture:
     answers: float | None = None  # people who will answer of those that ring
     risk: float | None = None  # chance 0..1 that the next call finds nobody
     budget_left: float | None = None  # drops that may still happen
-    target: float | None = None
-    rate: float | None = None  # of the limit that binds, abandoned / answered
+    target: float | None = None  # of the limit that binds
+    rates: tuple[tuple[float, float, float], ...] = ()  # window_s, limit, share abandoned
 
     @classmethod
-    def of(cls, floor: Snapshot, decision: Decision) -> Picture:
+    def of(cls, floor: Snapshot, decision: Decision, budgets: Sequence[Budget]) -> Picture:
         """Read the figures that the decision was made from."""
         figures: dict[str, float] = {}
         for reason in reversed(decision.reasons):
@@ -78,6 +79,7 @@ class Picture:
             risk=figures.get("risk"),
             budget_left=figures.get("budget_left"),
             target=figures.get("target"),
+            rates=tuple((b.window_s, b.share, round(b.rate, 4)) for b in budgets),
         )
 
     def as_event(self, campaign: UUID, mode: str) -> dict[str, Any]:
@@ -89,18 +91,17 @@ class Picture:
 
 @dataclass(slots=True)
 class DecisionLog:
-    """All campaigns' rows, the oldest first, and each one's picture."""
+    """All campaigns' rows that were not told yet, and each one's picture."""
 
-    rows: deque[Told] = field(default_factory=lambda: deque(maxlen=MOST))
     pictures: dict[UUID, Picture] = field(default_factory=dict)
     _open: dict[UUID, Told] = field(default_factory=dict)
-    _fresh: list[Told] = field(default_factory=list)
+    _fresh: deque[Told] = field(default_factory=lambda: deque(maxlen=MOST))
 
     def take(
-        self, campaign: UUID, decision: Decision, floor: Snapshot, at: datetime
+        self, campaign: UUID, decision: Decision, picture: Picture, at: datetime
     ) -> None:
         """Remember a decision and what it was made from."""
-        self.pictures[campaign] = Picture.of(floor, decision)
+        self.pictures[campaign] = picture
         new = Told(
             campaign=campaign,
             at=at,
@@ -114,29 +115,24 @@ class DecisionLog:
         if before is not None and _goes_on(before, new):
             new = replace(new, at=before.at, count=before.count + 1)
         elif before is not None:
-            self._close(before)
+            self._fresh.append(before)
         if new.calls or new.cancels or new.until - new.at >= LONGEST_ROW:
-            self._close(new)
+            self._fresh.append(new)
         else:
             self._open[campaign] = new
 
     def forget(self, running: set[UUID]) -> None:
         """Close the rows of campaigns that do not run any more."""
         for campaign in self._open.keys() - running:
-            self._close(self._open.pop(campaign))
+            self._fresh.append(self._open.pop(campaign))
         for campaign in self.pictures.keys() - running:
             del self.pictures[campaign]
 
     def fresh(self) -> list[Told]:
         """Rows that were closed since the last asking."""
-        closed, self._fresh = self._fresh, []
+        closed = list(self._fresh)
+        self._fresh.clear()
         return closed
-
-    def _close(self, row: Told) -> None:
-        self.rows.append(row)
-        self._fresh.append(row)
-        while self.rows and self.rows[0].until < row.until - KEPT:
-            self.rows.popleft()
 
 
 def _goes_on(before: Told, new: Told) -> bool:

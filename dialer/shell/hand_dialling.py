@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from dialer.shell.leader import Leader
 
 AGAIN_S = 5.0  # after which an agent for whom nobody was found is looked for again
+DATABASE_S = 5.0
 
 log = get_logger(__name__)
 
@@ -35,8 +37,7 @@ class HandDialling:
     async def offer(self, campaign: Running, agents: list[str]) -> None:
         """Show each of these idle agents whom to call next."""
         for agent in agents:
-            found_none = self._nobody.get((campaign.id, agent))
-            if found_none is not None and time.monotonic() - found_none < AGAIN_S:
+            if self._waits(campaign, agent):
                 continue
             try:
                 offer = await self._held(campaign, agent)
@@ -50,9 +51,16 @@ class HandDialling:
             if self._leader.floor.offers.get(agent) is not offer:
                 await self._give_back(offer)  # he went while the debtor was held
 
+    def _waits(self, campaign: Running, agent: str) -> bool:
+        """Nobody was found for him just now, or what he asked for still rings."""
+        found_none = self._nobody.get((campaign.id, agent))
+        if found_none is not None and time.monotonic() - found_none < AGAIN_S:
+            return True
+        return any(c.only_for == agent for c in self._leader.floor.calls.values())
+
     async def _held(self, campaign: Running, agent: str) -> Offer | None:
         tools, at = self._leader.tools, datetime.now(UTC)
-        async with tools.engine.begin() as connection:
+        async with asyncio.timeout(DATABASE_S), tools.engine.begin() as connection:
             found = await by_hand.hold_next(
                 connection,
                 term=self._leader.term,
@@ -90,7 +98,7 @@ class HandDialling:
         tools = leader.tools
         placed: Placement | None = None
         try:
-            async with tools.engine.begin() as connection:
+            async with asyncio.timeout(DATABASE_S), tools.engine.begin() as connection:
                 placed = await by_hand.commit_held(
                     connection,
                     term=leader.term,
@@ -118,7 +126,7 @@ class HandDialling:
         tools = self._leader.tools
         later = tools.contact_clock.now() + by_hand.LATER
         try:
-            async with tools.engine.begin() as connection:
+            async with asyncio.timeout(DATABASE_S), tools.engine.begin() as connection:
                 await by_hand.give_back(connection, offer.campaign, offer.debtor, later)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.error("preview_not_given_back", error=str(error))

@@ -16,7 +16,7 @@ from dialer.campaigns.running import Running
 from dialer.pacing import Decision, Pacer
 from dialer.routes import Routes
 from dialer.shell.audience import Audience, Past
-from dialer.shell.decisions import DecisionLog
+from dialer.shell.decisions import DecisionLog, Picture
 from dialer.shell.facts import Step
 from dialer.shell.floor import Floor
 from dialer.shell.pacing_news import PacingNews
@@ -161,7 +161,9 @@ class PacingLoop:
         )
         floor = snapshot(self._floor, campaign, shown)
         decision = pacer.decide(time.monotonic(), floor)
-        self.log.take(campaign.id, decision, floor, datetime.now(UTC))
+        budgets = pacer.budgets if campaign.paced_by_agents else ()
+        picture = Picture.of(floor, decision, budgets)
+        self.log.take(campaign.id, decision, picture, datetime.now(UTC))
         await self._carry_out(campaign, decision)
 
     async def _carry_out(self, campaign: Running, decision: Decision) -> None:

@@ -21,7 +21,8 @@ from tests.people import PASSWORD, a_user
 
 PICTURE = {"kind": "pacing", "mode": "predictive", "free": 2, "ringing": 14, "waiting": 1,
            "busy": 17, "soon_free": 3.24, "answers": 3.9, "risk": 0.018,
-           "budget_left": 5.2, "target": 0.025, "rate": None}  # fmt: skip
+           "budget_left": 5.2, "target": 0.025,
+           "rates": [[86400, 0.025, 0.0213], [2592000, 0.025, 0.018]]}  # fmt: skip
 
 
 @pytest.fixture
@@ -64,6 +65,8 @@ async def test_the_picture_and_each_decision_are_live(
     await expect(page.locator("[data-figure=soon_free]")).to_have_text("3,2")
     await expect(page.locator("[data-figure=risk]")).to_have_text("1,8%")
     await expect(page.locator("[data-figure=ringing]")).to_have_text("14")
+    await expect(page.locator("#rates")).to_contain_text("24 horas: 2,1% de 2,5%")
+    await expect(page.locator("#rates")).to_contain_text("30 dias: 1,8% de 2,5%")
     placed = ROW | {"calls": 2, "count": 1, "reasons": [["one_to_one", {"calls": 2.0}]]}
     await tell(wire, campaign, {"kind": "decision"} | placed)
     newest = page.locator("#decisions li").first
@@ -108,6 +111,25 @@ async def test_several_limits_and_a_ratio_with_its_cost(
         (running,) = await running_campaigns(connection)
     assert (running.policy.mode, running.policy.ratio) == ("ratio", 2.5)
     assert running.policy.limits[-1] == (0.04, 3600.0)
+
+
+async def test_it_is_paused_and_started_there_and_what_is_typed_stays(
+    page: Page, engine: AsyncEngine
+) -> None:
+    await page.locator("#target").fill("1")
+    await page.click("#pause")
+    await expect(page.locator("#status")).to_have_text("Pausada")
+    await expect(page.locator("#resting")).to_contain_text("não está em andamento")
+    async with engine.connect() as connection:
+        assert await running_campaigns(connection) == []
+    await page.click("#start")
+    await expect(page.locator("#status")).to_have_text("Em andamento")
+    await expect(page.locator("#target-told")).to_have_text("1,0%")
+    history = page.locator("#history tbody tr")
+    await expect(history.nth(0)).to_contain_text("Situação: de Pausada para Em andamento")
+    await page.click("#save")
+    await expect(page.locator("#saved")).to_contain_text("Salvo")
+    await expect(history.nth(0)).to_contain_text("1,0% em 24 horas")
 
 
 async def test_nothing_typed_is_lost_when_somebody_else_changed_it(

@@ -59,6 +59,30 @@ async def test_a_manual_call_waits_for_the_agent_and_can_be_skipped(
     await expect(desk.locator("desk-card article")).to_be_hidden()
 
 
+async def test_the_keys_dial_and_skip_and_do_neither_once_it_is_dialled(
+    desk: Page, place: DeskPlace
+) -> None:
+    call = uuid7()
+    await place.show("preview", call, preview=await preview(place, 40))
+    await expect(desk.locator("[data-do=dial]")).to_be_visible()
+    since = await place.wire.last_id(COMMANDS)
+    await desk.keyboard.press("F2")
+    await desk.keyboard.press("F6")
+    heard = []
+    async for message in place.wire.consume(COMMANDS, since):
+        heard.append(message.fields["do"])
+        if len(heard) == 2:
+            break
+    assert sorted(heard) == ["dial", "skip"]
+    await place.show("preview", call, preview=None)
+    await expect(desk.locator(".state-more")).to_have_text("Ligando…")
+    since = await place.wire.last_id(COMMANDS)
+    await desk.keyboard.press("F6")
+    await desk.keyboard.press("F3")
+    await desk.keyboard.press("Escape")
+    assert await place.wire.last_id(COMMANDS) == since
+
+
 async def test_nobody_elses_debtor_is_shown(desk: Page, place: DeskPlace) -> None:
     """A card is read by the call that the agent's own seat previews, and by no other."""
     own = uuid7()

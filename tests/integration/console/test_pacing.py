@@ -9,13 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
-from dialer.calls.store import AttemptRow
-from dialer.campaigns.running import Running, running_campaigns
+from dialer.calls.store import AttemptRow, CallEventRow
+from dialer.campaigns.running import Running, finish_campaigns, running_campaigns
 from dialer.campaigns.store import CampaignRow
 from foundation.bus import EVENTS, Bus, decisions_of
 from foundation.ids import uuid7
@@ -113,37 +113,95 @@ async def test_a_ratio_must_be_named(sol: Browser, campaign: UUID) -> None:
 
 async def test_a_campaign_that_is_not_there_is_said_so(sol: Browser) -> None:
     assert (await sol.get(f"{API}/{uuid7()}/pacing")).status == 404
+    assert (await sol.get(f"{API}/{uuid7()}/pacing/changes")).status == 404
     assert (await put(sol, uuid7(), 1)).status == 404
 
 
 async def test_the_history_tells_who_what_when_and_what_came_of_it(
     sol: Browser, campaign: UUID, engine: AsyncEngine
 ) -> None:
+    now = datetime.now(UTC)
+    await _worked(engine, campaign, now - timedelta(minutes=30), answered=4, abandoned=1)
     await put(sol, campaign, 1, mode="progressive")
-    at = datetime.now(UTC)
-    row = {
-        "id": uuid7(), "direction": "outbound", "campaign_id": campaign, "number": "+55",
-        "route": "trunk", "epoch": 1, "placed_at": at, "contact_day": at.date(),
-        "answered_at": at, "bridged_at": at, "ended_at": at + timedelta(seconds=30),
-        "outcome": "answered", "abandoned": False,
-    }  # fmt: skip
-    async with engine.begin() as connection:
-        await connection.execute(insert(AttemptRow), row)
+    await _worked(engine, campaign, datetime.now(UTC), answered=2, abandoned=0)
     await put(sol, campaign, 2, mode="ratio", ratio=3)
     answer = await sol.get(f"{API}/{campaign}/pacing/changes")
     newest, first = (await answer.json())["changes"]
     assert newest["what"] == {"mode": ["progressive", "ratio"], "ratio": [None, 3.0]}
-    assert newest["calls"] == 0
+    assert newest["after"]["calls"] == 0
     assert "limits" in first["what"]  # the 30 days were stricter than what had been stored
     assert first["what"]["mode"] == ["predictive", "progressive"]
     assert (first["by"], first["version"]) == (newest["by"], 2)
-    assert (first["calls"], first["rate"]["answered"], first["talk_s"]) == (1, 1, 30.0)
+    assert first["before"]["rate"] == {"abandoned": 1, "answered": 4, "share": 0.25}
+    assert first["after"] == newest["before"]
+    assert (first["after"]["calls"], first["after"]["rate"]["share"]) == (2, 0.0)
 
 
-async def test_start_and_pause_are_in_the_history_too(sol: Browser, campaign: UUID) -> None:
+async def test_the_effect_of_a_change_has_the_occupancy_of_the_floor(
+    sol: Browser, campaign: UUID, engine: AsyncEngine
+) -> None:
+    """Two agents for an hour: one talks half of it, the other is there and on a break."""
+    begun = datetime.now(UTC) - timedelta(minutes=60)
+    states = [("a", "idle", -5), ("a", "talking", 10), ("a", "wrap_up", 35),
+              ("a", "idle", 40), ("b", "paused", 0), ("c", "offline", 3)]  # fmt: skip
+    facts = [
+        {"kind": "agent", "at": begun + timedelta(minutes=at),
+         "data": {"endpoint": agent, "state": state}}
+        for agent, state, at in states
+    ]  # fmt: skip
+    async with engine.begin() as connection:
+        await connection.execute(insert(CallEventRow), facts)
+        since = CampaignRow.__table__.update().values(created_at=begun)  # type: ignore[attr-defined]
+        await connection.execute(since)
+    await put(sol, campaign, 1, priority=1)
+    (change,) = (await changed(sol, campaign))["changes"]
+    assert change["before"]["occupancy"] == pytest.approx(30 / 120, abs=0.005)
+
+
+async def _worked(
+    engine: AsyncEngine, campaign: UUID, at: datetime, *, answered: int, abandoned: int
+) -> None:
+    """Calls that people answered; the campaign is older than they are."""
+    rows = [
+        {"id": uuid7(), "direction": "outbound", "campaign_id": campaign, "number": "+55",
+         "route": "trunk", "epoch": 1, "placed_at": at, "contact_day": at.date(),
+         "answered_at": at, "bridged_at": None, "outcome": "answered",
+         "ended_at": at + timedelta(seconds=30), "abandoned": n < abandoned}
+        for n in range(answered)
+    ]  # fmt: skip
+    async with engine.begin() as connection:
+        await connection.execute(insert(AttemptRow), rows)
+        older = text("UPDATE campaign SET created_at = least(created_at, :at)")
+        await connection.execute(older, {"at": at - timedelta(minutes=1)})
+
+
+async def changed(who: Browser, campaign: UUID, more: str = "") -> Any:
+    return await (await who.get(f"{API}/{campaign}/pacing/changes{more}")).json()
+
+
+async def test_older_changes_come_page_by_page(sol: Browser, campaign: UUID) -> None:
+    for n in range(1, 24):
+        assert (await put(sol, campaign, n, priority=n)).status == 200
+    newest = await changed(sol, campaign)
+    oldest = newest["changes"][-1]["id"]
+    older = await changed(sol, campaign, f"?before={oldest}")
+    assert [len(newest["changes"]), len(older["changes"])] == [20, 3]
+    assert (newest["more"], older["more"]) == (True, False)
+    assert [one["version"] for one in older["changes"]] == [4, 3, 2]
+
+
+async def test_start_pause_and_the_end_are_in_the_history_too(
+    sol: Browser, campaign: UUID, engine: AsyncEngine
+) -> None:
     assert (await sol.send("POST", f"{API}/{campaign}/pause")).status == 200
-    told = await (await sol.get(f"{API}/{campaign}/pacing/changes")).json()
+    told = await changed(sol, campaign)
     assert [one["what"] for one in told["changes"]] == [{"status": ["running", "paused"]}]
+    async with engine.begin() as connection:
+        again = CampaignRow.__table__.update().values(status="running")  # type: ignore[attr-defined]
+        await connection.execute(again)
+        assert await finish_campaigns(connection) == ["Maio"]
+    newest = (await changed(sol, campaign))["changes"][0]
+    assert (newest["what"], newest["by"]) == ({"status": ["running", "finished"]}, None)
 
 
 async def test_the_campaigns_form_keeps_limits_that_are_not_its_own(

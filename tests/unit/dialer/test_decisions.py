@@ -1,4 +1,4 @@
-"""The hour of decisions: rows that tell, bounded, and the picture of now."""
+"""The decisions that are told: rows that say why, bounded, and the picture of now."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from uuid import UUID
 from dialer.pacing import Decision, Pacer, Placed, Policy, Reason, Resolved, Snapshot
 from dialer.pacing.events import CallOutcome
 from dialer.shell import decisions
-from dialer.shell.decisions import DecisionLog
+from dialer.shell.decisions import DecisionLog, Picture
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 NOW = datetime(2026, 3, 10, 13, tzinfo=UTC)
-EMPTY = Snapshot(idle=0, room=9)
+EMPTY = Picture(free=0, ringing=0, waiting=0, busy=0)
 
 
 def decided(calls: int = 0, code: str = "risk") -> Decision:
@@ -53,14 +53,12 @@ def test_a_long_wait_is_told_while_it_lasts() -> None:
     assert all(row.until - row.at == timedelta(seconds=5) for row in rows)
 
 
-def test_an_hour_is_kept_and_never_more_than_so_many_rows() -> None:
+def test_what_nobody_asks_for_is_forgotten_from_the_oldest_on() -> None:
     log = DecisionLog()
-    for n in range(5000):
-        log.take(ONE, decided(1), EMPTY, after(n))
-    assert log.rows[0].at == after(5000 - 1 - 3600)
     for n in range(decisions.MOST + 10):
-        log.take(ONE, decided(1), EMPTY, after(5000 + n / 100))
-    assert len(log.rows) == decisions.MOST
+        log.take(ONE, decided(1), EMPTY, after(n))
+    rows = log.fresh()
+    assert (len(rows), rows[0].at) == (decisions.MOST, after(10))
 
 
 def test_the_picture_has_the_figures_of_the_decision() -> None:
@@ -72,9 +70,7 @@ def test_the_picture_has_the_figures_of_the_decision() -> None:
     floor = Snapshot(
         idle=3, room=99, ringing={"x": 58.0, "y": 59.0}, talking={"a": 30.0, "b": 55.0}
     )
-    log = DecisionLog()
-    log.take(ONE, pacer.decide(60.0, floor), floor, NOW)
-    picture = log.pictures[ONE]
+    picture = Picture.of(floor, pacer.decide(60.0, floor), pacer.budgets)
     assert (picture.free, picture.ringing, picture.busy) == (3, 2, 2)
     assert picture.target == 0.03
     assert picture.soon_free is not None
@@ -86,3 +82,4 @@ def test_the_picture_has_the_figures_of_the_decision() -> None:
     event = picture.as_event(ONE, "predictive")
     assert event["campaign"] == str(ONE)
     assert event["budget_left"] == round(picture.budget_left or 0, 4)
+    assert event["rates"] == ((86_400.0, 0.03, 0.0),)

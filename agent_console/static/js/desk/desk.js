@@ -285,9 +285,16 @@ const asked = {
 for (const [type, act] of Object.entries(asked))
   page.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
 
-function becomeAvailable() {
+/** The next step: come in, be available, or call who is shown. */
+function goOn() {
   if (seat?.state === "idle") toast(words.desk.already_available);
+  else if (seat?.state === "preview") askOfPreview("dial");
   else wishFor({ do: seat?.state === "offline" ? "log_in" : "available" });
+}
+
+/** What is dialled already is neither dialled nor skipped. @param {string} verb */
+function askOfPreview(verb) {
+  if (seat?.preview && seat.call) wishFor({ do: verb, call: seat.call });
 }
 
 listenToSave(() => {
@@ -295,9 +302,10 @@ listenToSave(() => {
   else toast(words.desk.nothing_to_record);
 });
 listenToKeys({
-  F2: becomeAvailable,
+  F2: goOn,
   F3: () => bar.choosePause(),
   F4: () => phone.do("hang_up"),
+  F6: () => askOfPreview("skip"),
   F7: () => phone.do("mute"),
   F8: () => phone.do("hold"),
   F9: () => record.enter(),

@@ -1,35 +1,57 @@
-/** Who set what, when, and what the campaign did until the next change. */
+/** Who set what, when, and the campaign's figures before it and after it. */
 import { api } from "../api.js";
 import { dateTime, duration, number, percent } from "../format.js";
 import { byId, fill, one } from "../supervision/page.js";
 import { all, fieldName, shown } from "./words.js";
 
-/** @typedef {{at: string, by: string | null, what: Record<string, [any, any]>,
- *   seconds: number, calls: number, talk_s: number,
- *   rate: {abandoned: number, answered: number, share: number | null}}} Change */
+/** @typedef {{seconds: number, calls: number, occupancy: number | null,
+ *   rate: {abandoned: number, answered: number, share: number | null}}} Effect */
+/** @typedef {{id: string, at: string, by: string | null, what: Record<string, [any, any]>,
+ *   before: Effect | null, after: Effect | null}} Change */
 
 const { words } = all;
 
 /** @param {string} base - of the campaign's addresses */
 export async function drawHistory(base) {
-  const { changes } = await api.get(`${base}/changes`);
-  byId("no-history").hidden = changes.length > 0;
-  byId("history").hidden = changes.length === 0;
-  one(document, "#history tbody", HTMLElement).replaceChildren(...changes.map(row));
+  const page = await api.get(`${base}/changes`);
+  byId("no-history").hidden = page.changes.length > 0;
+  byId("history").hidden = page.changes.length === 0;
+  byId("history-hint").hidden = page.changes.length === 0;
+  body().replaceChildren();
+  append(base, page);
+}
+
+const body = () => one(document, "#history tbody", HTMLElement);
+
+/**
+ * @param {string} base
+ * @param {{changes: Change[], more: boolean}} page
+ */
+function append(base, { changes, more }) {
+  body().append(...changes.map(row));
+  const older = byId("older-changes");
+  older.hidden = !more;
+  older.onclick = async () => {
+    append(base, await api.get(`${base}/changes?before=${changes.at(-1)?.id}`));
+  };
 }
 
 /** @param {Change} change */
 function row(change) {
   const made = document.createElement("tr");
-  const who = change.by ?? words.by_command;
-  const texts = [dateTime(change.at), who, what(change), effect(change)];
-  for (const text of texts) {
+  const { at, before, after } = change;
+  for (const text of [dateTime(at), who(change), what(change), effect(before), effect(after)]) {
     const cell = document.createElement("td");
+    cell.className = "text";
     cell.textContent = text;
     made.append(cell);
   }
   return made;
 }
+
+/** @param {Change} change */
+const who = ({ by, what: { status } }) =>
+  by ?? (status?.[1] === "finished" ? words.by_itself : words.by_command);
 
 /** @param {Change} change */
 const what = (change) =>
@@ -43,15 +65,14 @@ const what = (change) =>
     )
     .join("; ");
 
-/** @param {Change} change */
-function effect({ seconds, calls, rate, talk_s }) {
-  const held = duration(seconds);
-  if (calls === 0) return fill(words.effect_none, { held });
+/** @param {Effect | null} side */
+function effect(side) {
+  if (side === null) return words.effect_rest;
   return fill(words.effect, {
-    calls: number(calls),
-    answered: number(rate.answered),
-    rate: percent(rate.share),
-    talk: number(Math.round((talk_s / Math.max(seconds, 1)) * 60)),
-    held,
+    rate: percent(side.rate.share),
+    occupancy: percent(side.occupancy),
+    calls: number(side.calls),
+    answered: number(side.rate.answered),
+    held: duration(side.seconds),
   });
 }

@@ -3,109 +3,79 @@
  * changed them. When somebody else changed them meanwhile nothing typed is thrown away.
  */
 import { ApiProblem, api } from "../api.js";
-import { number, percent } from "../format.js";
 import { Live, sayState } from "../live.js";
 import { byId, fill, one, put, say, told } from "../supervision/page.js";
+import { askCost } from "./cost.js";
 import { Decisions } from "./decisions.js";
-import { listen, ratio, read, target, write, wrong } from "./form.js";
+import { listen, read, write, wrong } from "./form.js";
 import { drawHistory } from "./history.js";
+import { clearPicture, drawPicture } from "./picture.js";
+import { drawHead, listenToStatus } from "./status.js";
 import { all, fieldName, shown } from "./words.js";
 
 /** @typedef {import("./words.js").Pace} Pace */
 /** @typedef {{name: string, status: string, version: number, pace: Pace}} Stored */
 
 const STILL_MS = 4000; // without a picture: the campaign rests
-const COST_AFTER_MS = 400;
 const BY_HAND = new Set(["preview", "manual"]);
-const { words, statuses, unreachable } = all;
+const { words, unreachable } = all;
 const form = one(document, "#pace", HTMLFormElement);
-const base = `/api/v1/campaigns/${form.dataset.id}/pacing`;
+const campaign = `/api/v1/campaigns/${form.dataset.id}`;
+const base = `${campaign}/pacing`;
 const decisions = new Decisions(base);
 /** @type {Stored | undefined} what the form was made from */
 let stored;
 /** @type {number | undefined} */
 let resting;
-/** @type {number | undefined} */
-let costing;
+let seen = false; // a picture, of late
 
 /** @param {Stored} now */
 function take(now) {
   stored = now;
-  put(byId("name"), `de «${now.name}»`);
-  const status = byId("status");
-  put(status, statuses[now.status] ?? now.status);
-  status.dataset.status = now.status;
+  drawHead(now);
   write(now.pace);
-  askCost();
+  askCost(base);
+}
+
+/** Somebody may have started or paused it: what is typed stays. */
+async function look() {
+  try {
+    /** @type {Stored} */
+    const now = await api.get(base);
+    drawHead(now);
+    if (!stored || differences(now).length > 0) return; // told when it is saved
+    stored = now;
+  } catch (error) {
+    say(byId("trouble"), told(error, unreachable));
+  }
+  if (!seen) rest();
 }
 
 /** @param {Record<string, any>} picture */
 function showPicture(picture) {
   clearTimeout(resting);
-  resting = setTimeout(rest, STILL_MS);
+  resting = setTimeout(still, STILL_MS);
   byId("resting").hidden = true;
-  for (const place of byId("picture").querySelectorAll("[data-figure]")) {
-    const name = /** @type {HTMLElement} */ (place).dataset.figure ?? "";
-    put(place, figure(name, picture[name]));
-  }
+  drawPicture(picture);
+  if (!seen) look(); // it was started just now
+  seen = true;
 }
 
-/**
- * @param {string} name
- * @param {number | null | undefined} value
- */
-function figure(name, value) {
-  if (value === null || value === undefined) return "–";
-  if (name === "risk") return percent(value);
-  return number(Math.round(value * 10) / 10);
+/** No picture comes any more: find out why. */
+function still() {
+  seen = false;
+  look();
 }
 
 function rest() {
-  const byHand = stored?.status === "running" && BY_HAND.has(stored.pace.mode);
-  put(byId("resting"), byHand ? words.by_hand : words.resting);
+  put(byId("resting"), whyResting());
   byId("resting").hidden = false;
-  for (const place of byId("picture").querySelectorAll("[data-figure]")) put(place, "–");
+  clearPicture();
 }
 
-function askCost() {
-  clearTimeout(costing);
-  costing = setTimeout(tellCost, COST_AFTER_MS);
-}
-
-/** What the ratio that was set by hand costs, next to the predictive mode. */
-async function tellCost() {
-  const asked = ratio();
-  if (asked === null || !(asked >= 1 && asked <= 10)) {
-    put(byId("ratio-cost"), "");
-    return;
-  }
-  put(byId("ratio-cost"), words.cost_asking);
-  const aim = target() > 0 && target() < 1 ? target() : 0.001;
-  try {
-    const found = await api.get(`${base}/cost?ratio=${asked}&target=${aim}`);
-    if (asked !== ratio()) return;
-    put(byId("ratio-cost"), costTold(found, asked, aim));
-  } catch (error) {
-    put(byId("ratio-cost"), told(error, unreachable));
-  }
-}
-
-/**
- * @param {{agents: number, occupancy: number | null, abandoned: number | null,
- *   predictive: number | null}} found
- * @param {number} asked
- * @param {number} aim
- */
-function costTold(found, asked, aim) {
-  if (found.occupancy === null) return words.cost_unknown;
-  return fill(words.cost, {
-    agents: number(found.agents),
-    ratio: number(asked),
-    occupancy: percent(found.occupancy),
-    abandoned: percent(found.abandoned),
-    predictive: percent(found.predictive),
-    target: percent(aim),
-  });
+function whyResting() {
+  if (stored?.status !== "running") return words.resting;
+  return BY_HAND.has(stored.pace.mode) ? words.by_hand : words.waits;
 }
 
 /** @param {number | undefined} version */
@@ -127,16 +97,17 @@ async function save(version) {
     put(byId("saved"), words.saved);
     await drawHistory(base);
   } catch (error) {
-    refused(error);
+    await refused(error);
   }
   button.disabled = false;
 }
 
 /** @param {unknown} error */
-function refused(error) {
+async function refused(error) {
   if (error instanceof ApiProblem && error.code === "campaign_changed") {
-    conflict(error.message, /** @type {Stored} */ (error.details.current));
-    return;
+    const now = /** @type {Stored} */ (error.details.current);
+    if (differences(now).length === 0) return save(now.version); // not its pace
+    return conflict(error.message, now);
   }
   say(byId("trouble"), told(error, unreachable));
 }
@@ -181,7 +152,11 @@ function differences(now) {
 
 listen(() => {
   put(byId("saved"), "");
-  askCost();
+  askCost(base);
+});
+listenToStatus(campaign, async () => {
+  await look();
+  await drawHistory(base);
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -190,9 +165,8 @@ form.addEventListener("submit", (event) => {
 try {
   take(await api.get(base));
   await Promise.all([decisions.begin(), drawHistory(base)]);
-  if (stored?.status === "running" && !BY_HAND.has(stored.pace.mode))
-    byId("resting").hidden = true;
-  else rest();
+  resting = setTimeout(still, STILL_MS);
+  if (whyResting() !== words.waits) rest();
   const live = new Live(`${base}/live`)
     .on("pacing", showPicture)
     .on("decision", (decision) => decisions.add(decision));
