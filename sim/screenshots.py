@@ -62,6 +62,7 @@ SHOTS = (
         "gravacoes", "supervisora", "/recordings", "#list tbody tr",
         clicks=("#list tbody tr:nth-child(2) button", "#play"),
     ),
+    Shot("dimensionamento", "supervisora", "/staffing", ".enough"),
     Shot("importacao", "supervisora", "/imports", "main h1"),
     Shot("usuarios", "admin", "/users", "main table"),
     Shot("auditoria", "admin", "/audit", "main h1"),
