@@ -97,20 +97,23 @@ class Bus:
         fields: Mapping[str, Any],
         *,
         keep: int = KEEP,
-        expires_s: float | None = None,
+        kept_s: float | None = None,
     ) -> str:
         """Append an entry, its values as JSON; return its id. Old entries are trimmed.
 
-        The whole stream goes when nothing came for `expires_s`.
+        With `kept_s` those older than that are, in the place of those beyond `keep`.
         """
         entry = {
             name: json.dumps(value, ensure_ascii=False) for name, value in fields.items()
         }
+        most = keep if kept_s is None else None
         added = await self.client.xadd(
-            stream, cast(Any, entry), maxlen=keep, approximate=True
+            stream, cast(Any, entry), maxlen=most, approximate=True
         )
-        if expires_s is not None:
-            await self.client.pexpire(stream, _milliseconds(expires_s))
+        if kept_s is not None:
+            oldest = int(str(added).partition("-")[0]) - _milliseconds(kept_s)
+            await self.client.xtrim(stream, minid=str(oldest), approximate=True)
+            await self.client.pexpire(stream, _milliseconds(kept_s))
         _heed_cancellation()
         return str(added)
 

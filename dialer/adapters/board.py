@@ -24,8 +24,7 @@ from foundation.observability import get_logger
 GATHER_S = 0.02
 LOOK_S = 0.5  # the calls by stage are told that often at most
 PICTURE_S = 1.0
-DECISIONS_S = 3600.0
-MOST_DECISIONS = 15_000  # of one campaign: four a second for an hour
+DECISIONS_S = 3600.0  # each decision is shown for so long
 REDRAW_S = 5.0  # the whole board again: heals an emptied Valkey
 
 log = get_logger(__name__)
@@ -118,7 +117,7 @@ class Board:
 
     async def _decided(self, row: dict[str, Any]) -> None:
         stream = decisions_of(row["campaign"])
-        await self._bus.publish(stream, row, keep=MOST_DECISIONS, expires_s=DECISIONS_S)
+        await self._bus.publish(stream, row, kept_s=DECISIONS_S)
         await self._bus.publish(EVENTS, {"kind": "decision"} | row)
 
     def _redraw(self) -> None:

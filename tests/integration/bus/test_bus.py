@@ -75,6 +75,26 @@ async def test_old_entries_are_trimmed(wire: Bus) -> None:
     assert 100 <= await wire.client.xlen("s") < 400
 
 
+async def test_entries_of_long_ago_are_trimmed_however_few(wire: Bus) -> None:
+    for n in range(300):
+        await wire.client.xadd("s", {"n": str(n)}, id=f"{n + 1}-0")  # of 1970
+    for n in range(3):
+        await wire.publish("s", {"n": 1000 + n}, kept_s=60)
+
+    assert 3 <= await wire.client.xlen("s") < 150
+    assert 0 < await wire.client.pttl("s") <= 60_000
+
+
+async def test_the_newest_come_first_and_page_by_page(wire: Bus) -> None:
+    for n in range(5):
+        await wire.publish("s", {"n": n})
+
+    first = await wire.newest("s", count=2)
+    older = await wire.newest("s", count=9, before=first[-1].id)
+
+    assert [message.fields["n"] for message in first + older] == [4, 3, 2, 1, 0]
+
+
 async def test_foreign_entries_are_left_out(wire: Bus) -> None:
     await wire.client.xadd("s", {"do": "no json"})
     await wire.publish("s", {"n": 1})
