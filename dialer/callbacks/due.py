@@ -27,14 +27,15 @@ class Due:
 
     id: UUID
     agent: str | None
+    due_at: datetime
     candidate: Candidate
 
 
 _PICK = text(
     """
-    SELECT b.id AS call_back, g.endpoint AS agent, b.debtor_id, d.uf AS address_uf,
-           d.birth_date, p.id AS contact_point_id, p.value AS number, p.zone,
-           p.uf AS ddd_uf, p.status AS point_status
+    SELECT b.id AS call_back, g.endpoint AS agent, b.due_at, b.debtor_id,
+           d.uf AS address_uf, d.birth_date, p.id AS contact_point_id,
+           p.value AS number, p.zone, p.uf AS ddd_uf, p.status AS point_status
       FROM call_back b
       JOIN campaign_debtor cd ON cd.campaign_id = b.campaign_id
                              AND cd.debtor_id = b.debtor_id
@@ -76,7 +77,8 @@ async def pick(
     for row in rows:
         fields = dict(row._mapping)
         call_back, agent = fields.pop("call_back"), fields.pop("agent")
-        found.append(Due(call_back, agent, Candidate(**fields)))
+        due_at = fields.pop("due_at")
+        found.append(Due(call_back, agent, due_at, Candidate(**fields)))
     return found
 
 

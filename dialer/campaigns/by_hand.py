@@ -6,6 +6,7 @@ who may not be called; the policy is asked again when the attempt is committed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.facts import Candidate
-from cobranca.compliance.service import ContactPolicy
+from cobranca.compliance.service import ContactPolicy, Ruling
 from dialer.callbacks import due
 from dialer.campaigns import placing
 from dialer.campaigns.placing import Placement, PlacingRules, TermIsOver
@@ -21,6 +22,8 @@ from dialer.routes import FreeRoutes
 from foundation.db.leadership import Term, holds
 
 LATER = timedelta(hours=1)  # a debtor whom an agent skipped comes again
+SOON = timedelta(minutes=10)  # and a call-back that was skipped
+OVERDUE = timedelta(minutes=10)  # then anybody makes the call-back of an absent agent
 TRIES = 20  # debtors whom the policy may refuse before the agent waits for a while
 
 _HOLD = text(
@@ -60,6 +63,14 @@ _CALLED = text(
     "UPDATE call_back SET state = 'called', called_in = :attempt WHERE id = :call_back"
 )
 
+_CALL_AGAIN = text(
+    """
+    UPDATE call_back SET due_at = greatest(due_at, CAST(:not_before AS timestamptz))
+     WHERE campaign_id = :campaign AND debtor_id = :debtor AND state = 'booked'
+       AND due_at <= CAST(:not_before AS timestamptz)
+    """
+)
+
 
 async def hold_next(
     connection: AsyncConnection,
@@ -72,29 +83,64 @@ async def hold_next(
 ) -> Candidate | None:
     """Lease the next debtor who may be called; None: there is none just now.
 
-    The agent's own call-backs that are due come first. The caller commits. Raises
-    TermIsOver.
+    Call-backs that are due come first: the agent's own, and those of agents who are not
+    there. The caller commits. Raises TermIsOver.
     """
     if not await holds(connection, term):
         raise TermIsOver(term.name)
     if not await connection.scalar(placing.RUNS, {"campaign": rules.campaign}):
         return None
-    booked = await due.pick(connection, rules.campaign, contact_now, TRIES)
-    own = [one.candidate for one in booked if one.agent in (agent, None)]
-    candidates = own or await placing.pick(connection, rules.campaign, contact_now, TRIES)
-    rulings = await policy.ask(connection, candidates[:1], contact_now)
-    for candidate in candidates[1:]:
-        if rulings and rulings[-1].verdict.allowed:
-            break
-        rulings += await policy.ask(connection, [candidate], contact_now)
-    refused = [ruling for ruling in rulings if not ruling.verdict.allowed]
-    await placing.put_off(connection, rules.campaign, refused)
-    if not rulings or not rulings[-1].verdict.allowed:
+    found = await _own_call_back(connection, rules, policy, agent, contact_now)
+    if found is None:
+        listed = await placing.pick(connection, rules.campaign, contact_now, TRIES)
+        found, rulings = await _first_allowed(connection, policy, listed, contact_now)
+        await _put_off(connection, rules, rulings)
+    if found is None:
         return None
-    found = rulings[-1].candidate
     values = {"campaign": rules.campaign, "debtor": found.debtor_id}
     await connection.execute(_HOLD, values | {"lease_s": rules.lease_s})
     return found
+
+
+async def _own_call_back(
+    connection: AsyncConnection,
+    rules: PlacingRules,
+    policy: ContactPolicy,
+    agent: str,
+    contact_now: datetime,
+) -> Candidate | None:
+    """The agent's call-back that is due, or one whose own agent does not come to it."""
+    booked = await due.pick(connection, rules.campaign, contact_now, TRIES)
+    late = contact_now - OVERDUE
+    own = [one for one in booked if one.agent in (agent, None) or one.due_at < late]
+    candidates = [one.candidate for one in own]
+    found, rulings = await _first_allowed(connection, policy, candidates, contact_now)
+    await due.settle(connection, own[: len(rulings)], {}, rulings)
+    await _put_off(connection, rules, rulings)
+    return found
+
+
+async def _first_allowed(
+    connection: AsyncConnection,
+    policy: ContactPolicy,
+    candidates: Sequence[Candidate],
+    contact_now: datetime,
+) -> tuple[Candidate | None, list[Ruling]]:
+    """The first who may be called, and what was said of all who were asked for."""
+    rulings: list[Ruling] = []
+    for candidate in candidates:
+        (ruling,) = await policy.ask(connection, [candidate], contact_now)
+        rulings.append(ruling)
+        if ruling.verdict.allowed:
+            return ruling.candidate, rulings
+    return None, rulings
+
+
+async def _put_off(
+    connection: AsyncConnection, rules: PlacingRules, rulings: Sequence[Ruling]
+) -> None:
+    refused = [ruling for ruling in rulings if not ruling.verdict.allowed]
+    await placing.put_off(connection, rules.campaign, refused)
 
 
 async def commit_held(
@@ -141,8 +187,10 @@ async def commit_held(
 
 
 async def give_back(
-    connection: AsyncConnection, campaign: UUID, debtor: UUID, not_before: datetime
+    connection: AsyncConnection, campaign: UUID, debtor: UUID, contact_now: datetime
 ) -> None:
-    """End a hold that led to no call; the debtor's next turn is `not_before`."""
-    values = {"campaign": campaign, "debtor": debtor, "not_before": not_before}
-    await connection.execute(_GIVE_BACK, values)
+    """End a hold that led to no call; the debtor's turn comes again later."""
+    values = {"campaign": campaign, "debtor": debtor}
+    later = {"not_before": contact_now + LATER}
+    await connection.execute(_GIVE_BACK, values | later)
+    await connection.execute(_CALL_AGAIN, values | {"not_before": contact_now + SOON})

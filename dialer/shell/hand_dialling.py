@@ -124,10 +124,10 @@ class HandDialling:
     async def _give_back(self, offer: Offer) -> None:
         """Who was held and not called has his turn later; a lost lease ends by itself."""
         tools = self._leader.tools
-        later = tools.contact_clock.now() + by_hand.LATER
+        now = tools.contact_clock.now()
         try:
             async with asyncio.timeout(DATABASE_S), tools.engine.begin() as connection:
-                await by_hand.give_back(connection, offer.campaign, offer.debtor, later)
+                await by_hand.give_back(connection, offer.campaign, offer.debtor, now)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.error("preview_not_given_back", error=str(error))
 
