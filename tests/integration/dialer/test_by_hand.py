@@ -164,5 +164,25 @@ async def test_a_call_by_hand_is_nobody_elses(
         await floor.until("SELECT abandoned, agent_id FROM attempt", [(True, None)])
 
 
+async def test_who_comes_back_while_it_rings_gets_his_call_and_no_other_debtor(
+    engine: AsyncEngine, settings: ProcessSettings
+) -> None:
+    await a_running_campaign(engine, 2, policy=MANUAL)
+    debtor = Party(answers_s=2.0, talks_s=1.0)
+    async with office(engine, settings, seat_or(debtor)) as floor:
+        floor.seat("agent001")
+        await previews(floor, "agent001")
+        say(floor, "dial")
+        await eventually(placed(floor, 1))
+        floor.telephony.register("agent001", reachable=False)
+        leg = floor.leader.floor.agents["agent001"].leg
+        assert leg is not None
+        await floor.telephony.hang_up(leg)
+        floor.telephony.register("agent001")
+        await eventually(lambda: _idle(floor))
+        ended = "SELECT abandoned, agent_id IS NULL FROM attempt WHERE outcome IS NOT NULL"
+        await floor.until(ended, [(False, False)])
+
+
 async def _idle(floor: Office) -> bool:
     return floor.leader.floor.agents["agent001"].state is AgentState.IDLE
