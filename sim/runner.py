@@ -150,17 +150,10 @@ async def _campaign(
     settings: UpSettings, rehearsal: Rehearsal, say: Say
 ) -> tuple[list[Seen], dict[str, Any]]:
     """Run one campaign and return what the dialer says of it."""
-    options = ("--creditor", CREDITOR, "--retries", "none")
     ring = ("--ring", str(rehearsal.ring_s))
+    options = ("--creditor", CREDITOR, "--retries", "none", *ring)
     await acordo(
-        settings,
-        "campaign",
-        "create",
-        CAMPAIGN,
-        *options,
-        *ring,
-        "--wrap-up",
-        str(WRAP_UP_S),
+        settings, "campaign", "create", CAMPAIGN, *options, "--wrap-up", str(WRAP_UP_S)
     )
     await _seated(settings, rehearsal.agents)
     say(f"{rehearsal.agents} agentes sentados; discando")
