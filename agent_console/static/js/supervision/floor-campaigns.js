@@ -86,7 +86,7 @@ export class FloorCampaigns {
     const model = one(document, "#campaign-row", HTMLTemplateElement);
     const copy = /** @type {DocumentFragment} */ (model.content.cloneNode(true));
     const row = one(copy, "tr", HTMLElement);
-    one(row, "a", HTMLAnchorElement).href = `/campaigns/${campaign.id}`;
+    one(row, "a", HTMLAnchorElement).href = `/campaigns/${campaign.id}/pacing`;
     for (const button of row.querySelectorAll("button")) {
       button.setAttribute("aria-label", `${button.textContent?.trim()} ${campaign.name}`);
       button.onclick = () => this.#act(campaign.id, button.dataset.do ?? "");
