@@ -88,6 +88,24 @@ async def test_agents_go_to_the_campaign_of_the_higher_priority(
         assert await floor.ask(names) == [("Abril",)]
 
 
+async def test_campaigns_of_one_priority_take_turns_at_a_single_agent(
+    engine: AsyncEngine, settings: ProcessSettings
+) -> None:
+    progressive = {"mode": "progressive"}
+    await a_running_campaign(engine, 12, policy=progressive)
+    async with engine.begin() as connection:
+        await a_campaign(connection, "Abril", retries={}, policy=progressive)
+    async with office(engine, settings, seat_or(Party(refuses_s=0.05))) as floor:
+        await paced(floor)
+        floor.seat("agent001")
+
+        async def both_called() -> bool:
+            calls = "SELECT count(*) FROM attempt GROUP BY campaign_id ORDER BY 1"
+            return [count >= 3 for (count,) in await floor.ask(calls)] == [True, True]
+
+        await eventually(both_called)
+
+
 async def test_no_more_calls_are_asked_for_than_there_are_leads(
     engine: AsyncEngine, settings: ProcessSettings, monkeypatch: Any
 ) -> None:
