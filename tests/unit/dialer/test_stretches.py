@@ -79,6 +79,5 @@ def test_a_campaign_that_does_not_run_any_more_has_no_after() -> None:
 
 def test_four_hours_next_to_the_change_are_enough() -> None:
     longest = LONGEST.total_seconds() / 60
-    before, after = between([START, rule(1000)], 1, until=3000)
-    assert before == (1000 - longest, 1000)
-    assert after == (1000, 1000 + longest)
+    sides = ((1000 - longest, 1000), (1000, 1000 + longest))
+    assert between([START, rule(1000)], 1, until=3000) == sides

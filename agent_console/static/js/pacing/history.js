@@ -39,8 +39,8 @@ function append(base, { changes, more }) {
 /** @param {Change} change */
 function row(change) {
   const made = document.createElement("tr");
-  const { at, before, after } = change;
-  for (const text of [dateTime(at), who(change), what(change), effect(before), effect(after)]) {
+  const sides = [change.before, change.after].map(effect);
+  for (const text of [dateTime(change.at), who(change), what(change), ...sides]) {
     const cell = document.createElement("td");
     cell.className = "text";
     cell.textContent = text;
