@@ -15,9 +15,10 @@ from cobranca.people.roles import Role
 from dialer.campaigns.running import running_campaigns
 from dialer.campaigns.store import CampaignRow
 from foundation.bus import EVENTS, Bus, decisions_of
+from tests.browser.doors import come_in
 from tests.builders.portfolio import a_campaign, a_portfolio
 from tests.integration.console.test_pacing import ROW
-from tests.people import PASSWORD, a_user
+from tests.people import a_user
 
 PICTURE = {"kind": "pacing", "mode": "predictive", "free": 2, "ringing": 14, "waiting": 1,
            "busy": 17, "soon_free": 3.24, "answers": 3.9, "risk": 0.018,
@@ -44,10 +45,7 @@ async def page(
 ) -> Page:
     await a_user(engine, passwords, "sol", Role.SUPERVISOR)
     page = await context.new_page()
-    await page.goto(f"{console}/login?next=/campaigns/{campaign}/pacing")
-    await page.fill("#login", "sol")
-    await page.fill("#password", PASSWORD)
-    await page.press("#password", "Enter")
+    await come_in(page, console, "sol", f"/campaigns/{campaign}/pacing")
     await page.wait_for_selector("#decisions li")
     await page.wait_for_selector("#connection[hidden]", state="attached")
     return page

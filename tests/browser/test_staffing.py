@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
-from tests.people import PASSWORD, a_user
+from tests.browser.doors import come_in
+from tests.people import a_user
 
 
 @pytest.fixture
@@ -17,10 +18,7 @@ async def page(
 ) -> Page:
     await a_user(engine, passwords, "sol", Role.SUPERVISOR)
     page = await context.new_page()
-    await page.goto(f"{console}/login?next=/staffing")
-    await page.fill("#login", "sol")
-    await page.fill("#password", PASSWORD)
-    await page.press("#password", "Enter")
+    await come_in(page, console, "sol", "/staffing")
     await page.wait_for_selector("form[data-plan=inbound] table:not([hidden])")
     return page
 
