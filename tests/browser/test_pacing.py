@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +23,7 @@ from tests.builders.portfolio import a_campaign, a_portfolio
 from tests.integration.console.test_pacing import ROW
 from tests.people import a_user
 
+LATER = "2026-03-10T13:00:09.000+00:00"
 PICTURE = {"kind": "pacing", "mode": "predictive", "free": 2, "ringing": 14, "waiting": 1,
            "busy": 17, "soon_free": 3.24, "answers": 3.9, "risk": 0.018,
            "budget_left": 5.2, "target": 0.025,
@@ -51,25 +55,56 @@ async def page(
     return page
 
 
-async def tell(wire: Bus, campaign: UUID, event: dict[str, Any]) -> None:
-    await wire.publish(EVENTS, event | {"campaign": str(campaign)})
+@asynccontextmanager
+async def told(wire: Bus, campaign: UUID, event: dict[str, Any]) -> AsyncIterator[None]:
+    """Say it again and again, as the dialer does: the page may not listen yet."""
+
+    async def tell() -> None:
+        while True:
+            await wire.publish(EVENTS, event | {"campaign": str(campaign)})
+            await asyncio.sleep(0.3)
+
+    telling = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        telling.cancel()
+        await asyncio.wait({telling})
 
 
 async def test_the_picture_and_each_decision_are_live(
     page: Page, wire: Bus, campaign: UUID
 ) -> None:
     await expect(page.locator("#decisions li").first).to_contain_text("16 decisões")
-    await tell(wire, campaign, PICTURE)
-    await expect(page.locator("[data-figure=soon_free]")).to_have_text("3,2")
-    await expect(page.locator("[data-figure=risk]")).to_have_text("1,8%")
-    await expect(page.locator("[data-figure=ringing]")).to_have_text("14")
-    await expect(page.locator("#rates")).to_contain_text("24 horas: 2,1% de 2,5%")
-    await expect(page.locator("#rates")).to_contain_text("30 dias: 1,8% de 2,5%")
-    placed = ROW | {"calls": 2, "count": 1, "reasons": [["one_to_one", {"calls": 2.0}]]}
-    await tell(wire, campaign, {"kind": "decision"} | placed)
-    newest = page.locator("#decisions li").first
-    await expect(newest).to_contain_text("2 chamadas")
-    await expect(newest).to_contain_text("Discou 2, uma chamada por atendente livre.")
+    async with told(wire, campaign, PICTURE):
+        await expect(page.locator("[data-figure=soon_free]")).to_have_text("3,2")
+        await expect(page.locator("[data-figure=risk]")).to_have_text("1,8%")
+        await expect(page.locator("[data-figure=ringing]")).to_have_text("14")
+        await expect(page.locator("#rates")).to_contain_text("24 horas: 2,1% de 2,5%")
+        await expect(page.locator("#rates")).to_contain_text("30 dias: 1,8% de 2,5%")
+    placed = ROW | {"calls": 2, "count": 1, "at": LATER, "until": LATER,
+                    "reasons": [["one_to_one", {"calls": 2.0}]]}  # fmt: skip
+    rows = page.locator("#decisions li")
+    async with told(wire, campaign, {"kind": "decision"} | placed):
+        await expect(rows.first).to_contain_text("2 chamadas")
+        text = "Discou 2, uma chamada por atendente livre."
+        await expect(rows.first).to_contain_text(text)
+        await expect(page.locator("#resting")).to_be_visible()  # no picture for a while
+    await expect(rows).to_have_count(2)  # told often, shown once
+
+
+async def test_what_was_decided_while_the_stream_was_away_is_caught_up(
+    page: Page, wire: Bus, campaign: UUID
+) -> None:
+    await page.route("**/pacing/live", lambda route: route.abort())
+    await page.reload()
+    await expect(page.locator("#decisions li")).to_have_count(1)
+    stream = decisions_of(str(campaign))
+    missed = ROW | {"at": LATER, "until": LATER, "count": 3, "campaign": str(campaign)}
+    await wire.publish(stream, missed)
+    await page.unroute("**/pacing/live")
+    await expect(page.locator("#decisions li")).to_have_count(2)
+    await expect(page.locator("#decisions li").first).to_contain_text("3 decisões")
 
 
 async def test_the_slider_is_the_target_and_the_history_tells_it(
@@ -154,5 +189,5 @@ async def test_the_page_is_for_everybody(page: Page, axe: str) -> None:
     found = await page.evaluate(
         "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
     )
-    told = [(one["id"], [n["html"] for n in one["nodes"]]) for one in found["violations"]]
-    assert told == []
+    wrong = [(one["id"], [n["html"] for n in one["nodes"]]) for one in found["violations"]]
+    assert wrong == []

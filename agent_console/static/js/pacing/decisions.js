@@ -6,7 +6,7 @@ import { all } from "./words.js";
 /** @typedef {{id?: string, at: string, until: string, count: number, calls: number,
  *   cancels: number, text: string}} Decision */
 
-const MOST_SHOWN = 1000;
+const KEPT_MS = 3_600_000;
 const { words } = all;
 const clock = new Intl.DateTimeFormat("pt-BR", { timeStyle: "medium" });
 
@@ -14,6 +14,8 @@ export class Decisions {
   #list = byId("decisions");
   /** @type {string | undefined} */
   #oldest;
+  /** @type {Set<string>} keys of those that are shown */
+  #known = new Set();
 
   /** @param {string} base - of the campaign's addresses */
   constructor(base) {
@@ -21,42 +23,71 @@ export class Decisions {
     byId("older").addEventListener("click", () => this.older());
   }
 
-  /** Begin with what is known of the last hour. */
-  async begin() {
-    this.#list.replaceChildren();
-    this.#oldest = undefined;
-    await this.older();
-  }
-
+  /** Go back by a page: at first the newest. */
   async older() {
     const before = this.#oldest ? `?before=${this.#oldest}` : "";
     const { decisions, more } = await api.get(`${this.base}/decisions${before}`);
-    this.#list.append(...decisions.map(row));
+    for (const decision of decisions) this.add(decision);
     this.#oldest = decisions.at(-1)?.id ?? this.#oldest;
     byId("older").hidden = !more;
     byId("no-decisions").hidden = this.#list.childElementCount > 0;
   }
 
-  /** @param {Decision} decision - that was just made */
+  /** The stream begins, perhaps after a gap: show what was missed. */
+  async catchUp() {
+    const { decisions, more } = await api.get(`${this.base}/decisions`);
+    const met = decisions.some((/** @type {Decision} */ one) => this.#known.has(keyOf(one)));
+    if (more && !met) this.#forget();
+    for (const decision of decisions) this.add(decision);
+  }
+
+  /** @param {Decision} decision - goes to its place in time, once */
   add(decision) {
-    this.#list.prepend(row(decision));
+    const key = keyOf(decision);
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
+    let next = this.#list.firstElementChild;
+    while (next && made(next) > decision.at) next = next.nextElementSibling;
+    this.#list.insertBefore(row(decision), next);
     byId("no-decisions").hidden = true;
-    while (this.#list.childElementCount > MOST_SHOWN) this.#list.lastElementChild?.remove();
+    this.#dropOld();
+  }
+
+  #dropOld() {
+    const [newest, oldest] = [this.#list.firstElementChild, this.#list.lastElementChild];
+    if (!newest || !oldest) return;
+    if (Date.parse(made(newest)) - Date.parse(made(oldest)) < KEPT_MS) return;
+    this.#known.delete(/** @type {HTMLElement} */ (oldest).dataset.key ?? "");
+    oldest.remove();
+  }
+
+  #forget() {
+    this.#list.replaceChildren();
+    this.#known.clear();
+    this.#oldest = undefined;
   }
 }
+
+/** @param {Decision} decision */
+const keyOf = ({ at, until, calls }) => `${at} ${until} ${calls}`;
+
+/** @param {Element} row */
+const made = (row) => /** @type {HTMLElement} */ (row).dataset.at ?? "";
 
 /** @param {Decision} decision */
 function row(decision) {
   const model = one(document, "#decision-row", HTMLTemplateElement);
   const copy = /** @type {DocumentFragment} */ (model.content.cloneNode(true));
-  const made = one(copy, "li", HTMLElement);
-  const when = one(made, "time", HTMLTimeElement);
+  const item = one(copy, "li", HTMLElement);
+  item.dataset.at = decision.at;
+  item.dataset.key = keyOf(decision);
+  const when = one(item, "time", HTMLTimeElement);
   when.dateTime = decision.at;
   put(when, times(decision));
-  put(one(made, "b", HTMLElement), calls(decision.calls));
-  put(one(made, "span", HTMLElement), decision.text);
-  made.classList.toggle("placed", decision.calls > 0);
-  return made;
+  put(one(item, "b", HTMLElement), calls(decision.calls));
+  put(one(item, "span", HTMLElement), decision.text);
+  item.classList.toggle("placed", decision.calls > 0);
+  return item;
 }
 
 /** @param {Decision} decision */

@@ -164,10 +164,11 @@ form.addEventListener("submit", (event) => {
 });
 try {
   take(await api.get(base));
-  await Promise.all([decisions.begin(), drawHistory(base)]);
+  await Promise.all([decisions.older(), drawHistory(base)]);
   resting = setTimeout(still, STILL_MS);
   if (whyResting() !== words.waits) rest();
   const live = new Live(`${base}/live`)
+    .on("snapshot", () => decisions.catchUp().catch(() => {})) // the next one does
     .on("pacing", showPicture)
     .on("decision", (decision) => decisions.add(decision));
   sayState(live, byId("connection"));
