@@ -36,8 +36,8 @@ export class Decisions {
   /** The stream begins, perhaps after a gap: show what was missed. */
   async catchUp() {
     const { decisions, more } = await api.get(`${this.base}/decisions`);
-    const met = decisions.some((/** @type {Decision} */ one) => this.#known.has(keyOf(one)));
-    if (more && !met) this.#forget();
+    const meets = (/** @type {Decision} */ one) => this.#known.has(keyOf(one));
+    if (more && !decisions.some(meets)) this.#forget();
     for (const decision of decisions) this.add(decision);
   }
 
