@@ -5,6 +5,10 @@ itself) nothing leaves it, and the plan runs to the window's end; afterwards the
 looks some way ahead, and what will have left the window by then is known. Counts are
 kept in slots of a thousandth of the window: a person's answer is forgotten a slot too
 early and an abandoned call a slot too late, never the other way round.
+
+Drops come several at a time on a large floor; the last ones are planned by such clusters.
+When not even one is left, a risk of a few hundredths of a drop over all the rest is still
+far better than one call for each agent.
 """
 
 from __future__ import annotations
@@ -18,9 +22,13 @@ from numpy.typing import NDArray
 _SLOTS = 1024
 _FARTHEST_S = 7200.0  # no plan for a window longer than a day's work looks farther
 _DAYS_WORK_S = 43_200.0
-_AIM = 0.98  # of the limit: drops of a big floor come several at a time
+_AIM = 0.985  # of the limit
+_CAREFUL = 0.9  # of the work to come would still be done without a drop to spare
 _SHORTFALL = 1.3  # standard deviations by which answers may stay below the plan
 _LAST_RISK = 0.06  # drops that may be expected of all the work after the last one allowed
+_CLUSTER_S = 12.0  # drops closer than this have one cause
+_BELIEF = 3.0  # clusters of one drop that are believed before any is seen
+_ANSWERS_FIRST = 30.0  # from which the share of people missed is believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +55,35 @@ class Budget:
         self._begun_s: float | None = None
         self.humans = 0.0
         self.abandoned = 0.0
+        self._answers = self._missed = 0.0  # ever
+        self._drops = self._clusters = _BELIEF
+        self._dropped_s = float("-inf")
 
     def human(self, at_s: float, count: float = 1.0) -> None:
         """A person answered (`count` below 1: the expected part of a doubtful one)."""
         self._humans[self._slot(at_s)] += count
         self.humans += count
+        self._answers += count
 
-    def abandon(self, at_s: float, count: float = 1.0) -> None:
+    def abandon(self, at_s: float) -> None:
         """A call was abandoned; it was counted as a person's answer before."""
-        self._abandoned[self._slot(at_s)] += count
-        self.abandoned += count
+        self._abandoned[self._slot(at_s)] += 1.0
+        self.abandoned += 1.0
+        self._clusters += at_s - self._dropped_s > _CLUSTER_S
+        self._drops += 1.0
+        self._dropped_s = at_s
+
+    def miss(self, at_s: float, people: float) -> None:
+        """People were taken for machines: they answered, and were abandoned.
+
+        A part of one while that is only suspected; negative when it is taken back.
+        """
+        slot = self._slot(at_s)
+        self._humans[slot] += people
+        self._abandoned[slot] += people
+        self.humans += people
+        self.abandoned += people
+        self._missed += people
 
     def begin(self, now_s: float) -> None:
         """Work begins, so that an empty shift has a beginning too."""
@@ -93,9 +120,14 @@ class Budget:
     ) -> Allowance:
         humans, abandoned = self._kept(now_s, ahead_s)
         coming = max(0.0, min(answers_per_s * ahead_s, most))
-        earned = self.share * (humans + coming - _SHORTFALL * sqrt(coming))
-        drops = earned - abandoned
-        planned = _spread(_AIM * earned - abandoned)
+        missed = coming * max(0.0, self._missed) / (self._answers + _ANSWERS_FIRST)
+        abandoned += missed
+        drops = self.share * (humans + coming + missed) - abandoned
+        sure = humans + _CAREFUL * coming + missed - _SHORTFALL * sqrt(coming)
+        together = self._drops / self._clusters
+        planned = together * _spread((_AIM * self.share * sure - abandoned) / together)
+        if planned <= 0.0:
+            planned = together * _LAST_RISK * coming / max(humans + coming, 1.0)
         if self.share <= 0.0 or drops < 0.0:
             planned = 0.0
         return Allowance(
@@ -143,9 +175,7 @@ def _spread(drops: float) -> float:
     """How many of the drops left to plan with, so that the last ones last to the end.
 
     The best rate with k drops left and time T for a concave gain of the square-root
-    kind is c(k) / T, c = 0.5, 1.3, 2.2, 3.1, ...: a little less than k / T. When not
-    even one is left, a small risk of it is still far better than one call per agent.
+    kind is c(k) / T, c = 0.5, 1.3, 2.2, 3.1, ...: a little less than k / T. Nothing when
+    not even one is left.
     """
-    if drops >= 1.0:
-        return drops - 0.9 + 0.4 / drops
-    return _LAST_RISK
+    return drops - 0.9 + 0.4 / drops if drops >= 1.0 else 0.0

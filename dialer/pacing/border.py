@@ -39,6 +39,9 @@ def _check_apart(floor: Snapshot) -> None:
         raise ImpossibleSnapshot("a call is undecided and waits at once")
     if not floor.ringing.keys().isdisjoint(floor.undecided):
         raise ImpossibleSnapshot("a call rings and was answered at once")
+    for name in ("ringing", "waiting", "undecided") if floor.inbound_waiting else ():
+        if not floor.inbound_waiting.keys().isdisjoint(getattr(floor, name)):
+            raise ImpossibleSnapshot(f"{name}: a call that came in is one that went out")
     if not all(isfinite(at_s) for at_s in floor.leaving.values()):
         raise ImpossibleSnapshot("leaving: an instant is not a number")
 

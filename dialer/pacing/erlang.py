@@ -127,6 +127,39 @@ def erlang_a_answered(
     return np.maximum(0.0, served - later)
 
 
+def answered_keeping(
+    agents: int,
+    load_erl: float,
+    service_s: float,
+    within_s: float,
+    patience_s: float | None = None,
+) -> Floats:
+    """Share of callers whom an agent serves in time, by how many agents are kept: 0, 1, ...
+
+    Blended work: outbound calls fill all agents but those kept, so the queue is never
+    seen below `agents - kept` busy. Keeping all is the plain queue: Erlang C, or Erlang A
+    with a patience. Load, service and patience are of the callers.
+
+    >>> [round(float(share), 3) for share in answered_keeping(4, 2.0, 120.0, 0.0)]
+    [0.0, 0.5, 0.714, 0.8, 0.826]
+    """
+    _check_times(service_s)
+    n, a, t = _together(agents, load_erl, within_s)
+    if a <= 0:
+        return np.ones(agents + 1)
+    terms = np.cumsum(np.log((n - np.arange(agents)) / a))
+    below = np.concatenate(([-np.inf], np.logaddexp.accumulate(terms)))
+    if patience_s is None:
+        lost = np.exp(-np.logaddexp(0.0, below))
+        waits = n * lost / ((n - a) + a * lost) if a < n else np.ones(agents + 1)
+        return 1.0 - waits * np.exp(-np.maximum(n - a, 0.0) * t / service_s)
+    plain = erlang_a(n, a, service_s, patience_s)
+    above, _ = _above(a * patience_s / service_s, n * patience_s / service_s)
+    more = np.exp(above - np.logaddexp(above, below)) / np.maximum(plain.waits, 1e-300)
+    _, later = _offered(n, a, service_s, patience_s, t)
+    return np.clip(1.0 - more * (plain.abandons + later), 0.0, 1.0)
+
+
 def _offered(
     agents: ArrayLike,
     load_erl: ArrayLike,

@@ -47,7 +47,7 @@ def counted(chances: Floats) -> tuple[list[float], list[float]]:
     if len(chances) == 0:
         width = chances.shape[1]
         return [0.0] * width, [0.0] * width
-    means = chances.sum(0)
+    means = np.add.reduce(chances, 0)
     variances = means - np.einsum("ij,ij->j", chances, chances)
     return means.tolist(), variances.tolist()
 

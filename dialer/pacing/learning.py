@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from dialer.pacing import events as ev
 from dialer.pacing.abandonment import Budget
+from dialer.pacing.carrier import Carrier
 from dialer.pacing.detector import Detector
 from dialer.pacing.freeing import Freeing
-from dialer.pacing.inbound import InboundRate
+from dialer.pacing.inbound import InboundCalls
 from dialer.pacing.ledger import Ledger, LiveCall, Stage
 from dialer.pacing.level import AnswerLevel
 from dialer.pacing.policy import Policy
@@ -25,7 +26,6 @@ from dialer.pacing.ringing import RingingCalls
 
 Floats = NDArray[np.float64]
 
-_FAILING = 0.15  # weight of the newest end in the share of failures
 _BUSY_STATES = ("reserved", "talking", "wrap_up")
 
 
@@ -40,9 +40,9 @@ class Learning:
         self.level = AnswerLevel()
         self.freeing = Freeing()
         self.detector = Detector(policy)
-        self.inbound = InboundRate()
+        self.inbound = InboundCalls()
         self.price = Price()
-        self.failing = 0.0  # share of late ends that were the network's failures
+        self.carrier = Carrier()
         self.answers = 0  # people, ever
         self.score: float | None = None  # mean of late scores
         self._talk_since: dict[str, float] = {}
@@ -58,6 +58,7 @@ class Learning:
         """Learn one fact; raises UnknownCall."""
         match event:
             case ev.Placed(at_s=at_s, call=call, p=p):
+                self.carrier.placed(call, at_s)
                 self.ledger.placed(call, at_s, self._weigh(p))
             case ev.Answered(at_s=at_s, call=call):
                 self._answered(self.ledger.of(call), at_s)
@@ -74,7 +75,10 @@ class Learning:
                 missed = self.detector.judged(self.ledger.of(call), person)
                 self._count_missed(at_s, missed)
             case ev.HungUp(at_s=at_s, call=call):
-                self._count(self.ledger.of(call), at_s)
+                known = self.ledger.of(call)
+                self._count(known, at_s)
+                if known.stage is Stage.INBOUND:
+                    self.inbound.waited(at_s - known.placed_s, left=True)
                 self.ledger.end(call)
             case _:
                 self._observe_agent(event)
@@ -116,6 +120,7 @@ class Learning:
         known.answered_s = at_s
         if self._policy.amd:
             known.stage = Stage.UNDECIDED
+            self._expect(known, at_s - known.placed_s)
         else:
             self._count(known, at_s)
 
@@ -132,6 +137,8 @@ class Learning:
         if known.counted and outcome == "machine":
             self._take_back(known, at_s)
         elif not known.counted:
+            if outcome == "failed":
+                self.carrier.failed(call)
             self._ended(known, outcome, at_s)
         if outcome == "machine" and self._policy.amd_errors_count:
             known.doubt = self.detector.error_share
@@ -143,16 +150,20 @@ class Learning:
         if outcome == "cancelled":
             self._stopped(known, at_s, human=False, other=False)
             return
-        failed = outcome == "failed"
-        self.failing += _FAILING * (float(failed) - self.failing)
-        if not failed:
+        if outcome != "failed":
             self._stopped(known, known.answered_s or at_s, human=False, other=True)
 
     def _stopped(self, known: LiveCall, at_s: float, *, human: bool, other: bool) -> None:
         age_s = max(0.0, at_s - known.placed_s)
-        self._expected += known.weight * self.ringing.expected_by(age_s)
+        self._expect(known, age_s)
         self._new_answers += float(human)
         self.ringing.ended(age_s, known.weight, human=human, other=other)
+
+    def _expect(self, known: LiveCall, age_s: float) -> None:
+        """What was to be expected of a call while it rang; once, when it stops ringing."""
+        if not known.expected:
+            known.expected = True
+            self._expected += known.weight * self.ringing.expected_by(max(0.0, age_s))
 
     def _count(self, known: LiveCall, at_s: float) -> None:
         """A person answered; once per call."""
@@ -160,7 +171,6 @@ class Learning:
             return
         answered_s = at_s if known.answered_s is None else known.answered_s
         if known.stage in (Stage.RINGING, Stage.UNDECIDED):
-            self.failing -= _FAILING * self.failing
             self._stopped(known, answered_s, human=True, other=False)
             known.answered_s = answered_s
             known.stage = Stage.PERSON
@@ -181,8 +191,7 @@ class Learning:
         if not self._policy.amd_errors_count or people == 0.0:
             return
         for budget in self.budgets:
-            budget.human(at_s, people)
-            budget.abandon(at_s, people)
+            budget.miss(at_s, people)
 
     def _abandoned(self, call: str, at_s: float) -> None:
         known = self.ledger.of(call)
@@ -198,6 +207,8 @@ class Learning:
     def _connected(self, call: str, agent: str, at_s: float) -> None:
         known = self.ledger.of(call)
         self._count(known, at_s)
+        if known.stage is Stage.INBOUND:
+            self.inbound.waited(at_s - known.placed_s, left=False)
         self.ledger.end(call)
         if self._wrap_since.pop(agent, None) is not None and agent not in self._wrap_seen:
             self.freeing.wraps.ended(0.0)
@@ -221,7 +232,7 @@ class Learning:
         return expected
 
     def _still_expected(self, bins: NDArray[np.intp], weights: Floats | None) -> float:
-        so_far = self.ringing.expected_mid[bins]
+        so_far = self.ringing.expected_mid.take(bins)
         return float(so_far.sum() if weights is None else so_far @ weights)
 
     def rebuild_rings(self, ringing_s: Floats, weights: Floats | None) -> None:
@@ -231,17 +242,16 @@ class Learning:
         self._expected = 0.0
         self._settled = self._still_expected(self.ringing.bins(ringing_s), weights)
 
-    def rebuild_frees(
+    def begin_frees(
         self, now_s: float, talking: Mapping[str, float], wrapping: Mapping[str, float]
     ) -> None:
-        """Make the tables of busy agents anew; instants are those of the snapshot."""
+        """Begin new tables of busy agents; instants are those of the snapshot."""
         later_s = self.detector.need_to_limit_s
         horizons = tuple(t + later_s for t in self.ringing.horizons_s)
-        slack = max(0.05, later_s - self.detector.delay_s)
         self._wrap_seen |= self._wrap_since.keys() & wrapping.keys()
         self._wrap_seen &= self._wrap_since.keys()
-        self.freeing.rebuild(
-            (*horizons, slack),
+        self.freeing.begin(
+            (*horizons, later_s),
             _ages(now_s, talking.values()),
             _ages(now_s, wrapping.values()),
         )

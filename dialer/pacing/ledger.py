@@ -35,6 +35,7 @@ class LiveCall:
     stage: Stage = Stage.RINGING
     answered_s: float | None = None
     counted: bool = False  # as a person's answer
+    expected: bool = False  # its chance of an answer was added up
     dropped: bool = False
     doubt: float = 0.0  # of a machine: counted as a person missed, until reviewed
 

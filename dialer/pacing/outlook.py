@@ -11,10 +11,12 @@ from dataclasses import replace
 from dialer.pacing.abandonment import Allowance
 from dialer.pacing.learning import Learning
 from dialer.pacing.snapshot import Snapshot
+from dialer.pacing.staffing import best_occupancy
 
 _SHIFT_CHANGE_S = 60.0  # over which a change in the number of agents is believed
 _BUSY_MEMORY_S = 1200.0
-_FIRST_BUSY = 0.75
+_FIRST_PART = 0.9  # of what the square-root law gives, until it is seen
+_FIRST_BUSY = 0.75  # where the law says nothing
 _MOST_AT_ONCE = 1.6  # times the limit: what was saved is not spent in a burst
 _PLAN_S = 2.0
 _WITHOUT_LIMIT = Allowance(
@@ -28,7 +30,7 @@ class Outlook:
     def __init__(self, learning: Learning) -> None:
         self._learnt = learning
         self.agents = 0.0  # logged in, of late
-        self._busy = _FIRST_BUSY  # share of them who talk or wrap up
+        self._busy: float | None = None  # share of them who talk or wrap up
         self._allowance = _WITHOUT_LIMIT
         self._planned_s = float("-inf")
         self._drops = 0.0
@@ -46,8 +48,20 @@ class Outlook:
         if self.agents < 1.0:
             self.agents = float(agents)
         if agents:
+            if self._busy is None:
+                self._busy = self._expected(agents)
             busy = 1.0 - floor.idle / agents
             self._busy += (busy - self._busy) * passed_s / _BUSY_MEMORY_S
+
+    def _expected(self, agents: int) -> float:
+        """Share of working time by the square-root law, before any is seen."""
+        learnt = self._learnt
+        limit = min((budget.share for budget in learnt.budgets), default=0.0)
+        if not 0.0 < limit < 1.0:
+            return _FIRST_BUSY
+        rings, service_s = learnt.ringing.horizons_s, learnt.freeing.service_s
+        ring_s = rings[len(rings) // 2]
+        return _FIRST_PART * best_occupancy(agents, ring_s, max(service_s, 1.0), limit)
 
     def allow(self, now_s: float, floor: Snapshot) -> Allowance:
         """Return what the strictest limit allows."""
@@ -57,7 +71,8 @@ class Outlook:
         if fresh or not budgets:
             return self._allowance
         self._planned_s, self._drops = now_s, drops
-        per_s = self._busy * self.agents / max(self._learnt.freeing.service_s, 1.0)
+        busy = _FIRST_BUSY if self._busy is None else self._busy
+        per_s = busy * self.agents / max(self._learnt.freeing.service_s, 1.0)
         most = self._people_left(floor)
         plans = [budget.allowance(now_s, per_s, most) for budget in budgets]
         strictest = min(plans, key=lambda plan: plan.share)

@@ -15,9 +15,10 @@ import numpy as np
 from dialer.pacing.abandonment import Allowance, Budget
 from dialer.pacing.border import calls_of, check, check_event
 from dialer.pacing.events import Event, Placed
-from dialer.pacing.inbound import agents_to_hold
+from dialer.pacing.inbound import Blend
 from dialer.pacing.learning import Learning
 from dialer.pacing.ledger import Stage
+from dialer.pacing.one_to_one import calls_for, old_calls
 from dialer.pacing.outlook import Outlook
 from dialer.pacing.policy import MOST_LINES_PER_AGENT, Policy
 from dialer.pacing.predictive import Plan, Predictive
@@ -32,7 +33,6 @@ from dialer.pacing.steady import Steady
 
 __all__ = ["Decision", "Pacer", "Snapshot"]
 
-_OUTAGE = 0.7  # share of failures among late ends
 _FORGOTTEN_S = 600.0  # a call that rings in no snapshot for so long was lost
 _REPLAY_S = 15.0  # in a history, between two looks
 
@@ -51,6 +51,8 @@ class Pacer:
         self._decided_s: float | None = None
         self._swept_s = float("-inf")
         self._probed_s = float("-inf")
+        self._blend = Blend(self._learnt.inbound, policy.inbound_target)
+        self._first_limit = min((share for share, _ in policy.limits), default=1.0)
         self._replay(history or ())
 
     @property
@@ -81,20 +83,21 @@ class Pacer:
         if self.policy.mode == "agentless":
             return self._decision(now_s, floor, "capacity", floor.room, 0, {})
         self._outlook.see(floor, passed_s)
-        hold = self._hold(now_s, agents)
+        hold = self._blend.hold(now_s, agents, self._learnt.freeing.service_s)
         held = min(floor.idle, len(floor.inbound_waiting) + hold)
         free = floor.idle - held - len(floor.waiting)
         owed = max(0, len(floor.inbound_waiting) + hold - floor.idle)
-        one_to_one = free - len(floor.undecided) - len(floor.ringing)
-        one_to_one -= _leaving_idle(now_s, floor)
+        each = calls_for(now_s, floor, free)
         if self.policy.mode == "progressive":
-            return self._decision(now_s, floor, "one_to_one", one_to_one, held, {})
+            over = old_calls(now_s, floor, -each, self.policy.min_ring_s)
+            return self._decision(now_s, floor, "one_to_one", each, held, {}, over)
         self._mind.look(now_s, floor, free - owed)
         allowance = self._outlook.allow(now_s, floor)
         self._mind.learn_price(passed_s, allowance.share, allowance.limit)
         figures = self._figures(floor, free, allowance)
         if allowance.share <= 0.0:
-            return self._decision(now_s, floor, "budget_spent", one_to_one, held, figures)
+            over = self._mind.give_up(now_s, floor, 0.0)
+            return self._decision(now_s, floor, "budget_spent", each, held, figures, over)
         return self._decide_ahead(now_s, floor, allowance, free - owed, held, figures)
 
     # -- modes -------------------------------------------------------------------------
@@ -109,23 +112,24 @@ class Pacer:
         figures: dict[str, float],
     ) -> Decision:
         agents = floor.idle + len(floor.talking) + len(floor.wrapping)
-        one_to_one = free - len(floor.undecided) - len(floor.ringing)
-        one_to_one -= _leaving_idle(now_s, floor)
+        each = calls_for(now_s, floor, free)
         if self.policy.mode == "ratio":
             lines = whole((self.policy.ratio or 1.0) * max(0, free))
-            calls = max(one_to_one, lines - len(floor.ringing) - len(floor.undecided))
+            calls = max(each, lines - len(floor.ringing) - len(floor.undecided))
             figures["ratio"] = self.policy.ratio or 1.0
-            return self._decision(now_s, floor, "ratio", calls, held, figures)
+            over = self._mind.give_up(now_s, floor, 1.0)
+            return self._decision(now_s, floor, "ratio", calls, held, figures, over)
         if self.policy.mode == "erlang":
             lines = self._steady.lines(agents - held, allowance.limit)
             figures["lines"] = lines
-            calls = max(one_to_one, lines - len(floor.ringing))
-            return self._decision(now_s, floor, "steady_state", calls, held, figures)
-        bounds = self._bounds(now_s, floor)
-        plan = self._mind.plan(now_s, floor, allowance, min(bounds.values()), agents)
+            calls = max(each, lines - len(floor.ringing))
+            over = self._mind.give_up(now_s, floor, 1.0)
+            return self._decision(now_s, floor, "steady_state", calls, held, figures, over)
+        most = min(self._bounds(now_s, floor).values())
+        plan = self._mind.plan(now_s, floor, allowance, most + 1)  # one more shows a bound
         figures |= _plan_figures(plan)
-        calls = max(one_to_one, plan.calls)
-        code = "risk" if plan.calls >= one_to_one else "one_to_one"
+        calls = max(each, plan.calls)
+        code = "risk" if plan.calls >= each else "one_to_one"
         return self._decision(now_s, floor, code, calls, held, figures, plan.cancels)
 
     def _decision(
@@ -153,7 +157,7 @@ class Pacer:
             reasons.append(
                 Reason("held_for_inbound", {"agents": float(held), "waiting": waiting})
             )
-        if calls and self._learnt.failing > _OUTAGE:
+        if calls and self._learnt.carrier.is_out:
             self._probed_s = now_s
         if cancels:
             reasons.append(Reason("old_calls_given_up", {"calls": float(len(cancels))}))
@@ -164,25 +168,20 @@ class Pacer:
         if self.policy.mode != "agentless":
             agents = floor.idle + len(floor.talking) + len(floor.wrapping)
             most = int(MOST_LINES_PER_AGENT * agents)
+            if self.policy.mode == "predictive" and self._mind.starting(now_s):
+                most = agents + self._steady.first_lines(agents, self._first_limit)
             bounds["lines_per_agent"] = max(0, most - len(floor.ringing))
         if self._rate is not None:
             bounds["calls_per_second"] = self._rate.left(now_s)
         if self.policy.max_lines is not None:
             lines = len(floor.talking) + len(floor.waiting) + len(floor.undecided)
             bounds["lines"] = max(0, self.policy.max_lines - lines - len(floor.ringing))
-        if self._learnt.failing > _OUTAGE:
+        if self._learnt.carrier.is_out:
             due = now_s - self._probed_s >= 1.0
             bounds["carrier_outage"] = max(1, int(self._outlook.agents / 20)) if due else 0
         return bounds
 
     # -- what is behind ----------------------------------------------------------------
-
-    def _hold(self, now_s: float, agents: int) -> int:
-        target = self.policy.inbound_target
-        if target is None:
-            return 0
-        arrivals = self._learnt.inbound.per_s(now_s)
-        return agents_to_hold(arrivals, agents, self._learnt.freeing.service_s, target)
 
     def _figures(
         self, floor: Snapshot, free: int, allowance: Allowance
@@ -216,6 +215,7 @@ class Pacer:
         if at_s < self._now_s:
             raise ClockWentBack(f"{at_s} after {self._now_s}")
         self._now_s = at_s
+        self._learnt.carrier.pass_to(at_s)
         for budget in self._learnt.budgets:
             budget.forget(at_s)
 
@@ -235,15 +235,6 @@ class Pacer:
                 weights = np.array([c.weight for c in ringing])
                 self._learnt.settle(self._learnt.ringing.bins(ages), weights)
                 self._learnt.rebuild_rings(ages, weights)
-
-
-def _leaving_idle(now_s: float, floor: Snapshot) -> int:
-    """Idle agents who go within the ring time of a call."""
-    return sum(
-        now_s < at_s <= now_s + 30.0
-        for agent, at_s in floor.leaving.items()
-        if agent not in floor.talking and agent not in floor.wrapping
-    )
 
 
 def _plan_figures(plan: Plan) -> dict[str, float]:

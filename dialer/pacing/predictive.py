@@ -25,11 +25,12 @@ Floats = NDArray[np.float64]
 REBUILD_S = 15.0
 _REBUILD_EARLY_S = 3.0
 _EARLY_CALLS = 400
-_CANCEL_FROM = 0.6  # chance of finding nobody at which old calls are given up
-_SLOW_START = 1.5  # lines per agent
+_PART_S = 0.5  # a part of the new tables for each half second that passed
+_CANCEL_FROM = 0.6  # chance of finding nobody at which old calls are given up at the latest
+_CANCEL_LEAST, _CANCEL_PER_THETA = 0.02, 8.0
 _RING_TIME_S = 25.0
 _KNOWN_ANSWERS = 10
-_KNOWN_CALLS = 60
+_KNOWN_CALLS = 30
 
 
 @dataclass(slots=True)
@@ -49,9 +50,8 @@ class Predictive:
 
     def __init__(self, learning: Learning, min_ring_s: float) -> None:
         self._learnt = learning
-        self._rebuilt_s = float("-inf")
+        self._rebuilt_s = self._looked_s = float("-inf")
         self._begun_s: float | None = None
-        self._frees_due = True
         self._answers_per_s = 0.0
         self._no_agent = 0.0
         self._at_price = False
@@ -71,26 +71,31 @@ class Predictive:
         done, slack = self._freed(now_s, floor)
         self._forecast = self._answered(bins, weights, floor, done)
         self._leave(now_s, floor, free)
-        self._weigh_now(now_s, bins, weights, free, slack)
+        self._weigh_now(bins, weights, floor, free, slack)
         return self._forecast
 
     def _rebuild(
         self, now_s: float, floor: Snapshot, ages: Floats, weights: Floats | None
     ) -> None:
-        """Tables of rings, and those of agents at the next decision: each takes a while."""
-        learnt = self._learnt
-        early = learnt.ringing.calls < _EARLY_CALLS
-        if self._frees_due:
-            learnt.rebuild_frees(now_s, floor.talking, floor.wrapping)
-            self._frees_due = False
-        elif now_s - self._rebuilt_s >= (_REBUILD_EARLY_S if early else REBUILD_S):
-            learnt.rebuild_rings(ages, weights)
-            self._rebuilt_s = now_s
-            self._frees_due = True
+        """Tables of rings, then those of agents, a part at each decision."""
+        learnt, freeing = self._learnt, self._learnt.freeing
+        passed_s, self._looked_s = now_s - self._looked_s, now_s
+        if passed_s == float("inf"):
+            learnt.begin_frees(now_s, floor.talking, floor.wrapping)
+            while freeing.busy:
+                freeing.go_on()
+        elif freeing.busy:
+            for _ in range(1 + int(min(passed_s, 5.0) / _PART_S)):
+                if freeing.busy:
+                    freeing.go_on()
+        else:
+            early = learnt.ringing.calls < _EARLY_CALLS
+            if now_s - self._rebuilt_s >= (_REBUILD_EARLY_S if early else REBUILD_S):
+                learnt.rebuild_rings(ages, weights)
+                self._rebuilt_s = now_s
+                learnt.begin_frees(now_s, floor.talking, floor.wrapping)
 
-    def plan(
-        self, now_s: float, floor: Snapshot, allowance: Allowance, cap: int, agents: int
-    ) -> Plan:
+    def plan(self, now_s: float, floor: Snapshot, allowance: Allowance, cap: int) -> Plan:
         """Return the calls to place, at most `cap`, and the old ones to give up."""
         forecast = self._forecast
         theta = self._learnt.price.theta(allowance.share, allowance.limit)
@@ -98,7 +103,6 @@ class Predictive:
         calls = 0
         if risk <= theta:
             weights = [self._learnt.weight_of(p) for p in floor.next_scores[:cap]]
-            cap = min(cap, self._slow_start(now_s, floor, agents))
             calls = most_calls(forecast, theta, weights, cap)
         self._at_price = (
             calls < cap or risk > theta
@@ -106,7 +110,7 @@ class Predictive:
         middle = len(forecast.free) // 2
         return Plan(
             calls=calls,
-            cancels=self._give_up(now_s, floor),
+            cancels=self.give_up(now_s, floor, theta),
             theta=theta,
             risk=risk,
             soon_free=forecast.done[middle][0],
@@ -120,20 +124,25 @@ class Predictive:
         if share > 0.0 and (self._at_price or risk > 0.0):
             self._learnt.price.learn(seconds, answers, risk, share, limit)
 
-    def _slow_start(self, now_s: float, floor: Snapshot, agents: int) -> int:
-        """Few lines until answers are known, and one ring time of calls has been seen."""
+    def starting(self, now_s: float) -> bool:
+        """Until answers are known, and one ring time of calls has been seen."""
         learnt = self._learnt
         known = learnt.answers >= _KNOWN_ANSWERS or learnt.ringing.calls >= _KNOWN_CALLS
-        if known and now_s - (self._begun_s or 0.0) >= _RING_TIME_S:
-            return 1_000_000
-        return max(0, int(_SLOW_START * agents) - len(floor.ringing))
+        return not known or now_s - (self._begun_s or 0.0) < _RING_TIME_S
 
-    def _give_up(self, now_s: float, floor: Snapshot) -> tuple[str, ...]:
-        """Old calls that would most likely find nobody: the oldest, as few as will do."""
+    def give_up(self, now_s: float, floor: Snapshot, theta: float) -> tuple[str, ...]:
+        """Old calls that would likely find nobody: the oldest, as few as will do.
+
+        What was placed in a good moment is no debt in a bad one; the dearer a drop, the
+        sooner it is given up.
+        """
         forecast, ages = self._forecast, self._ages
+        most = min(_CANCEL_FROM, _CANCEL_LEAST + _CANCEL_PER_THETA * theta)
         soon = (forecast.free[0], forecast.done[0])
         mean, variance = forecast.answered[0]
-        if not len(ages) or shortage(*soon, (mean, variance)) <= _CANCEL_FROM:
+        if not len(ages) or ages.max() < self._min_ring_s:
+            return ()
+        if shortage(*soon, (mean, variance)) <= most:
             return ()
         calls = [
             (since_s, call, chance)
@@ -146,7 +155,7 @@ class Predictive:
         for _, call, chance in sorted(calls):
             cancels.append(call)
             mean, variance = mean - chance, variance - chance * (1.0 - chance)
-            if shortage(*soon, (max(0.0, mean), max(0.0, variance))) <= _CANCEL_FROM:
+            if shortage(*soon, (max(0.0, mean), max(0.0, variance))) <= most:
                 break
         return tuple(cancels)
 
@@ -170,24 +179,10 @@ class Predictive:
     def _freed(
         self, now_s: float, floor: Snapshot
     ) -> tuple[list[tuple[float, float]], tuple[float, float]]:
-        freeing = self._learnt.freeing
-        last = len(freeing.after_talk) - 1
-        means: list[float] | None = None
-        variances: list[float] = []
-        for table, since in (
-            (freeing.after_talk, floor.talking),
-            (freeing.after_wrap, floor.wrapping),
-        ):
-            ages = now_s - np.fromiter(since.values(), np.float64, len(since))
-            rows = table[np.minimum(ages.astype(np.intp), last)]
-            mean, variance = counted(rows)
-            if means is None:
-                means, variances = mean, variance
-            else:
-                means = [a + b for a, b in zip(means, mean, strict=True)]
-                variances = [a + b for a, b in zip(variances, variance, strict=True)]
-        pairs = list(zip(means or [], variances, strict=True))
-        return pairs[:-1], pairs[-1]
+        """Agents who come free by each horizon, and within what a person waits."""
+        rows = self._learnt.freeing.chances(now_s, floor.talking, floor.wrapping)
+        *pairs, slack = zip(*counted(rows), strict=True)
+        return pairs, slack
 
     def _answered(
         self,
@@ -198,7 +193,7 @@ class Predictive:
     ) -> Forecast:
         learnt = self._learnt
         ratio = learnt.level.mean / learnt.ringing.level
-        chances = learnt.ringing.answers[bins] * ratio
+        chances = learnt.ringing.answers.take(bins, axis=0) * ratio
         if weights is not None:
             chances = chances * weights[:, None]
         np.minimum(chances, 0.98, out=chances)
@@ -244,17 +239,23 @@ class Predictive:
 
     def _weigh_now(
         self,
-        now_s: float,
         bins: NDArray[np.intp],
         weights: Floats | None,
+        floor: Snapshot,
         free: int,
         slack: tuple[float, float],
     ) -> None:
-        """How many people answer now, and the chance that one of them finds nobody."""
-        hazard = self._learnt.ringing.hazard[bins]
+        """How many people answer now, and the chance that one of them finds nobody.
+
+        Calls that are undecided come before: their verdicts take agents first.
+        """
+        hazard = self._learnt.ringing.hazard.take(bins)
         rate = float(hazard.sum() if weights is None else hazard @ weights)
         self._answers_per_s = rate * self._learnt.level.mean / BIN_S
+        share = self._learnt.detector.person_share
         before = self._answers_per_s * 0.125
-        self._no_agent = (
-            shortage(free, slack, (before, before)) if free < 6 + before else 0.0
-        )
+        others = len(floor.undecided) * share
+        self._no_agent = 0.0
+        if free < 6 + before + others:
+            taken = (before + others, before + others * (1.0 - share))
+            self._no_agent = shortage(free, slack, taken)

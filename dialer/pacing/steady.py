@@ -3,12 +3,18 @@
 The mode `erlang`. Answers at a constant rate meet n agents; the largest rate whose share
 of refused calls stays within the limit (Erlang B: a person waits hardly at all) gives
 the calls that should ring. It knows nothing of the state of the floor and is kept for
-comparison: it works agents far less than the predictive mode.
+comparison: it works agents far less than the predictive mode. That mode begins with it:
+before answers are known it rings one call for each agent and these lines, no more.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
+from dialer.pacing.erlang import erlang_b
 from dialer.pacing.learning import Learning
+
+_GRID, _ROUNDS = 16, 4
 
 
 class Steady:
@@ -17,17 +23,28 @@ class Steady:
     def __init__(self, learning: Learning) -> None:
         self._learnt = learning
         self._known: tuple[int, float, float] = (0, 0.0, 0.0)
+        self._first = self._rings_per_erl()  # by what is believed before any data
 
     def lines(self, agents: int, limit: float) -> int:
         """Return how many calls should ring, on the average, for that many agents."""
-        learnt = self._learnt
+        return round(self._load_erl(agents, limit) * self._rings_per_erl())
+
+    def first_lines(self, agents: int, limit: float) -> int:
+        """The same before data: calls that nobody answered yet say nothing of the list."""
+        return round(self._load_erl(agents, limit) * self._first)
+
+    def _load_erl(self, agents: int, limit: float) -> float:
         if agents <= 0 or limit <= 0.0:
-            return 0
+            return 0.0
         if self._known[:2] != (agents, limit):
             self._known = (agents, limit, offered_load_erl(agents, limit))
-        answers_per_s = self._known[2] / max(learnt.freeing.service_s, 1.0)
+        return self._known[2]
+
+    def _rings_per_erl(self) -> float:
+        """Calls that ring for each erlang of talk and wrap-up."""
+        learnt = self._learnt
         rings = learnt.ringing.ring_s / max(learnt.ringing.share, 0.005)
-        return round(answers_per_s * rings)
+        return rings / max(learnt.freeing.service_s, 1.0)
 
 
 def offered_load_erl(agents: int, lost_share: float) -> float:
@@ -36,14 +53,9 @@ def offered_load_erl(agents: int, lost_share: float) -> float:
     >>> round(offered_load_erl(20, 0.03), 2)
     14.0
     """
-    low, high = 0.0, 2.0 * agents + 10.0
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        blocked = 1.0
-        for n in range(1, agents + 1):
-            blocked = middle * blocked / (n + middle * blocked)
-        if blocked > lost_share:
-            high = middle
-        else:
-            low = middle
+    low, step = 0.0, (2.0 * agents + 10.0) / _GRID
+    for _ in range(_ROUNDS):
+        loads = low + step * np.arange(1, _GRID + 1)
+        fits = int((erlang_b(agents, loads) <= lost_share).sum())
+        low, step = low + step * fits, step / _GRID
     return low

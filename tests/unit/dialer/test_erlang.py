@@ -10,6 +10,7 @@ import pytest
 
 from dialer.pacing.erlang import (
     BadQueue,
+    answered_keeping,
     erlang_a,
     erlang_a_answered,
     erlang_a_longer,
@@ -117,6 +118,49 @@ def test_patience_agrees_with_the_chain_of_states(
     assert float(queue.mean_queue) == pytest.approx(length, abs=1e-9)
     assert float(queue.abandons) == pytest.approx(length / float(patience * a), abs=1e-10)
     assert float(queue.occupancy) == pytest.approx(busy / n, abs=1e-10)
+
+
+@pytest.mark.parametrize(("n", "a", "patience"), PATIENT_CASES)
+def test_agents_kept_agree_with_the_chain_cut_below_them(
+    n: int, a: Fraction, patience: Fraction
+) -> None:
+    states, _ = exact_states(n, a, patience)
+    found = answered_keeping(n, float(a), 140.0, 0.0, 140.0 * float(patience))
+    assert found.shape == (n + 1,)
+    for kept in range(n + 1):
+        top = states[n - kept :]
+        free = sum(top[:kept]) / sum(top)  # answered at once: somebody is free
+        assert float(found[kept]) == pytest.approx(free, abs=1e-9)
+
+
+@pytest.mark.parametrize(("n", "a"), [(5, 4.0), (20, 14.0), (60, 57.0)])
+@pytest.mark.parametrize("patience_s", [None, 90.0])
+def test_keeping_all_is_the_plain_queue(n: int, a: float, patience_s: float | None) -> None:
+    for within_s in (0.0, 10.0, 40.0):
+        found = answered_keeping(n, a, 140.0, within_s, patience_s)
+        if patience_s is None:
+            plain = 1.0 - float(erlang_c_longer(n, a, 140.0, within_s))
+        else:
+            plain = float(erlang_a_answered(n, a, 140.0, patience_s, within_s))
+        assert float(found[n]) == pytest.approx(plain, abs=1e-9)
+        assert np.all(np.diff(found) >= -1e-12)  # more kept, more in time
+
+
+def test_without_patience_who_is_kept_agrees_with_whole_fractions() -> None:
+    n, a = 12, Fraction(9)
+    found = answered_keeping(n, 9.0, 140.0, 0.0)
+    for kept in range(n + 1):
+        weights = [Fraction(1)]
+        for busy in range(n - kept + 1, n + 1):
+            weights.append(weights[-1] * a / busy)
+        full = weights[-1] * n / (n - a)  # all busy, any queue
+        waits = full / (sum(weights[:-1]) + full)
+        assert float(found[kept]) == pytest.approx(1.0 - float(waits), abs=1e-12)
+
+
+def test_a_load_beyond_all_agents_answers_nobody_at_once() -> None:
+    assert answered_keeping(4, 5.0, 140.0, 20.0).tolist() == [0.0] * 5
+    assert answered_keeping(4, 0.0, 140.0, 20.0).tolist() == [1.0] * 5
 
 
 def test_waits_with_patience_agree_with_their_density() -> None:

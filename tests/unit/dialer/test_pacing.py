@@ -222,6 +222,8 @@ def test_a_clock_that_goes_back_is_refused() -> None:
         Snapshot(idle=0, room=0, talking={"a": 1.0}, wrapping={"a": 2.0}),
         Snapshot(idle=0, room=0, ringing={"a": 1.0}, waiting={"a": 2.0}),
         Snapshot(idle=0, room=0, undecided={"a": 1.0}, ringing={"a": 2.0}),
+        Snapshot(idle=0, room=0, inbound_waiting={"a": 1.0}, ringing={"a": 2.0}),
+        Snapshot(idle=0, room=0, waiting={"a": 1.0}, undecided={"a": 2.0}),
         Snapshot(idle=0, room=0, next_scores=(0.2, 1.2)),
         Snapshot(idle=0, room=0, ringing={"a": 1.0}, scores={"a": -0.1}),
     ],

@@ -12,7 +12,7 @@ from dialer.pacing.abandonment import Budget
 from dialer.pacing.counts import shortage
 from dialer.pacing.durations import Durations
 from dialer.pacing.freeing import Freeing
-from dialer.pacing.inbound import agents_to_hold
+from dialer.pacing.inbound import InboundCalls, agents_to_hold
 from dialer.pacing.level import AnswerLevel
 from dialer.pacing.ringing import RingingCalls
 
@@ -95,11 +95,36 @@ def test_budget_left_counts_what_leaves_a_rolling_window() -> None:
     budget = Budget(0.1, 1000.0)
     budget.human(0.0, 50.0)
     budget.human(900.0, 50.0)
-    budget.abandon(900.0, 8.0)
+    for _ in range(8):
+        budget.abandon(900.0)
     budget.forget(1000.0)  # the first fifty are gone
     assert (budget.humans, budget.abandoned) == (50.0, 8.0)
     assert budget.allowance(1000.0, 0.0, 1e9).share == 0.0  # 8 of 50 is over 10 %
     assert budget.allowance(1000.0, 10.0, 1e9).share > 0.0  # work can repay them
+
+
+def test_patience_is_learnt_from_callers_who_left_and_who_were_served() -> None:
+    dice = random.Random(12)
+    callers = InboundCalls()
+    for _ in range(600):
+        patience_s, served_s = dice.expovariate(1 / 60.0), dice.expovariate(1 / 40.0)
+        callers.waited(min(patience_s, served_s), left=patience_s < served_s)
+    assert callers.patience_s == pytest.approx(60.0, rel=0.2)
+
+
+def test_nobody_is_thought_impatient_before_callers_have_left() -> None:
+    callers = InboundCalls()
+    for _ in range(100):
+        callers.waited(5.0, left=False)
+    assert callers.patience_s is None
+
+
+def test_impatient_callers_need_fewer_agents_kept_when_they_are_many() -> None:
+    patient, hasty = (
+        agents_to_hold(0.12, 20, 140.0, (0.7, 20.0), patience_s)
+        for patience_s in (None, 60.0)
+    )
+    assert 0 < hasty < patient
 
 
 def test_more_inbound_calls_hold_more_agents_and_a_flood_holds_all() -> None:
