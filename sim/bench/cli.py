@@ -21,6 +21,7 @@ BENCHES: Mapping[str, str] = {
     "bridge": "sim.bench.bridge",
     "calls": "sim.bench.calls",
     "desk": "sim.bench.desk",
+    "frontier": "sim.bench.pacing.frontier",
     "import": "sim.bench.imports",
     "pacing": "sim.bench.pacing.measure",
     "start": "sim.bench.start",

@@ -3,8 +3,8 @@
 The exact optimum of the memoryless floor with the scenario's means: agents who are there
 (weighted by themselves when their number changes), ring time of those who answer, time in
 talk and wrap-up, share of answers. Breaks, and caps of calls per second and of lines,
-lower it. It knows nothing of drifts, blocks and scores, and has no patience: a pacer may
-end a little above it on a large floor.
+lower it, as do detection errors that count as abandoned. It knows nothing of drifts,
+blocks and scores, and has no patience: a pacer may end a little above it on a large floor.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def limit_of(floor: FloorScenario) -> float:
     case = Analogue(
         agents=max(1, round(agents)),
         answer_share=round(persons, 2) or 0.01,
-        target=floor.target,
+        target=_left_of_target(floor, persons),
         ring_s=round(ring_s, 1),
         service_s=round(service_s),
     )
@@ -35,6 +35,19 @@ def limit_of(floor: FloorScenario) -> float:
     if shifts.break_every_s < float("inf"):
         best *= shifts.break_every_s / (shifts.break_every_s + shifts.break_s)
     return best
+
+
+def _left_of_target(floor: FloorScenario, persons: float) -> float:
+    """What the detector's own errors leave of the target, where they are charged to it.
+
+    No pacing can help people who were taken for machines.
+    """
+    if floor.amd is None or not floor.amd_errors_count:
+        return floor.target
+    people = min(0.98, floor.mean_p * _level(floor))
+    missed = people * floor.amd.person_as_machine
+    left = (floor.target * (persons + missed) - missed) / persons
+    return max(1e-4, left)
 
 
 def present(floor: FloorScenario) -> float:

@@ -2,13 +2,17 @@
 
 Resumable: each shift is kept as it ends (`runs`). The long form plays ten seeds of the
 whole book, one seed of all after the other; the short one two seeds of an hour of the
-six floors tagged `quick`, and its hindsight sees fewer settings.
+six floors tagged `quick`, and its hindsight sees fewer settings. As many shifts are played
+at once as the process may use processors (`taskset` limits them).
+
+Hindsight is for the few: all settings are tried on the first seed, the best of each kind
+on the next ones.
 """
 
 from __future__ import annotations
 
+import os
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -16,32 +20,22 @@ from foundation.settings import ProcessSettings
 from sim.bench.figures import Figure
 from sim.bench.pacing import field
 from sim.bench.pacing.aims import aims
-from sim.bench.pacing.bound import limit_of
+from sim.bench.pacing.limits import limits
 from sim.bench.pacing.record import Run
-from sim.bench.pacing.runs import Store, run
-from sim.bench.pacing.table import Row, hindsight, markdown, row
+from sim.bench.pacing.runs import Job, Store, play
+from sim.bench.pacing.speed import speed
+from sim.bench.pacing.table import Row, hindsight, markdown, promising, row
 from sim.scenarios import pacing_book
-from sim.world.baselines.ratio import Ratio
-from sim.world.floor.engine import AnyPacer, Floor
-from sim.world.floor.scenario import FloorScenario, Group, ListPart, Shifts
+from sim.world.floor.scenario import FloorScenario
 
 SEEDS, QUICK_SEEDS, QUICK_HOURS, TUNING_SEEDS = 10, 2, 1.0, 4
+PROMISING = 6  # settings of a kind that are tried beyond the first seed
 FIRST_SEED = 4_100
 QUICK_SETTINGS = (
     "ratio-2", "ratio-4", "ratio-9", "vicidial-max-1.2-0.8", "vicidial-max-1.6-0.8",
     "vicidial-max-2-0.8", "vicidial-ready-2-0.8", "vicidial-ready-3-0.8",
     "vicidial-ready-7-0.8",
 )  # fmt: skip
-SPEED_FLOOR = FloorScenario(
-    name="speed",
-    about="",
-    hours=8,
-    target=0.03,
-    shifts=Shifts(groups=(Group(agents=200),)),
-    parts=(ListPart(share=1.0, p=0.3),),
-)
-SPEED_AIM_S = 30.0
-
 Runs = dict[tuple[str, str], list[Run]]
 
 
@@ -50,12 +44,19 @@ def measure(quick: bool) -> list[Figure]:
     folder = ProcessSettings().home / "bench"
     store = Store(folder / "pacing-runs.jsonl")
     book = floors(quick)
-    runs = sweep(store, book, range(FIRST_SEED, FIRST_SEED + seeds(quick)), quick)
-    rows = rows_of(book, runs)
+    runs = sweep(
+        store, book, range(FIRST_SEED, FIRST_SEED + seeds(quick)), quick, processors()
+    )
+    rows = rows_of(book, runs, limits(folder / "pacing-limits.json", book))
     about = {name: floor.about for name, floor in book.items()}
     name = "pacing-quick.md" if quick else "pacing.md"
     (folder / name).write_text(markdown(rows, about), "utf-8")
     return [*map(_figure, rows), *aims(rows, quick), *speed(quick)]
+
+
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def seeds(quick: bool) -> int:
@@ -75,71 +76,72 @@ def floors(quick: bool) -> dict[str, FloorScenario]:
 
 
 def sweep(
-    store: Store, book: Mapping[str, FloorScenario], numbers: Sequence[int], quick: bool
+    store: Store,
+    book: Mapping[str, FloorScenario],
+    numbers: Sequence[int],
+    quick: bool,
+    workers: int = 1,
 ) -> Runs:
     """Every pacer on every floor, a seed at a time, so that a part is a fair sample."""
     found: Runs = {}
-    total = len(numbers) * len(book)
-    for done, (seed, name) in enumerate((seed, name) for seed in numbers for name in book):
-        print(f"\r{done}/{total} {name:<24}", end="", file=sys.stderr, flush=True)
-        for pacer in pacers(quick, tuning=seed - numbers[0] < TUNING_SEEDS):
-            found.setdefault((name, pacer), []).append(run(store, book[name], pacer, seed))
-    print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
+    for seed in numbers:
+        jobs = [
+            Job(floor=floor, pacer=pacer, seed=seed)
+            for name, floor in sorted(book.items(), key=_longest_first)
+            for pacer in pacers(quick, tried=_tried(found, name, seed - numbers[0], floor))
+        ]
+        for done, (job, run) in enumerate(play(store, jobs, workers), 1):
+            said = f"{seed}: {done}/{len(jobs)} {job.floor.name} {job.pacer}"
+            print(f"\r{said:<72}", end="", file=sys.stderr, flush=True)
+            found.setdefault((job.floor.name, job.pacer), []).append(run)
+    print("\r" + " " * 72 + "\r", end="", file=sys.stderr, flush=True)
     return found
 
 
-def pacers(quick: bool, *, tuning: bool) -> list[str]:
-    """All names to play; settings tried for hindsight only on the first seeds."""
-    names = list(field.FIELD)
-    if tuning:
-        tried = [name for group in field.TUNED.values() for name in group]
-        names += [name for name in tried if not quick or name in QUICK_SETTINGS]
+def _longest_first(named: tuple[str, FloorScenario]) -> float:
+    return -named[1].agents * named[1].hours
+
+
+def _tried(found: Runs, name: str, nth: int, floor: FloorScenario) -> list[str]:
+    """Settings for hindsight: all on the first seed, then the best few, then none."""
+    if nth == 0:
+        return [setting for group in field.TUNED.values() for setting in group]
+    if nth >= TUNING_SEEDS:
+        return []
+    best: list[str] = []
+    for group in field.TUNED.values():
+        runs = {s: found[name, s] for s in group if (name, s) in found}
+        best += promising(runs, floor.target, PROMISING)
+    return best
+
+
+def pacers(quick: bool, *, tried: Sequence[str]) -> list[str]:
+    """All names to play, the settings `tried` for hindsight among them."""
+    names = [*field.FIELD, *(s for s in tried if not quick or s in QUICK_SETTINGS)]
     return list(dict.fromkeys(names))
 
 
-def rows_of(book: Mapping[str, FloorScenario], runs: Runs) -> list[Row]:
+def rows_of(
+    book: Mapping[str, FloorScenario], runs: Runs, limit: Mapping[str, float]
+) -> list[Row]:
     """One row for each pacer, the tuned ones at their best setting."""
     rows = []
     for name, floor in book.items():
-        limit = limit_of(floor)
 
         def told(pacer: str, setting: str, note: str = "") -> Row:
             return row(
                 runs[name, setting], pacer=pacer, agents=floor.agents,  # noqa: B023
-                target=floor.target, limit=limit, note=note,  # noqa: B023
+                target=floor.target, limit=limit[name], note=note,  # noqa: B023
             )  # fmt: skip
 
         rows += [told(pacer, pacer) for pacer in field.FIELD]
         for pacer, group in field.TUNED.items():
-            tried = {s: runs[name, s] for s in group if (name, s) in runs}
+            enough = min(TUNING_SEEDS, len(runs[name, field.CORE]))
+            tried = {s: runs.get((name, s), []) for s in group}
+            tried = {s: each for s, each in tried.items() if len(each) >= enough}
             setting = hindsight(tried, floor.target)
             rows.append(told(pacer, setting, setting))
     return rows
-
-
-def speed(quick: bool) -> list[Figure]:
-    """Wall time of 200 agents x 8 h: the floor by itself, and with the core inside."""
-    bare = _walled(SPEED_FLOOR, Ratio(1.0))
-    hours = 0.25 if quick else 8.0
-    part = replace(SPEED_FLOOR, hours=hours)
-    whole = _walled(part, field.ALL[field.CORE](part, 1)) * 8.0 / hours
-    said = f"from {hours:g} h" if quick else ""
-    return [
-        Figure(
-            what="floor alone, 200 agents x 8 h", value=bare, unit="s", aim="< 10 s",
-            met=bare < 10,
-        ),
-        Figure(
-            what="floor with the core, 200 agents x 8 h", value=whole, unit="s",
-            compared_with=said, aim=f"< {SPEED_AIM_S:.0f} s", met=whole < SPEED_AIM_S,
-        ),
-    ]  # fmt: skip
-
-
-def _walled(floor: FloorScenario, pacer: AnyPacer) -> float:
-    begun = time.perf_counter()
-    Floor(floor, pacer, 1, period_s=0.5).run()
-    return time.perf_counter() - begun
 
 
 def _figure(one: Row) -> Figure:

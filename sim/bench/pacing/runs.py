@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable
-from dataclasses import asdict, fields
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -79,23 +81,59 @@ class Store:
             lines.write("\n" + json.dumps({"key": key, **asdict(run)}))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One shift to play."""
+
+    floor: FloorScenario
+    pacer: str
+    seed: int
+
+
+def play(store: Store, jobs: Sequence[Job], workers: int) -> Iterator[tuple[Job, Run]]:
+    """Read what was played before, play the rest, each kept as it ends."""
+    keys = {job: key_of(job.floor, job.pacer, job.seed) for job in jobs}
+    missing = []
+    for job in jobs:
+        known = store.get(keys[job])
+        if known is None:
+            missing.append(job)
+        else:
+            yield job, known
+    for job, run in _played(missing, workers):
+        store.keep(keys[job], run)
+        yield job, run
+
+
+def _played(jobs: Sequence[Job], workers: int) -> Iterator[tuple[Job, Run]]:
+    if workers < 2 or len(jobs) < 2:
+        for job in jobs:
+            yield job, played(job)
+        return
+    with ProcessPoolExecutor(workers, get_context("forkserver")) as pool:
+        under_way = {pool.submit(played, job): job for job in jobs}
+        try:
+            for done in as_completed(under_way):
+                yield under_way[done], done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
 def run(store: Store, floor: FloorScenario, pacer: str, seed: int) -> Run:
     """Play one shift, or read what it gave."""
-    key = key_of(floor, pacer, seed)
-    known = store.get(key)
-    if known is None:
-        known = played(floor, pacer, seed)
-        store.keep(key, known)
-    return known
+    return next(iter(play(store, [Job(floor=floor, pacer=pacer, seed=seed)], 1)))[1]
 
 
-def played(floor: FloorScenario, pacer: str, seed: int) -> Run:
+def played(job: Job) -> Run:
     """Play one shift."""
-    timed = Timed(field.ALL[pacer](floor, seed))
-    period_s = 0.5 if floor.agents >= LARGE else 0.25
+    pacer = field.ALL[job.pacer](job.floor, job.seed)
+    timed = Timed(pacer)
+    period_s = 0.5 if job.floor.agents >= LARGE else 0.25
+    # a baseline that looks up only so often is not asked in between
+    period_s = float(getattr(pacer, "period_s", period_s))
     begun = time.perf_counter()
-    result = Floor(floor, timed, seed, period_s=period_s).run()
-    return _figures(result, pacer, timed.ns, time.perf_counter() - begun)
+    result = Floor(job.floor, timed, job.seed, period_s=period_s).run()
+    return _figures(result, job.pacer, timed.ns, time.perf_counter() - begun)
 
 
 def _figures(result: ShiftResult, pacer: str, ns: list[int], wall_s: float) -> Run:

@@ -10,6 +10,8 @@ from scipy.stats import t as student
 
 from sim.bench.pacing.record import Run
 
+_NEAR = 1.3  # times the target: other seeds may bring it within
+
 
 @dataclass(frozen=True, slots=True)
 class Mean:
@@ -112,6 +114,20 @@ def hindsight(by_setting: Mapping[str, Sequence[Run]], target: float) -> str:
     if not fits:
         return min(by_setting, key=lambda name: mean(name, lambda run: run.abandoned_share))
     return max(fits, key=lambda name: mean(name, lambda run: run.occupancy))
+
+
+def promising(
+    by_setting: Mapping[str, Sequence[Run]], target: float, most: int
+) -> list[str]:
+    """The settings worth more seeds: the busiest near the target, then the gentlest."""
+
+    def rank(name: str) -> tuple[bool, float]:
+        lost = float(np.mean([run.abandoned_share for run in by_setting[name]]))
+        worked = float(np.mean([run.occupancy for run in by_setting[name]]))
+        near = lost <= _NEAR * target
+        return not near, -worked if near else lost
+
+    return sorted(by_setting, key=rank)[:most]
 
 
 HEAD = (

@@ -23,6 +23,8 @@ _SHORTEST_S, _LONGEST_S, _FIRST_S = 1.0, 30.0, 8.0
 class BusyFactor:
     """`target` is the share of answered calls that may be abandoned."""
 
+    period_s = _PERIOD_S
+
     def __init__(self, target: float) -> None:
         self._target = target
         self._seen = Seen(calls=1500, talks=500)

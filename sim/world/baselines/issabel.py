@@ -22,6 +22,8 @@ _SHORT_S, _DEFAULT_RING_S, _DELAYS = 10.0, 8.0, 20
 class Issabel:
     """Predictive, with its overcommit on."""
 
+    period_s = _PERIOD_S
+
     def __init__(self) -> None:
         self._seen = Seen()
         self._next = 0.0

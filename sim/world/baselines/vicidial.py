@@ -32,6 +32,8 @@ class Vicidial:
     `hours` is the length of the shift.
     """
 
+    period_s = 0.5  # samples each second, dials each 2.5
+
     def __init__(
         self,
         target: float,

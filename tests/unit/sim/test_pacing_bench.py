@@ -11,10 +11,12 @@ from sim.bench.figures import missed
 from sim.bench.pacing import field, measure, runs
 from sim.bench.pacing.aims import aims
 from sim.bench.pacing.bound import limit_of, present
+from sim.bench.pacing.limits import limits
 from sim.bench.pacing.record import Run
-from sim.bench.pacing.runs import Store, key_of
-from sim.bench.pacing.table import Row, hindsight, markdown, row
+from sim.bench.pacing.runs import Job, Store, key_of
+from sim.bench.pacing.table import Row, hindsight, markdown, promising, row
 from sim.scenarios import pacing_book
+from sim.world.floor.engine import Floor
 from sim.world.floor.scenario import FloorScenario
 from sim.world.limit import Analogue, solve
 
@@ -125,19 +127,74 @@ def test_limits_follow_the_floor() -> None:
 
 def test_the_short_form_plays_six_floors_and_all_of_the_field() -> None:
     assert len(measure.floors(quick=True)) == 6
-    played = set(measure.pacers(quick=True, tuning=True))
+    settings = [name for group in field.TUNED.values() for name in group]
+    played = set(measure.pacers(quick=True, tried=settings))
     assert set(field.FIELD) <= played
     assert set(measure.QUICK_SETTINGS) <= played <= set(field.ALL)
     for group in field.TUNED.values():
         assert set(group) & played
-    assert set(measure.pacers(quick=False, tuning=True)) == set(field.ALL)
+    assert set(measure.pacers(quick=False, tried=settings)) == set(field.ALL)
+    assert set(measure.pacers(quick=False, tried=())) == set(field.FIELD)
 
 
 def test_a_small_sweep_ends_in_rows(tmp_path: Path) -> None:
     book = {"five": short()}
     found = measure.sweep(Store(tmp_path / "runs.jsonl"), book, range(1), quick=True)
-    rows = measure.rows_of(book, found)
+    rows = measure.rows_of(book, found, {"five": 0.84})
     assert {one.pacer for one in rows} == {*field.FIELD, *field.TUNED}
     by_name = {one.pacer: one for one in rows}
     assert by_name["one-to-one"].abandoned.value == 0.0
     assert by_name["ratio-tuned"].note.startswith("ratio-")
+
+
+def test_shifts_played_at_once_are_those_played_one_by_one(tmp_path: Path) -> None:
+    jobs = [
+        Job(floor=short(), pacer=pacer, seed=seed)
+        for pacer in ("one-to-one", "core")
+        for seed in (1, 2)
+    ]
+    alone = dict(runs.play(Store(tmp_path / "alone.jsonl"), jobs, 1))
+    store = Store(tmp_path / "together.jsonl")
+    together = dict(runs.play(store, jobs, 2))
+    assert together.keys() == alone.keys()
+    for job in jobs:
+        assert together[job].occupancy == alone[job].occupancy
+        assert together[job].humans == alone[job].humans
+        kept = store.get(key_of(job.floor, job.pacer, job.seed))
+        assert kept == together[job]
+
+
+def test_a_baseline_asked_only_when_it_looks_up_decides_the_same() -> None:
+    floor = short("twenty")
+    for name in ("issabel", "busy-factor", "vicidial-hard"):
+        rare = runs.played(Job(floor=floor, pacer=name, seed=3))
+        always = Floor(floor, field.ALL[name](floor, 3), 3, period_s=0.25).run()
+        assert (rare.occupancy, rare.humans) == (always.occupancy, always.humans)
+
+
+def test_settings_far_from_the_target_get_no_more_seeds() -> None:
+    tried = {
+        "bold": [a_run(occupancy=0.95, abandoned_share=0.2)],
+        "shy": [a_run(occupancy=0.70, abandoned_share=0.0)],
+        "good": [a_run(occupancy=0.85, abandoned_share=0.033)],
+    }
+    assert promising(tried, 0.03, 2) == ["good", "shy"]
+    assert promising(tried, 0.03, 9) == ["good", "shy", "bold"]
+
+
+def test_limits_are_solved_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "limits.json"
+    book = {name: pacing_book()[name] for name in ("three", "five")}
+    first = limits(path, book)
+    assert first["five"] == limit_of(book["five"])
+    monkeypatch.setattr("sim.bench.pacing.limits.limit_of", lambda _: 1 / 0)
+    assert limits(path, book) == first
+    path.write_text("{")  # cut off
+    with pytest.raises(ZeroDivisionError):
+        limits(path, book)
+
+
+def test_errors_charged_to_the_budget_lower_the_limit() -> None:
+    charged = pacing_book()["fifteen-amd-quick"]
+    free = replace(charged, amd_errors_count=False)
+    assert limit_of(charged) < limit_of(free)
