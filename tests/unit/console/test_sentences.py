@@ -101,9 +101,9 @@ def test_figures_are_written_as_people_write_them() -> None:
     figures = {"free": 4.0, "soon_free": 1.25, "ringing": 1200.0, "answers": 2.0,
                "risk": 0.031, "theta": 0.02, "calls": 0.0}  # fmt: skip
     assert sentence([("risk", figures)], 0) == (
-        "Não discou: dos 1.200 que tocam espera-se 2,0 atendimentos para 4 livres e cerca "
-        "de 1,2 livres em breve; o risco de mais uma não achar ninguém (3,1%) passa do "
-        "aceito (2,0%)."
+        "Não discou: livres, 4 agora e cerca de 1,2 em breve; tocando, 1.200, das quais "
+        "cerca de 2,0 devem ser atendidas; o risco de mais uma não achar ninguém (3,1%) "
+        "passa do aceito (2,0%)."
     )
 
 
