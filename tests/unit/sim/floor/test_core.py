@@ -12,6 +12,7 @@ from sim.world.floor.scenario import Amd, Group, Inbound, Others, Shifts, Walkou
 from tests.unit.sim.floor.recorded import Recorded, a_floor, played
 
 TARGET = 0.03
+pytestmark = pytest.mark.timeout(600)  # a few seconds each on an idle machine
 
 
 def share_told(core: Recorded, at_s: float) -> float:
