@@ -34,12 +34,12 @@ def test_the_core_stays_as_large_over_a_week() -> None:
     floor = FloorScenario(
         name="week", about="", hours=7 * 24, target=0.03,
         shifts=Shifts(
-            groups=(Group(agents=10),), break_every_s=7200.0, break_s=900.0,
+            groups=(Group(agents=6),), break_every_s=7200.0, break_s=900.0,
         ),
         parts=(ListPart(share=1, p=0.1, known=True, noise=0.2), ListPart(share=1, p=0.3)),
     )  # fmt: skip
     core = Weighed(Pacer(floor.policy()))
-    run = Floor(floor, core, 1, period_s=1.0).run()
-    assert run.placed > 100_000
+    run = Floor(floor, core, 1, period_s=2.0).run()
+    assert run.placed > 50_000
     assert len(core.bytes) >= 6
     assert max(core.bytes[2:]) <= 1.05 * core.bytes[1]

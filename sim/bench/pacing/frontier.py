@@ -28,7 +28,7 @@ QUICK_TARGETS = (0.01, 0.03)
 #: agents -> hours, so that each shift has some hundred answers
 TEAMS: Mapping[int, float] = {5: 4.0, 20: 2.0, 100: 1.0}
 QUICK_TEAMS: Mapping[int, float] = {20: 0.5}
-SEEDS, FIRST_SEED = 3, 7_300
+SEEDS, FIRST_SEED = 2, 7_300
 TARGET = 0.03  # of what knows no target
 
 

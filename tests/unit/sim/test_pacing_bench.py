@@ -101,6 +101,14 @@ def test_aims_are_missed_when_they_are() -> None:
         a_row(occupancy=0.84),
         a_row(occupancy=0.895, abandoned_share=0.031),
         a_row(occupancy=0.895, decision_p99_us=1200.0),
+        row(
+            [a_run(occupancy=0.895, abandoned_share=share) for share in (0.034, 0.02, 0.02)]
+            + [a_run(occupancy=0.895)] * 9,
+            pacer="core",
+            agents=20,
+            target=0.03,
+            limit=0.90,
+        ),  # one shift of twelve is above target, but far
     ):
         assert missed(aims([bad, tuned], quick=False))
     assert not missed(aims([a_row(occupancy=0.84), tuned], quick=True))
