@@ -8,11 +8,11 @@ import numpy as np
 
 from sim.bench.figures import Figure
 from sim.bench.pacing.field import CORE
-from sim.bench.pacing.speed import DECISION_AIM_US
 from sim.bench.pacing.table import Row
 
 TEAM = 20  # agents from which the stricter aims hold
 WORST_SHIFT = 1.1
+DECISION_AIM_US = 1000.0
 
 
 def aims(rows: Sequence[Row], quick: bool) -> list[Figure]:

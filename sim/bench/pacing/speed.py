@@ -9,13 +9,13 @@ import numpy as np
 
 from sim.bench.figures import Figure
 from sim.bench.pacing import field
+from sim.bench.pacing.aims import DECISION_AIM_US
 from sim.bench.pacing.runs import Timed
 from sim.world.baselines.ratio import Ratio
 from sim.world.floor.engine import AnyPacer, Floor
 from sim.world.floor.scenario import FloorScenario, Group, ListPart, Shifts
 
 FLOOR_AIM_S = 30.0
-DECISION_AIM_US = 1000.0
 _QUICK_HOURS, _DECISION_HOURS = 0.25, 0.2
 
 
