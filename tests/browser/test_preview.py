@@ -35,6 +35,7 @@ async def test_the_card_is_there_before_the_call_and_the_count_runs_down(
     await expect(desk.locator(".debtor-name")).to_contain_text("Maria")
     await expect(desk.locator(".state-more")).to_contain_text("Liga sozinho em 0:3")
     await expect(desk.locator("desk-record form")).to_be_hidden()
+    await expect(desk.locator("[data-step=claimed]")).to_be_hidden()  # nobody speaks yet
     since = await place.wire.last_id(COMMANDS)
     await desk.click("[data-do=dial]")
     async for message in place.wire.consume(COMMANDS, since):

@@ -34,10 +34,10 @@ from sim.world.floor.traced import TracedLeads, floor_of
 from sim.world.laws import Law
 from sim.world.trace import TraceRow
 
-pytestmark = pytest.mark.timeout(1500)
+pytestmark = pytest.mark.timeout(1800)
 
 SCENARIO = Path(__file__).with_name("floor.toml")
-AGENTS, DEBTORS, SECONDS, RING_S = 20, 3_000, 560.0, 12
+AGENTS, DEBTORS, SECONDS, RING_S = 20, 3_000, 780.0, 14
 LEAST_ANSWERED = 500
 POINTS = 0.03
 CONFIDENCE = 0.999

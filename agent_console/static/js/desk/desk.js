@@ -80,6 +80,7 @@ function onSeat(entry) {
 /** @param {string} call @param {Seat} now */
 function inCall(call, now) {
   if (card.card?.call.id !== call && card.dataset.call !== call) readCard(call);
+  card.toggleAttribute("data-previews", now.state === "preview");
   if (now.state === "preview") {
     if (!record.late) record.close();
     return;
