@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, HEIGHT = 720, 420
+WIDTH, HEIGHT = 790, 420
 _LEFT, _TOP, _RIGHT, _BOTTOM = 56, 44, 532, 372
 _LEGEND_X, _LEGEND_STEP = 550, 24
 _STYLE = """
