@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from agent_console.api.endpoint import Asked, Endpoint, Page, Role
 from agent_console.services import DATABASE
 from agent_console.texts import TEXTS
+from cobranca.contacts.dispositions import catalogue
 from cobranca.people import trail
 
 ADMINS = frozenset({Role.ADMIN})
@@ -69,7 +70,14 @@ async def shown(asked: Asked[None, None]) -> Mapping[str, Any]:
         "query": query,
         "oldest": oldest,
         "actions": TEXTS.section("audit_actions"),
+        "spoken": _spoken(),
     }
+
+
+def _spoken() -> dict[str, str]:
+    """What codes in the details are called: roles, states of campaigns, dispositions."""
+    coded = {one.code: one.label for one in catalogue().dispositions}
+    return coded | TEXTS.section("campaign_statuses") | TEXTS.section("roles")
 
 
 async def _read(engine: AsyncEngine, query: AuditQuery) -> AuditOut:

@@ -137,6 +137,11 @@ async def test_what_changes_is_shown_and_columns_are_remembered(
     await expect(shown).to_contain_text("R$ 9,00")
     await look(page, axe, "changes")
 
+    await page.click("#apply")
+    await page.click("#next")  # a campaign of what has just come, not of another's
+    await expect(page.locator("#creditor option:checked")).to_have_text("Banco Um")
+    await expect(page.locator("#portfolio option:checked")).to_have_text("Março de 2026")
+
 
 async def test_columns_that_nobody_knows_are_asked_for(
     page: Page, worker: None, tmp_path: Path

@@ -40,6 +40,7 @@ form.addEventListener("submit", async (event) => {
     const body = { current: given.current, new: given.new };
     useSession(await api.put("/api/v1/account/password", body));
     form.reset();
+    if (document.querySelector("#provisional")) location.assign("/"); // it let nowhere else
     said.textContent = form.dataset.done ?? "";
   } catch (error) {
     if (error instanceof ApiProblem) explain(error);

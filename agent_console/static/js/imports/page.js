@@ -153,11 +153,13 @@ function noteOf(now) {
  * @param {Import} now
  * @param {boolean} columns
  */
-function drawActions({ possible, status }, columns) {
+function drawActions({ possible, status, creditor, portfolio }, columns) {
   byId("apply").hidden = !possible.apply || columns;
   byId("retry").hidden = !possible.retry;
   byId("undo").hidden = !possible.undo;
   byId("next").hidden = status !== "done";
+  const whom = new URLSearchParams({ creditor, portfolio });
+  byId("next").setAttribute("href", `/campaigns/new?${whom}`);
   byId("back").hidden = columns || status !== "checked";
   byId("discard").hidden = !possible.discard;
 }

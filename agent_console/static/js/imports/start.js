@@ -56,12 +56,15 @@ function suggestPortfolios() {
   );
 }
 
+/** @param {HTMLInputElement} input @param {boolean} wrong */
+function mark(input, wrong) {
+  if (wrong) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid"); // nobody has looked into it yet
+}
+
 /** @returns {File | undefined} the file, when all is filled in; else it is said */
 function filled() {
-  for (const input of [creditor, portfolio, file]) {
-    const empty = !input.value.trim();
-    input.setAttribute("aria-invalid", String(empty));
-  }
+  for (const input of [creditor, portfolio, file]) mark(input, !input.value.trim());
   const wrong = [creditor, portfolio, file].find((input) => !input.value.trim());
   wrong?.focus();
   const chosen = file.files?.[0];
@@ -83,6 +86,7 @@ async function send(done) {
     file.value = "";
   } catch (error) {
     say(byId("trouble"), told(error, words.cut_off));
+    mark(file, error instanceof ApiProblem);
   } finally {
     busy(false);
   }

@@ -37,6 +37,7 @@ let creditors = [];
 /** @type {Campaign | undefined} what the form was made from */
 let base;
 let key = newKey();
+const asked = new URLSearchParams(location.search);
 
 /** The same order sent twice is one campaign; a changed form is another order. */
 function newKey() {
@@ -140,8 +141,21 @@ async function begin() {
     return;
   }
   writeTerms(form, DEFAULT_TERMS);
+  choose("creditor", asked.get("creditor"));
   drawPortfolios();
+  choose("portfolio", asked.get("portfolio"));
   if (creditors.length) count.ask(readFilter(form));
+}
+
+/**
+ * Choose by name, as a link from an import does; what is not there changes nothing.
+ * @param {string} list
+ * @param {string | null} name
+ */
+function choose(list, name) {
+  const found = [.../** @type {HTMLSelectElement} */ (field(form, list)).options];
+  const option = found.find(({ text }) => text === name);
+  if (option) option.selected = true;
 }
 
 /** @param {Event} event */

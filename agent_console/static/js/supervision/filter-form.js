@@ -2,6 +2,7 @@
  * The form of a campaign as values: what is typed into JSON and back, and what is wrong
  * with it before the server is asked.
  */
+import { amountOf } from "../desk/promise.js";
 import { one } from "./page.js";
 
 /** @typedef {{creditor: string, portfolio: string | null, products: string[], ufs: string[],
@@ -50,6 +51,13 @@ const checked = (form, name) =>
 
 /**
  * @param {HTMLFormElement} form
+ * @param {string} name
+ * @returns {string | null} "1.234,50" as "1234.50"; null: nothing was typed
+ */
+const amount = (form, name) => amountOf(field(form, name).value) || null;
+
+/**
+ * @param {HTMLFormElement} form
  * @returns {DebtorFilter}
  */
 export function readFilter(form) {
@@ -64,8 +72,8 @@ export function readFilter(form) {
     ufs: checked(form, "ufs"),
     days_late_from: whole("days_late_from"),
     days_late_to: whole("days_late_to"),
-    amount_from: text("amount_from"),
-    amount_to: text("amount_to"),
+    amount_from: amount(form, "amount_from"),
+    amount_to: amount(form, "amount_to"),
     last_outcomes: checked(form, "last_outcomes"),
     contact: field(form, "contact").value,
   };
@@ -106,9 +114,9 @@ export function writeTerms(form, terms) {
  * @param {DebtorFilter} filter
  */
 export function writeFilter(form, filter) {
-  for (const name of [...RANGES, ...AMOUNTS]) {
-    field(form, name).value = filter[name] === null ? "" : String(filter[name]);
-  }
+  for (const name of RANGES) field(form, name).value = String(filter[name] ?? "");
+  for (const name of AMOUNTS)
+    field(form, name).value = filter[name]?.replace(".", ",") ?? "";
   field(form, "contact").value = filter.contact;
   for (const name of /** @type {const} */ (["ufs", "last_outcomes"])) {
     for (const box of form.querySelectorAll(`input[name=${name}]`)) {
@@ -155,17 +163,20 @@ export function mark(form, name, text) {
 function whatIsWrong(form, words) {
   const wrong = new Map();
   if (!field(form, "name").value.trim()) wrong.set("name", words.name_missing);
-  for (const name of ["target", ...NUMBERS, ...RANGES, ...AMOUNTS]) {
+  for (const name of AMOUNTS) {
+    const typed = amount(form, name);
+    if (typed && !/^\d{1,12}(\.\d{1,2})?$/.test(typed)) wrong.set(name, words.no_amount);
+  }
+  for (const name of ["target", ...NUMBERS, ...RANGES]) {
     const input = /** @type {HTMLInputElement} */ (field(form, name));
-    const empty =
-      input.value === "" && ![...RANGES, ...AMOUNTS].includes(/** @type {any} */ (name));
+    const empty = input.value === "" && !RANGES.includes(/** @type {any} */ (name));
     if (empty || !input.validity.valid) {
       const text = words.out_of_range.replace("{min}", input.min);
       wrong.set(name, text.replace("{max}", input.max));
     }
   }
   for (const [low, high] of [RANGES, AMOUNTS]) {
-    const [from, to] = [field(form, low).value, field(form, high).value];
+    const [from, to] = [low, high].map((name) => amountOf(field(form, name).value));
     if (from && to && Number(from) > Number(to)) wrong.set(high, words.crossed);
   }
   return wrong;
