@@ -32,6 +32,7 @@ from tests.sound import part_of, share, stereo
 from tests.sound import tone as loudest
 
 SOCKETS_MADE = "window.sipSockets.length"
+LOSS_TOLD_S = 3.0  # a lost socket is told after two seconds
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -196,6 +197,11 @@ async def test_a_second_tab_takes_the_seat_and_the_first_says_so(
     await calling.trouble(page, "outra página")
     await hears(second, DEBTOR_HZ)
     await talking(second)
+    await asyncio.sleep(LOSS_TOLD_S)  # its own closing is not told as a loss
+    await calling.trouble(page, "outra página")
+    await page.get_by_role("button", name="Usar o telefone aqui").click()
+    await calling.trouble(second, "outra página")
+    await hears(page, DEBTOR_HZ)
     await floor.attempt()
 
 

@@ -7,6 +7,7 @@
 import { DeviceChoice } from "../softphone/devices.js";
 import { LevelMeters } from "../softphone/meters.js";
 import { ask, one, part, put, show, tell } from "./dom.js";
+import { words } from "./words.js";
 
 /** @typedef {import("./contracts.js").Seat} Seat */
 
@@ -105,7 +106,10 @@ export class PhonePanel extends HTMLElement {
     if (state) put(part(this, ".phone-state"), state.text);
     tell(part(this, ".phone-trouble"), state?.trouble ?? "");
     const connected = state?.state === "ready" || state?.state === "connecting";
-    show(part(this, "[data-phone-do=connect]"), !connected);
+    const turnOn = part(this, "[data-phone-do=connect]");
+    show(turnOn, !connected);
+    const { turn_on, take_back } = words.softphone;
+    put(part(turnOn, "span"), state?.code === "seat_taken" ? take_back : turn_on);
     const free = this.#seat?.state === "paused" || this.#seat?.state === "offline";
     show(part(this, "[data-phone-do=echo]"), state?.state === "ready" && free);
     show(part(this, "acordo-meters"), connected);

@@ -29,6 +29,7 @@ export class Line {
   #agent;
   #echo;
   #socket;
+  #ended = false;
 
   /** @param {Credentials} given @param {LineEvents} events */
   constructor(given, events) {
@@ -49,15 +50,23 @@ export class Line {
       connection_recovery_min_interval: BACK_S.first,
       connection_recovery_max_interval: BACK_S.longest,
     });
-    this.#agent.on("registered", events.onRegistered);
-    this.#agent.on("disconnected", (data) => events.onLost(data?.code));
-    this.#agent.on("registrationFailed", (data) =>
-      events.onRefused(data.response?.status_code),
-    );
-    this.#agent.on("newRTCSession", (data) => {
+    this.#on("registered", () => events.onRegistered());
+    this.#on("disconnected", (data) => events.onLost(data?.code));
+    this.#on("registrationFailed", (data) => events.onRefused(data.response?.status_code));
+    this.#on("newRTCSession", (data) => {
       if (data.originator === "remote") events.onLeg(data.session);
     });
     this.#agent.start();
+  }
+
+  /**
+   * A line that was ended tells nothing more: its own closing is no loss.
+   * @param {string} event @param {(data: any) => void} tell
+   */
+  #on(event, tell) {
+    this.#agent.on(event, (/** @type {any} */ data) => {
+      if (!this.#ended) tell(data);
+    });
   }
 
   /** @param {string} password */
@@ -90,6 +99,7 @@ export class Line {
 
   /** End for good: calls too, without waiting for answers. */
   end() {
+    this.#ended = true;
     this.#agent.stop();
   }
 }
