@@ -275,6 +275,8 @@ async def test_nothing_that_the_floor_does_not_do_is_shown_as_done(
         "não respondeu ao pedido", timeout=15_000
     )
     await expect(desk.locator(".state-name")).to_have_text("Disponível")
+    await place.show("idle", wants="paused")  # the floor did something after all
+    await expect(desk.locator("#told")).to_be_hidden()
 
 
 async def test_a_session_that_ends_in_mid_call_is_taken_up_in_place(
@@ -365,4 +367,17 @@ async def test_who_has_no_microphone_is_told_and_not_logged_in(
     await desk.click("[data-do=log_in]")
     trouble = desk.locator(".phone-trouble")
     await expect(trouble).to_contain_text("microfone")
+    assert await commands(place) == []
+
+
+async def test_a_seat_whose_telephone_is_off_is_told_to_turn_it_on_first(
+    desk: Page, place: DeskPlace
+) -> None:
+    await place.show("connecting")
+    await expect(desk.locator(".state-name")).to_have_text("Telefone desligado")
+    await expect(desk.locator(".state-more")).to_contain_text("Aperte F2")
+    await expect(desk.locator(".no-call")).to_contain_text("Ligue-o (F2)")
+    await expect(desk.locator(".phone-trouble")).to_be_hidden()  # nobody was asked
+    await desk.keyboard.press("F2")
+    await expect(desk.locator(".phone-trouble")).to_contain_text("microfone")
     assert await commands(place) == []

@@ -127,6 +127,22 @@ async def test_a_reload_brings_the_same_call_back_while_music_plays(
     assert (story.count("joined"), story.count("back_to_floor")) == (2, 1)
 
 
+async def test_a_page_that_was_closed_in_mid_call_is_opened_anew_with_its_telephone(
+    floor: Floor, page: Page
+) -> None:
+    await page.context.grant_permissions(["microphone"], origin=floor.address)
+    await floor.sit_down(page)
+    await floor.call()
+    await talking(page)
+    await hears(page, DEBTOR_HZ)
+    anew = await page.context.new_page()  # its storage of the session is empty
+    await page.close()
+    await anew.goto(f"{floor.address}/desk")
+    await hears(anew, DEBTOR_HZ, within_s=BACK_S)
+    await talking(anew)
+    await floor.attempt()
+
+
 async def test_a_lost_socket_tears_nothing_down(floor: Floor, page: Page) -> None:
     await floor.sit_down(page)
     await floor.call()

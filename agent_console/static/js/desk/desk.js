@@ -16,7 +16,7 @@ import { PhonePanel } from "./phone-panel.js";
 import { promiseOf } from "./promise.js";
 import { CallRecord } from "./record.js";
 import { listenToKeys, listenToSave } from "./shortcuts.js";
-import { StateBar } from "./state-bar.js";
+import { StateBar, shownState } from "./state-bar.js";
 import { toast } from "./toast.js";
 import { words } from "./words.js";
 
@@ -53,6 +53,8 @@ const unrecorded = one(page, "desk-unrecorded", OwnUnrecorded);
 let seat = null;
 /** @type {AbortController | null} */
 let reading = null;
+/** @type {string} */
+let line = "off"; // of the telephone
 
 /** @param {unknown} error @returns {string} what a person may read */
 function reason(error) {
@@ -68,7 +70,8 @@ function onSeat(entry) {
   if (seat && next.since < seat.since) return; // told late
   const before = seat;
   seat = /** @type {Seat} */ (next);
-  bar.put(seat);
+  if (JSON.stringify(seat) !== JSON.stringify(before)) answered();
+  bar.put(seat, line);
   phone.seat(seat);
   const call = IN_CALL.has(seat.state) ? seat.call : null;
   unrecorded.busy = call !== null && seat.state !== "preview";
@@ -95,7 +98,7 @@ function inCall(call, now) {
 function free(now) {
   reading?.abort();
   delete card.dataset.call;
-  card.clear(now.state);
+  card.clear(shownState(now, line));
   if (!record.late) record.close();
 }
 
@@ -142,13 +145,23 @@ async function refreshOwn() {
 /** @type {number | undefined} */
 let waiting;
 
+/** The floor did something: whoever asked waits no more. */
+function answered() {
+  clearTimeout(waiting);
+  bar.untold(words.desk.no_answer);
+}
+
+/** A seat without its telephone can do nothing else first. @param {string} verb */
+const needsPhone = (verb) =>
+  verb === "log_in" || (verb === "available" && seat?.state === "connecting");
+
 /** Ask the floor for something. @param {{do: string, code?: string, call?: string}} wish */
 async function wishFor(wish) {
   const { do: verb, code = null, call = null } = wish;
   bar.told("");
   clearTimeout(waiting);
-  // whoever comes in needs the telephone, and this click may ask for the microphone
-  if (verb === "log_in" && !(await phone.ready())) return;
+  // this click may ask for the microphone
+  if (needsPhone(verb) && !(await phone.ready())) return;
   const before = JSON.stringify(seat);
   try {
     await api.post(`${API}/commands`, { do: verb, code, call });
@@ -319,12 +332,12 @@ sayState(live, part(document, "#live-trouble"));
 live.start();
 const softphone = new Softphone(words.softphone);
 phone.use(softphone);
-/** @type {string} */
-let line = "off";
 softphone.watch(({ state }) => {
+  if (state === line) return;
   // whatever took the telephone's connection away may have taken the live one, silently
   if (line === "lost" && state === "ready") live.start();
   line = state;
+  if (seat) onSeat(seat);
 });
 softphone.reconnect();
 refreshOwn();

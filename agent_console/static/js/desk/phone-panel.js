@@ -24,6 +24,7 @@ export class PhonePanel extends HTMLElement {
   #state = null;
   /** @type {Seat | null} */
   #seat = null;
+  #taken = false; // the telephone was on here, or was tried once
 
   connectedCallback() {
     this.addEventListener("click", (event) => {
@@ -47,6 +48,7 @@ export class PhonePanel extends HTMLElement {
     phone.watch((state) => {
       const changed = state.state !== this.#state?.state;
       this.#state = state;
+      this.#taken ||= state.state !== "off";
       if (changed) one(this, "acordo-devices", DeviceChoice).refresh();
       this.#show();
     });
@@ -66,7 +68,15 @@ export class PhonePanel extends HTMLElement {
     const other = seat.state === "talking" && this.#seat?.call !== seat.call;
     if (other) this.#phone?.announce();
     this.#seat = seat;
+    if (seat.state === "connecting") this.#takeUp();
     this.#show();
+  }
+
+  /** The shift goes on and its telephone is nowhere: the page that had it was closed. */
+  #takeUp() {
+    if (this.#taken || document.visibilityState !== "visible") return;
+    this.#taken = true;
+    this.#phone?.takeUp();
   }
 
   /** @param {string} verb */

@@ -15,9 +15,16 @@ const IN_CALL = new Set(["preview", "reserved", "talking", "wrap_up"]);
 
 const MEANS_THE_CALL = new Set(["dial", "skip"]);
 
-/** @param {Seat} seat @returns {string} the state, hold being one of its own */
-export const shownState = (seat) =>
-  seat.held && seat.state === "talking" ? "held" : seat.state;
+/**
+ * The state as it is told; hold, and a telephone that is off, are states of their own.
+ * @param {Seat} seat
+ * @param {string} line - state of the telephone in this page
+ * @returns {string}
+ */
+export function shownState(seat, line) {
+  if (seat.state === "connecting" && line === "off") return "phone_off";
+  return seat.held && seat.state === "talking" ? "held" : seat.state;
+}
 
 /**
  * When the state began. A conversation that a reload or a lost line interrupted is one:
@@ -65,14 +72,15 @@ export class StateBar extends HTMLElement {
     part(this.#pauses, "button").focus();
   }
 
-  /** @param {Seat} seat */
-  put(seat) {
+  /** @param {Seat} seat @param {string} line - state of the telephone in this page */
+  put(seat, line) {
     this.seat = seat;
-    const state = shownState(seat);
+    const state = shownState(seat, line);
     this.dataset.state = state;
     put(part(this, ".state-name"), words.desk_states[state] ?? state);
     const paused = seat.state === "paused" ? pauseName(seat.pause_code) : "";
-    put(part(this, ".state-more"), paused || this.#previews(seat));
+    const turnOn = state === "phone_off" ? words.desk.turn_phone_on : "";
+    put(part(this, ".state-more"), paused || turnOn || this.#previews(seat));
     this.#offer(seat);
     this.#say(state, paused);
     this.#tick();
@@ -137,5 +145,10 @@ export class StateBar extends HTMLElement {
   /** What a person asked for and could not have; empty takes it away. */
   told(/** @type {string} */ text) {
     tell(part(document, "#told"), text);
+  }
+
+  /** Take that away, if it is what is told. */
+  untold(/** @type {string} */ text) {
+    if (part(document, "#told").textContent === text) this.told("");
   }
 }

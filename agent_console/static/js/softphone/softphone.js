@@ -11,7 +11,7 @@
 
 import { api } from "../api.js";
 import { Ear } from "./ear.js";
-import { beep, choose, devices, Meter, microphone } from "./sound.js";
+import { beep, choose, consented, devices, Meter, microphone } from "./sound.js";
 import { CLOSED, Troubled, troubleOf, unable } from "./troubles.js";
 
 /** @typedef {import("./line.js").Credentials} Credentials */
@@ -93,6 +93,11 @@ export class Softphone {
   /** After a reload: connect if this tab was connected before. */
   async reconnect() {
     if (sessionStorage.getItem(BEFORE) === "on") await this.connect();
+  }
+
+  /** In a new page: connect if no person needs to be asked for the microphone. */
+  async takeUp() {
+    if (this.#is.state === "off" && (await consented())) await this.connect();
   }
 
   /** Leave the seat. */

@@ -49,6 +49,19 @@ export async function microphone() {
   }
 }
 
+/**
+ * Whether the microphone may be used without asking anybody.
+ * @returns {Promise<boolean>}
+ */
+export async function consented() {
+  try {
+    const name = /** @type {PermissionName} */ ("microphone");
+    return (await navigator.permissions.query({ name })).state === "granted";
+  } catch {
+    return false; // a browser that does not tell
+  }
+}
+
 /** Measures one stream: its level, and how much of one frequency is in it. */
 export class Meter {
   #analyser;
