@@ -3,6 +3,7 @@
  * and the dialog that lets somebody log in again without leaving what he was doing.
  */
 import { ApiProblem, logIn, SESSION_EXPIRED } from "./api.js";
+import { dropDrafts, dropOldDrafts } from "./desk/draft.js";
 import { offerHelp } from "./shortcuts.js";
 
 const YEAR_S = 31536000;
@@ -32,6 +33,8 @@ if (theme) theme.hidden = false;
 showTheme();
 
 offerHelp();
+dropOldDrafts();
+document.querySelector("form[action='/logout']")?.addEventListener("submit", dropDrafts);
 
 /** @type {HTMLDetailsElement | null} */
 const menu = document.querySelector("details.menu");

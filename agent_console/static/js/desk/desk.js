@@ -1,7 +1,7 @@
 /**
  * The agent's page: one long-lived page whose parts are custom elements. What the floor
  * says comes live; a change there never moves the focus. What was begun survives a
- * reload: the state is the server's, drafts are in the session's storage.
+ * reload: the state is the server's, drafts are kept by `draft.js`.
  */
 
 import { ApiProblem, api } from "../api.js";
