@@ -58,7 +58,7 @@ async def confirm(desk: Page) -> None:
 
 async def affirm(desk: Page) -> None:
     """It was the debtor, though nobody asked for the answers that prove it."""
-    await expect(desk.locator("[data-affirm=yes]")).to_be_focused()
+    await expect(desk.locator(".affirm")).to_be_focused()
     await desk.keyboard.press("s")
 
 

@@ -104,7 +104,7 @@ async def _end_and_choose(desk: Page, key: str) -> None:
 
 async def _affirm(desk: Page) -> None:
     """It was the debtor, though nobody asked for the answers that prove it."""
-    await expect(desk.locator("[data-affirm=yes]")).to_be_focused()
+    await expect(desk.locator(".affirm")).to_be_focused()
     await desk.keyboard.press("s")
 
 

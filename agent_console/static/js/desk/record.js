@@ -126,7 +126,7 @@ export class CallRecord extends HTMLElement {
   /** It counts as a talk with the debtor, whom no answers proved: was it him? */
   askWho() {
     show(part(this, ".affirm"), true);
-    part(this, ".affirm [data-affirm=yes]").focus();
+    part(this, ".affirm").focus(); // on no answer: a tired Enter affirms nothing
   }
 
   /** What was sent was answered, one way or the other. @param {string} call */
