@@ -294,3 +294,19 @@ async def test_nothing_was_recorded_of_a_call_that_is_only_drafted(
     async with place.engine.connect() as connection:
         drafted = select(func.count()).where(DispositionRow.code == "refused")
         assert await connection.scalar(drafted) == 0
+
+
+async def test_a_draft_that_the_time_ran_out_on_is_said_to_wait(
+    desk: Page, place: DeskPlace
+) -> None:
+    call = await wrapped_up(desk, place)
+    await expect(desk.locator(".save")).to_contain_text("Salvar e ir para a próxima")
+    await desk.fill("#note", "pediu o boleto")
+    await place.show("idle")
+    await expect(desk.locator("#toast")).to_contain_text("espera em «Sem tabulação»")
+    await desk.locator("desk-unrecorded li button").first.click()
+    await expect(desk.locator("#note")).to_have_value("pediu o boleto")
+    await expect(desk.locator(".save span")).to_have_text("Salvar")
+    await desk.check("input[value=silence]")
+    await desk.click(".save")
+    assert (await recorded(place, call)).note == "pediu o boleto"

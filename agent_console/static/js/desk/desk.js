@@ -75,8 +75,10 @@ function onSeat(entry) {
   phone.seat(seat);
   const call = IN_CALL.has(seat.state) ? seat.call : null;
   unrecorded.busy = call !== null && seat.state !== "preview";
+  const { drafted } = record;
   if (call) inCall(call, seat);
   else if (!before || IN_CALL.has(before.state) || !card.card) free(seat);
+  if (drafted && record.call !== drafted) toast(words.desk.left_drafted);
   if (before?.state !== seat.state) refreshOwn();
 }
 

@@ -83,6 +83,8 @@ export class CallRecord extends HTMLElement {
     this.#fill(loadDraft(call));
     tell(part(this, ".late-call"), how.late ?? "");
     show(part(this, ".leave-late"), this.#late);
+    const { save, save_and_go_on } = words.desk;
+    put(part(this, ".save span"), this.#late ? save : save_and_go_on);
     show(this, true);
     this.#refresh();
   }
@@ -110,6 +112,13 @@ export class CallRecord extends HTMLElement {
 
   get late() {
     return this.#late && this.call !== null;
+  }
+
+  /** The call in hand, if something is written of it that is not on its way. */
+  get drafted() {
+    if (!this.call || this.#late || this.#saving.has(this.call)) return null;
+    const { code, note, amount, promised_on } = this.#draft();
+    return code || note.trim() || amount || promised_on ? this.call : null;
   }
 
   /** Go to the list: somebody asked for it. */
