@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from dialer.calls.agent import Agent
+from dialer.calls.agent import Agent, AgentState
 from dialer.campaigns.running import Running
 from dialer.figures.stages import by_stage
 from dialer.shell.decisions import DecisionLog, Told
@@ -128,11 +128,12 @@ class Board:
 
 def _entry(agent: Agent, floor: Floor) -> dict[str, Any]:
     wrap_up_until = floor.wrap_up_until(agent)
+    rests = AgentState.PAUSED in (agent.state, agent.wants)
     return {
         "state": agent.state.value,
         "since": _stamp(agent.since),
         "call": agent.call,
-        "pause_code": agent.pause_code if agent.state.value == "paused" else None,
+        "pause_code": agent.pause_code if rests else None,
         "held": agent.held,
         "wants": agent.wants.value,
         "wrap_up_until": _stamp(wrap_up_until) if wrap_up_until else None,

@@ -19,14 +19,6 @@ from tests.browser.desk_place import DeskPlace
 from tests.people import PASSWORD
 
 LARGEST_LOAD = 300_000  # bytes over the wire
-DRAFTS = "Object.keys(localStorage).filter(key => key.startsWith('acordo:draft:')).length"
-A_DAY_LATER = """() => {
-  const drafts = Object.keys(localStorage).filter(key => key.startsWith('acordo:draft:'));
-  for (const key of drafts) {
-    const kept = JSON.parse(localStorage.getItem(key));
-    localStorage.setItem(key, JSON.stringify({...kept, at: kept.at - 24 * 3600 * 1000}));
-  }
-}"""
 
 
 async def in_call(desk: Page, place: DeskPlace) -> UUID:
@@ -170,27 +162,6 @@ async def test_a_reload_in_mid_call_loses_nothing(desk: Page, place: DeskPlace) 
     await desk.click(".save")
     await affirm(desk)
     assert (await recorded(place, call)).note == "não quer pagar"
-
-
-async def test_what_was_written_outlives_a_closed_page_but_neither_a_logout_nor_a_day(
-    desk: Page, place: DeskPlace, console: str, context: BrowserContext
-) -> None:
-    await in_call(desk, place)
-    await desk.fill("#note", "pediu desconto")
-    anew = await context.new_page()
-    await desk.close()
-    await anew.goto(f"{console}/desk")
-    await expect(anew.locator("#note")).to_have_value("pediu desconto")
-    await anew.evaluate(A_DAY_LATER)
-    await anew.reload()
-    await expect(anew.locator(".debtor-name")).to_be_visible()
-    await expect(anew.locator("#note")).to_have_value("")
-    await anew.fill("#note", "é do devedor")
-    assert await anew.evaluate(DRAFTS) == 1
-    await anew.locator("header.frame details.menu summary").click()
-    await anew.get_by_role("button", name="Sair", exact=True).click()
-    await anew.wait_for_url("**/login")
-    assert await anew.evaluate(DRAFTS) == 0
 
 
 async def test_it_cannot_be_saved_before_the_call_is_over(
@@ -396,17 +367,4 @@ async def test_who_has_no_microphone_is_told_and_not_logged_in(
     await desk.click("[data-do=log_in]")
     trouble = desk.locator(".phone-trouble")
     await expect(trouble).to_contain_text("microfone")
-    assert await commands(place) == []
-
-
-async def test_a_seat_whose_telephone_is_off_is_told_to_turn_it_on_first(
-    desk: Page, place: DeskPlace
-) -> None:
-    await place.show("connecting")
-    await expect(desk.locator(".state-name")).to_have_text("Telefone desligado")
-    await expect(desk.locator(".state-more")).to_contain_text("Aperte F2")
-    await expect(desk.locator(".no-call")).to_contain_text("Ligue-o (F2)")
-    await expect(desk.locator(".phone-trouble")).to_be_hidden()  # nobody was asked
-    await desk.keyboard.press("F2")
-    await expect(desk.locator(".phone-trouble")).to_contain_text("microfone")
     assert await commands(place) == []

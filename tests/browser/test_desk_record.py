@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from playwright.async_api import Locator, Page, Route, expect
 from sqlalchemy import func, select, text
 
@@ -310,3 +312,21 @@ async def test_a_draft_that_the_time_ran_out_on_is_said_to_wait(
     await desk.check("input[value=silence]")
     await desk.click(".save")
     assert (await recorded(place, call)).note == "pediu o boleto"
+
+
+@pytest.mark.parametrize(
+    ("wants", "pause", "told"),
+    [
+        ("idle", None, "para a próxima chamada"),
+        ("paused", "rest", "para a pausa: Descanso (NR-17)"),
+        ("offline", None, "para o fim do turno"),
+    ],
+)
+async def test_the_wrap_up_says_what_follows_it(
+    desk: Page, place: DeskPlace, wants: str, pause: str | None, told: str
+) -> None:
+    call = await wrapped_up(desk, place)
+    until = (datetime.now(UTC) + timedelta(seconds=60)).isoformat()
+    more = {"wants": wants, "pause_code": pause, "wrap_up_until": until}
+    await place.show("wrap_up", call, **more)
+    await expect(desk.locator(".wrap-up-left .then")).to_have_text(told)

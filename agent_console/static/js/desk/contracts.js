@@ -9,7 +9,7 @@
  * @property {string} since - ISO, when the state began
  * @property {string | null} call
  * @property {{dial_at: string | null} | null} [preview] - whom to call, before it is dialled
- * @property {string | null} [pause_code]
+ * @property {string | null} [pause_code] - of the pause, or of the one that is to come
  * @property {boolean} [held]
  * @property {string | null} [wrap_up_until]
  * @property {string} [wants]

@@ -42,6 +42,13 @@ function begun(seat) {
   return seat.since;
 }
 
+/** What follows the wrap-up. @param {Seat} seat */
+function then({ wants, pause_code }) {
+  if (wants === "offline") return words.desk.until_end;
+  if (wants !== "paused") return words.desk.until_call;
+  return [words.desk.until_pause, pauseName(pause_code)].filter(Boolean).join(": ");
+}
+
 export class StateBar extends HTMLElement {
   /** @type {Seat | null} */
   seat = null;
@@ -138,7 +145,10 @@ export class StateBar extends HTMLElement {
     const until = this.seat.state === "wrap_up" ? this.seat.wrap_up_until : null;
     const left = until ? (Date.parse(until) - now) / 1000 : null;
     show(part(this, ".wrap-up-left"), left !== null);
-    if (left !== null) put(part(this, ".wrap-up-left span"), duration(left + 0.99));
+    if (left !== null) {
+      put(part(this, ".wrap-up-left .figure"), duration(left + 0.99));
+      put(part(this, ".wrap-up-left .then"), then(this.seat));
+    }
     this.toggleAttribute("data-hurry", left !== null && left < 10);
   }
 
