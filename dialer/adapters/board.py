@@ -128,12 +128,13 @@ class Board:
 
 def _entry(agent: Agent, floor: Floor) -> dict[str, Any]:
     wrap_up_until = floor.wrap_up_until(agent)
-    rests = AgentState.PAUSED in (agent.state, agent.wants)
+    state = agent.wants if agent.busy else agent.state  # a pause may be asked for in a call
+    pauses = state is AgentState.PAUSED
     return {
         "state": agent.state.value,
         "since": _stamp(agent.since),
         "call": agent.call,
-        "pause_code": agent.pause_code if rests else None,
+        "pause_code": agent.pause_code if pauses else None,
         "held": agent.held,
         "wants": agent.wants.value,
         "wrap_up_until": _stamp(wrap_up_until) if wrap_up_until else None,

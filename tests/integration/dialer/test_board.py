@@ -1,0 +1,57 @@
+"""What the board tells of a seat."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest_asyncio
+
+from dialer.adapters.board import Board
+from dialer.calls import agent as agents
+from dialer.calls.agent import Agent
+from dialer.shell.facts import Step
+from dialer.shell.floor import Floor
+from foundation import bus
+from foundation.bus import BOARD, Bus
+from tests.real_switch import eventually
+
+AT = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
+SEAT = "agent001"
+
+
+@pytest_asyncio.fixture
+async def wire(valkey_url: str) -> AsyncIterator[Bus]:
+    client = bus.connect(valkey_url)
+    yield Bus(client)
+    await client.aclose()
+
+
+async def test_a_pause_is_named_from_when_it_is_asked_for(wire: Bus) -> None:
+    floor, board = Floor(lambda: "leg-1"), Board(wire)
+    seated = agents.leg_up(agents.logged_in(Agent(endpoint=SEAT, since=AT), AT), "l", AT)
+    idle = agents.available(seated, AT)
+    talking = agents.joined(agents.reserved(idle, "c1", AT), "c1", AT)
+    asked = agents.paused(talking, "lunch", AT)
+    begun = agents.wrapped_up(agents.parted(asked, "c1", AT), AT)
+    telling = asyncio.create_task(board.run())
+    for agent, pause in (
+        (seated, "login"),
+        (talking, None),
+        (asked, "lunch"),
+        (begun, "lunch"),
+        (agents.available(begun, AT), None),
+        (agents.logged_out(begun, AT), None),
+    ):
+        step = Step()
+        floor.put(agent, AT, step)
+        board.show(step, floor)
+
+        async def told(agent: Agent = agent, pause: str | None = pause) -> bool:
+            seat = (await wire.table(BOARD)).get(SEAT, {})
+            shown = tuple(seat.get(key) for key in ("state", "wants", "pause_code"))
+            return shown == (agent.state, agent.wants, pause)
+
+        await eventually(told)
+    telling.cancel()
