@@ -1,5 +1,6 @@
 /** Minha conta: the own password, and the end of all sessions. */
 import { ApiProblem, api, useSession } from "./api.js";
+import { dropDrafts } from "./desk/draft.js";
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("#password"));
 const said = /** @type {HTMLElement} */ (document.querySelector("#said"));
@@ -51,6 +52,7 @@ form.addEventListener("submit", async (event) => {
 document.querySelector("#leave")?.addEventListener("click", async () => {
   try {
     await api.delete("/api/v1/account/sessions");
+    dropDrafts();
     location.assign("/login");
   } catch (error) {
     said.textContent =
