@@ -161,7 +161,9 @@ async def test_a_filter_counts_while_it_is_typed(sol: Page, console: str) -> Non
     await expect(sol.locator("#count")).to_have_text("0")
     await sol.fill("#amount_from", "mil")
     await sol.click("#save")
-    await expect(sol.locator("#amount_from-hint")).to_contain_text("Não é um valor em reais")
+    await expect(sol.locator("#amount_from-hint")).to_contain_text(
+        "Não é um valor em reais"
+    )
     await sol.fill("#amount_from", "")
     await expect(sol.locator("#count")).to_have_text("3")
     await sol.click("#save")
