@@ -19,9 +19,9 @@ class InboundQuery(Form):
     """An hour's calls; durations in seconds. No `patience_s`: nobody leaves the queue."""
 
     calls: float = Field(ge=0, le=100_000)
-    talk_s: float = Field(gt=0, le=7200)
+    talk_s: float = Field(ge=1, le=7200)
     wrap_up_s: float = Field(0, ge=0, le=7200)
-    patience_s: float | None = Field(None, gt=0, le=86_400)
+    patience_s: float | None = Field(None, ge=1, le=86_400)
     share: float = Field(0.8, ge=0, lt=1)
     within_s: float = Field(20, ge=0, le=3600)
 
@@ -71,8 +71,8 @@ class LinesOut(Form):
 
 class OutboundQuery(Form):
     agents: int = Field(ge=1, le=20_000)
-    ring_s: float = Field(11, gt=0, le=120)
-    service_s: float = Field(140, gt=0, le=7200)
+    ring_s: float = Field(11, ge=1, le=120)
+    service_s: float = Field(140, ge=1, le=7200)
     target: float = Field(0.025, gt=0, lt=1)
 
 

@@ -134,7 +134,7 @@ async def test_who_waits_past_the_threshold_is_lost_before_his_call_ends(
     engine: AsyncEngine, settings: ProcessSettings
 ) -> None:
     await a_running_campaign(engine, 3, policy={"mode": "ratio", "ratio": 3.0})
-    debtor = Party(answers_s=0.05)  # never hangs up; the message takes nine seconds
+    debtor = Party(answers_s=1.0)  # never hangs up; the message takes nine seconds
     async with office(engine, settings, seat_or(debtor)) as floor:
         await paced(floor)
         floor.seat("agent001")
