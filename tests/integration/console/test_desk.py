@@ -376,6 +376,6 @@ async def test_texts_exist_for_every_reason() -> None:
         "identity_form_company",
     ):
         assert set(TEXTS.section(section)) == set(Fact)
-    assert set(TEXTS.section("desk_states")) == {*AgentState, "held"}
+    assert set(TEXTS.section("desk_states")) == {*AgentState, "held", "phone_off"}
     assert set(TEXTS.section("desk_said")) == {*AgentState, "held"}
     assert set(TEXTS.section("outcome")) == {*NetworkOutcome, "open"}
