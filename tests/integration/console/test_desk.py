@@ -377,5 +377,5 @@ async def test_texts_exist_for_every_reason() -> None:
     ):
         assert set(TEXTS.section(section)) == set(Fact)
     assert set(TEXTS.section("desk_states")) == {*AgentState, "held", "phone_off"}
-    assert set(TEXTS.section("desk_said")) == {*AgentState, "held"}
+    assert set(TEXTS.section("desk_said")) == {*AgentState, "held", "phone_off"}
     assert set(TEXTS.section("outcome")) == {*NetworkOutcome, "open"}
