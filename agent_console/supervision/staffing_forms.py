@@ -21,7 +21,7 @@ class InboundQuery(Form):
     calls: float = Field(ge=0, le=100_000)
     talk_s: float = Field(ge=1, le=7200)
     wrap_up_s: float = Field(0, ge=0, le=7200)
-    patience_s: float | None = Field(None, ge=1, le=86_400)
+    patience_s: float | None = Field(None, ge=1, le=3600)
     share: float = Field(0.8, ge=0, lt=1)
     within_s: float = Field(20, ge=0, le=3600)
 

@@ -142,7 +142,7 @@ async def test_who_waits_past_the_threshold_is_lost_before_his_call_ends(
         async def two_are_lost() -> bool:
             pacing = floor.leader.pacing
             pacer = pacing.pacer(pacing.campaigns[0].id)
-            return pacer is not None and pacer.budgets[0].abandoned == 2
+            return pacer is not None and pacer.budgets[0].abandoned >= 2
 
         await eventually(two_are_lost)
         assert await floor.ask(OUTCOMES) == [(None, 3)]
