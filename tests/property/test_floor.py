@@ -85,6 +85,7 @@ class Switch(RuleBasedStateMachine):
         self.joined += 1
         refused = self.joined % 7 == 0 and self.debtors.get(order.call) != "held"
         if refused or order.call not in self.debtors or order.leg not in self.standing:
+            self.lost_at.pop(order.call, None)  # who could not get it back waits no longer
             self.take(self.floor.on_join_failed(order.call, order.agent, self.at))
             self.take(self.floor.sweep(self.at))
             return

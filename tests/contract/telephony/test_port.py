@@ -75,10 +75,18 @@ class Line:
         await self.heard.until(lambda: len(self.heard.all(Joined, debtor)) > joins)
 
 
-@pytest_asyncio.fixture(params=["real", "scripted"])
-async def line(request: pytest.FixtureRequest) -> AsyncIterator[Line]:
-    if request.param == "real":
-        switch: RealSwitch = request.getfixturevalue("real_switch")
+@pytest.fixture(params=["real", "scripted"])
+def switch(request: pytest.FixtureRequest) -> RealSwitch | None:
+    """Asked for outside of the loop, which the switch's own set-up needs for itself."""
+    if request.param == "scripted":
+        return None
+    real: RealSwitch = request.getfixturevalue("real_switch")
+    return real
+
+
+@pytest_asyncio.fixture
+async def line(switch: RealSwitch | None) -> AsyncIterator[Line]:
+    if switch is not None:
         async with switch.telephony() as telephony, hearing(telephony) as heard:
             yield Line(telephony, heard, switch.dial)
         switch.main.cli("channel request hangup all")

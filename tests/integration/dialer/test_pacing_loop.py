@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.adapters.scripted import Party
 from dialer.pacing import Decision, Snapshot
+from dialer.shell.commands import Command
 from foundation.settings import ProcessSettings
 from tests.builders.portfolio import a_campaign
 from tests.integration.dialer.office import (
@@ -133,16 +134,19 @@ async def test_no_more_calls_are_asked_for_than_there_are_leads(
 async def test_who_waits_past_the_threshold_is_lost_before_his_call_ends(
     engine: AsyncEngine, settings: ProcessSettings
 ) -> None:
-    await a_running_campaign(engine, 3, policy={"mode": "ratio", "ratio": 3.0})
-    debtor = Party(answers_s=1.0)  # never hangs up; the message takes nine seconds
+    await a_running_campaign(engine, 3)
+    debtor = Party(answers_s=3.0)  # never hangs up; the message takes nine seconds
     async with office(engine, settings, seat_or(debtor)) as floor:
         await paced(floor)
-        floor.seat("agent001")
+        floor.seat("agent001", "agent002", "agent003")
+        await eventually(placed(floor, 3))
+        for gone in ("agent002", "agent003"):
+            floor.leader.on_command(Command(do="log_out", agent=gone))
 
         async def two_are_lost() -> bool:
             pacing = floor.leader.pacing
             pacer = pacing.pacer(pacing.campaigns[0].id)
-            return pacer is not None and pacer.budgets[0].abandoned >= 2
+            return pacer is not None and pacer.budgets[0].abandoned == 2
 
         await eventually(two_are_lost)
         assert await floor.ask(OUTCOMES) == [(None, 3)]
