@@ -241,8 +241,9 @@ def pair(
 
 def _ready_by_tcp(program: Program, port: int) -> Program:
     def answers() -> bool:
+        # the port answers before the database does: it still says that it is starting
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
+            return probe.connect_ex(("127.0.0.1", port)) == 0 and program.ready()
 
     return replace(program, ready=answers)
 
