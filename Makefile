@@ -13,9 +13,10 @@ BIN := .venv/bin
 NAME ?=
 CARRIER ?= asterisk
 TESTS := $(addprefix tests/,unit property contract integration browser scenario)
-# two at once, each with servers of its own; a file stays in one of them
 CHROMIUM := $(BIN)/python -m foundation.development.browser
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# three at once, each with servers of its own: they wait for calls half of the time; a file
+# stays in one of them
+PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup run test test-all check bench smoke lock vendor clean runtime
 

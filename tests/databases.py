@@ -20,7 +20,10 @@ async def copy_of(template: str, name: str) -> AsyncIterator[str]:
         database="postgres",
     )
     try:
-        await server.execute(f'CREATE DATABASE {name} TEMPLATE "{source.database}"')
+        # files are copied in a tenth of the time that a copy through the log takes
+        await server.execute(
+            f'CREATE DATABASE {name} TEMPLATE "{source.database}" STRATEGY FILE_COPY'
+        )
         yield source.set(database=name).render_as_string(hide_password=False)
         await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
