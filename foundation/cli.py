@@ -9,7 +9,11 @@ from importlib.metadata import entry_points
 
 import click
 
+from foundation.command_words import COMMAND, OPTIONS, name_parts, speak_portuguese
+
 COMMANDS = "acordo.commands"
+
+speak_portuguese()  # before any command is made: some texts are taken then
 
 
 class Failure(click.ClickException):
@@ -36,11 +40,16 @@ class _Commands(click.Group):
             command = point.load()
             if not isinstance(command, click.Command):
                 raise TypeError(f"entry point {cmd_name} is no command")
-            return command
+            return name_parts(command)
         return None
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    options_metavar=OPTIONS,
+    subcommand_metavar=COMMAND,
+)
 @click.version_option(package_name="acordo", prog_name="acordo")
 def main() -> None:
     """Acordo: central de cobrança com discador preditivo, URA e atendentes."""
