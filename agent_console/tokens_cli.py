@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cobranca.people import audit, tokens, users
 from cobranca.people.roles import Role
 from cobranca.people.tokens import LONGEST_DAYS, Token
-from foundation.brasil.dates import format_date
+from foundation.brasil.dates import HOURS_OF, format_day_of
 from foundation.cli import Failure
 from foundation.db.use import with_database
 from foundation.settings import ProcessSettings
@@ -77,11 +77,13 @@ def list_tokens(as_json: bool) -> None:
             "Nenhum token. Crie com: acordo token create NOME --user LOGIN --scope ..."
         )
     for one in found:
-        until = f"até {format_date(one.expires_at.date())}"
+        until = f"até {format_day_of(one.expires_at)}"
         state = until if one.lives(now) else "revogado" if one.revoked_at else "vencido"
         click.echo(
             f"{one.name:<24} {one.login:<16} {state:<15} {' '.join(sorted(one.scopes))}"
         )
+    if found:
+        click.echo(HOURS_OF)
 
 
 @token.command()
@@ -139,8 +141,12 @@ def _as_json(one: Token, now: datetime) -> dict[str, object]:
         "name": one.name,
         "user": one.login,
         "scopes": sorted(one.scopes),
-        "created_at": one.created_at.isoformat(),
-        "expires_at": one.expires_at.isoformat(),
-        "revoked_at": one.revoked_at and one.revoked_at.isoformat(),
+        "created_at": _utc(one.created_at),
+        "expires_at": _utc(one.expires_at),
+        "revoked_at": one.revoked_at and _utc(one.revoked_at),
         "lives": one.lives(now),
     }
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()

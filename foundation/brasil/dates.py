@@ -7,10 +7,13 @@ let pass only when it is midnight. A year of two digits is refused: it could be 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 _DAY_FIRST = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+BRASILIA = ZoneInfo("America/Sao_Paulo")  # in law and in offices: the hour of Brasília
+HOURS_OF = "Horários de Brasília (America/Sao_Paulo)."
 _MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$", re.ASCII)
 
 
@@ -38,3 +41,23 @@ def parse_date(text: str) -> date:
 def format_date(day: date) -> str:
     """Return the date as `31/12/2026`."""
     return f"{day:%d/%m/%Y}"
+
+
+def format_instant(at: datetime) -> str:
+    """Return date and time of day in Brasília; who shows it says `HOURS_OF` too.
+
+    >>> from datetime import UTC
+    >>> format_instant(datetime(2026, 3, 11, 1, 5, tzinfo=UTC))
+    '10/03/2026 22:05'
+    """
+    return f"{at.astimezone(BRASILIA):%d/%m/%Y %H:%M}"
+
+
+def format_day_of(at: datetime) -> str:
+    """Return the day that it is in Brasília at that instant.
+
+    >>> from datetime import UTC
+    >>> format_day_of(datetime(2026, 3, 11, 1, 5, tzinfo=UTC))
+    '10/03/2026'
+    """
+    return format_date(at.astimezone(BRASILIA).date())

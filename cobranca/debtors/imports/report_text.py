@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC
 from typing import Any
 
 from cobranca.debtors.imports.error_file import ErrorFile
 from cobranca.debtors.imports.mapping import SURE, ColumnMap, as_json
 from cobranca.debtors.imports.service import Order, Report
+from foundation.brasil.dates import HOURS_OF, format_instant
 
 FIELD_LABELS = {
     "amount": "valor",
@@ -122,18 +124,19 @@ def list_text(rows: Sequence[Any], *, machine: bool) -> str:
         return json.dumps([_line(row) for row in rows], ensure_ascii=False)
     if not rows:
         return "Nenhuma importação ainda. Para começar: acordo import debtors ARQUIVO"
-    return "\n".join(
-        f"{row.id}  {row.created_at.astimezone():%d/%m/%Y %H:%M}  {row.created_by:<16}"
+    lines = [
+        f"{row.id}  {format_instant(row.created_at)}  {row.created_by:<16}"
         f"{STATUS_LABELS[row.status]:<20}{row.creditor} / {row.portfolio}: {row.file_name}"
         for row in rows
-    )
+    ]
+    return "\n".join([*lines, HOURS_OF])
 
 
 def _line(row: Any) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "status": row.status,
-        "created_at": row.created_at.isoformat(),
+        "created_at": row.created_at.astimezone(UTC).isoformat(),
         "created_by": row.created_by,
         "creditor": row.creditor,
         "portfolio": row.portfolio,
