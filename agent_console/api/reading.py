@@ -86,8 +86,11 @@ def _validated(read: Callable[[], Model]) -> Model:
 def _told(error: ErrorDetails) -> dict[str, str]:
     """Which field, and what is wrong; never the value, which may be a secret."""
     words = TEXTS.section("validation")
+    named = next((part for part in reversed(error["loc"]) if isinstance(part, str)), "")
     text = words.get(error["type"], words["other"])
+    if error["type"] == "string_pattern_mismatch":
+        text = TEXTS.section("validation_forms").get(named, text)
     return {
         "field": ".".join(str(part) for part in error["loc"]),
-        "text": text.format_map(error.get("ctx", {})),
+        "text": text.format_map({**error.get("ctx", {}), "field": named}),
     }
