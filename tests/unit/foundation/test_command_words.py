@@ -87,7 +87,10 @@ def test_every_help_is_in_portuguese() -> None:
         (["import", "undo", "7"], "não é um identificador (UUID)."),
         (["import", "list", "--nada"], "Erro: Não existe a opção '--nada'."),
         (["agents", "create", "x"], "'x' não é um número válido"),
-        (["campaign", "create", "A", "--creditor", "B", "--mode", "x"], "'x' não é uma destas"),
+        (
+            ["campaign", "create", "A", "--creditor", "B", "--mode", "x"],
+            "'x' não é uma destas",
+        ),
     ],
 )
 def test_errors_are_in_portuguese(given: list[str], told: str) -> None:

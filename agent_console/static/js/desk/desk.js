@@ -11,6 +11,7 @@ import { Softphone } from "../softphone/softphone.js";
 import { DebtorCard } from "./card.js";
 import { contactNow, setContactClock } from "./contact-clock.js";
 import { one, part } from "./dom.js";
+import { saving } from "./follows.js";
 import { OwnCallBacks, OwnFigures, OwnUnrecorded } from "./own.js";
 import { PhonePanel } from "./phone-panel.js";
 import { promiseOf } from "./promise.js";
@@ -91,6 +92,7 @@ function inCall(call, now) {
     return;
   }
   record.open(call);
+  record.saveText = saving(now);
   const phases = { wrap_up: "over", connecting: "line_lost" };
   const phase = phases[/** @type {"wrap_up"} */ (now.state)] ?? "in_call";
   record.phase = /** @type {import("./record.js").Phase} */ (phase);

@@ -25,6 +25,7 @@ export class CallRecord extends HTMLElement {
   #card = null;
   #late = false;
   #affirmed = false; // it was the debtor, the agent says
+  #saveText = words.desk.save_and_go_on; // of the call in hand: what saving leads to
   /** @type {Phase} */
   #phase = "in_call";
   /** Calls whose record is on its way to the server. @type {Set<string>} */
@@ -83,8 +84,7 @@ export class CallRecord extends HTMLElement {
     this.#fill(loadDraft(call));
     tell(part(this, ".late-call"), how.late ?? "");
     show(part(this, ".leave-late"), this.#late);
-    const { save, save_and_go_on } = words.desk;
-    put(part(this, ".save span"), this.#late ? save : save_and_go_on);
+    this.#sayWhatFollows();
     show(this, true);
     this.#refresh();
   }
@@ -108,6 +108,16 @@ export class CallRecord extends HTMLElement {
     this.#phase = phase;
     put(part(this, ".record-trouble"), "");
     this.#refresh();
+  }
+
+  /** What saving leads to, as the floor will have it. @param {string} text */
+  set saveText(text) {
+    this.#saveText = text;
+    this.#sayWhatFollows();
+  }
+
+  #sayWhatFollows() {
+    put(part(this, ".save span"), this.#late ? words.desk.save : this.#saveText);
   }
 
   get late() {

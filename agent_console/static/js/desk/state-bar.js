@@ -4,7 +4,9 @@
  */
 
 import { duration } from "../format.js";
+import { asMenu, closeMenu, openMenu } from "../menu.js";
 import { ask, one, part, put, show, tell } from "./dom.js";
+import { until } from "./follows.js";
 import { pauseName, words } from "./words.js";
 
 /** @typedef {import("./contracts.js").Seat} Seat */
@@ -42,13 +44,6 @@ function begun(seat) {
   return seat.since;
 }
 
-/** What follows the wrap-up. @param {Seat} seat */
-function then({ wants, pause_code }) {
-  if (wants === "offline") return words.desk.until_end;
-  if (wants !== "paused") return words.desk.until_call;
-  return [words.desk.until_pause, pauseName(pause_code)].filter(Boolean).join(": ");
-}
-
 export class StateBar extends HTMLElement {
   /** @type {Seat | null} */
   seat = null;
@@ -60,11 +55,12 @@ export class StateBar extends HTMLElement {
     this.addEventListener("click", (event) => {
       const button = event.target instanceof Element && event.target.closest("[data-do]");
       if (!(button instanceof HTMLElement)) return;
-      this.#pauses.open = false;
+      closeMenu(this.#pauses);
       const { do: verb, code } = button.dataset;
       const call = MEANS_THE_CALL.has(verb ?? "") ? this.seat?.call : undefined;
       ask(this, "desk:wish", { do: verb, code, call });
     });
+    asMenu(this.#pauses);
     setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -75,8 +71,7 @@ export class StateBar extends HTMLElement {
   /** Open the list of pauses and go to its first. Somebody asked for it. */
   choosePause() {
     if (this.#pauses.hidden) return;
-    this.#pauses.open = true;
-    part(this.#pauses, "button").focus();
+    openMenu(this.#pauses);
   }
 
   /** @param {Seat} seat @param {string} line - state of the telephone in this page */
@@ -142,12 +137,12 @@ export class StateBar extends HTMLElement {
       put(part(this, ".state-more"), this.#previews(this.seat));
     const since = (now - Date.parse(begun(this.seat))) / 1000;
     put(part(this, ".state-timer"), duration(since));
-    const until = this.seat.state === "wrap_up" ? this.seat.wrap_up_until : null;
-    const left = until ? (Date.parse(until) - now) / 1000 : null;
+    const end = this.seat.state === "wrap_up" ? this.seat.wrap_up_until : null;
+    const left = end ? (Date.parse(end) - now) / 1000 : null;
     show(part(this, ".wrap-up-left"), left !== null);
     if (left !== null) {
       put(part(this, ".wrap-up-left .figure"), duration(left + 0.99));
-      put(part(this, ".wrap-up-left .then"), then(this.seat));
+      put(part(this, ".wrap-up-left .then"), until(this.seat));
     }
     this.toggleAttribute("data-hurry", left !== null && left < 10);
   }
