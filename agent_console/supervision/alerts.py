@@ -21,6 +21,19 @@ SILENT_S = 15.0  # a leader tells its floor every 5 s
 Level = Literal["bad", "warn"]
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A campaign that needs agents; `rate` is that of the last 24 hours."""
+
+    name: str
+    status: str
+    rate: Rate
+
+    @property
+    def runs(self) -> bool:
+        return self.status == "running"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """`lacks` is what the leader says it lacks; `told_s_ago` None: it never said."""
@@ -30,7 +43,7 @@ class Facts:
     lacks: Sequence[str]
     told_s_ago: float | None
     seated: int  # agents logged in, on a break or not
-    running: dict[str, Rate]  # campaign's name -> rate of the last 24 hours
+    campaigns: Sequence[Watched]  # that run, or that rang somebody in those hours
     free_bytes: int
     disk_bytes: int
     behind_s: float
@@ -38,7 +51,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """`code` names the text; `values` fill it."""
+    """`code` names the text; `values` fill it, `status` as the catalogue calls it."""
 
     code: str
     level: Level
@@ -63,15 +76,22 @@ def _dialer(facts: Facts) -> list[Alert]:
 
 
 def _campaigns(facts: Facts) -> list[Alert]:
+    """What was abandoned stays abandoned, whatever became of the campaign since."""
     found = [
-        Alert("abandonment", "bad", {"campaign": name, "rate": _percent(rate)})
-        for name, rate in facts.running.items()
-        if rate.answered >= LEAST_ANSWERED and (rate.share or 0.0) > ALARM_SHARE
+        Alert("abandonment", "bad", {"campaign": one.name, "rate": _percent(one.rate)})
+        if one.runs
+        else Alert("abandonment_rests", "bad", _resting(one))
+        for one in facts.campaigns
+        if one.rate.answered >= LEAST_ANSWERED and (one.rate.share or 0.0) > ALARM_SHARE
     ]
-    if facts.running and facts.bus and facts.seated == 0:
-        names = ", ".join(facts.running)
-        found.append(Alert("no_agents", "warn", {"campaigns": names}))
+    running = [one.name for one in facts.campaigns if one.runs]
+    if running and facts.bus and facts.seated == 0:
+        found.append(Alert("no_agents", "warn", {"campaigns": ", ".join(running)}))
     return found
+
+
+def _resting(one: Watched) -> dict[str, str]:
+    return {"campaign": one.name, "rate": _percent(one.rate), "status": one.status}
 
 
 def _machine(facts: Facts) -> list[Alert]:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from agent_console.live import FLOOR, LIVE, Live, LiveEvent
 from agent_console.services import DATABASE, SETTINGS
-from agent_console.supervision.alerts import Facts, alerts
+from agent_console.supervision.alerts import Alert, Facts, Watched, alerts
 from agent_console.supervision.figures import (
     AlertOut,
     CampaignFiguresOut,
@@ -162,25 +162,35 @@ class Keeper:
             lacks=floor.data.get("lacks", ()) if floor else (),
             told_s_ago=told_s_ago,
             seated=sum(state not in ("offline", None) for state in states),
-            running={
-                one.name: (slow.day or {}).get(one.id, Rate())
-                for one in quick.campaigns
-                if one.status == "running" and one.has_agents
-            },
+            campaigns=_watched(quick, slow),
             free_bytes=slow.free_bytes,
             disk_bytes=slow.disk_bytes,
             behind_s=slow.behind_s,
         )
-        texts, todo = TEXTS.section("alerts"), TEXTS.section("alerts_todo")
-        return [
-            AlertOut(
-                code=alert.code,
-                level=alert.level,
-                text=texts[alert.code].format_map(alert.values),
-                todo=todo[alert.code],
-            )
-            for alert in alerts(facts)
-        ]
+        return [_alert(alert) for alert in alerts(facts)]
+
+
+def _watched(quick: _Quick, slow: Slow) -> list[Watched]:
+    """Campaigns that need agents: the open ones, and others that rang in 24 hours."""
+    open_ones = {one.id for one in quick.campaigns}
+    closed = [one for one in slow.rang if one.id not in open_ones]
+    return [
+        Watched(one.name, one.status, (slow.day or {}).get(one.id, Rate()))
+        for one in [*quick.campaigns, *closed]
+        if one.has_agents
+    ]
+
+
+def _alert(alert: Alert) -> AlertOut:
+    values, statuses = dict(alert.values), TEXTS.section("campaign_statuses")
+    if "status" in values:
+        values["status"] = statuses[values["status"]].lower()
+    return AlertOut(
+        code=alert.code,
+        level=alert.level,
+        text=TEXTS.section("alerts")[alert.code].format_map(values),
+        todo=TEXTS.section("alerts_todo")[alert.code],
+    )
 
 
 def _campaign(one: Brief, quick: _Quick, slow: Slow) -> CampaignFiguresOut:

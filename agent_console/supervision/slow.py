@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from agent_console.supervision.month import Month
 from dialer.figures import feed
 from dialer.figures.abandonment import Rate
+from dialer.figures.feed import Brief
 from foundation.observability import get_logger
 
 EVERY = timedelta(seconds=10)
@@ -37,6 +38,7 @@ class Slow:
 
     day: dict[UUID, Rate] | None = None
     month: dict[UUID, Rate] | None = None
+    rang: list[Brief] = field(default_factory=list)  # campaigns that are in `day`
     left: dict[UUID, int] = field(default_factory=dict)
     behind_s: float = 0.0
     free_bytes: int = 0
@@ -79,8 +81,10 @@ class SlowFigures:
                 self._engine.connect() as connection,
             ):
                 disk = await asyncio.to_thread(shutil.disk_usage, self._recordings)
+                day = await feed.rates(connection, now - DAY)
                 self._last = Slow(
-                    day=await feed.rates(connection, now - DAY),
+                    day=day,
+                    rang=await feed.campaigns(connection, day),
                     month=await self._month.read(connection, now),
                     left=await feed.left(connection, campaigns),
                     behind_s=await feed.worker_behind_s(connection),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.calls.agent import AgentState
@@ -127,6 +127,15 @@ async def changes(
 
 async def open_campaigns(connection: AsyncConnection) -> list[Brief]:
     """Campaigns that run or are paused, the oldest first."""
+    return await _briefs(connection, CampaignRow.status.in_(("running", "paused")))
+
+
+async def campaigns(connection: AsyncConnection, wanted: Iterable[UUID]) -> list[Brief]:
+    """Those campaigns, whatever became of them, the oldest first."""
+    return await _briefs(connection, CampaignRow.id.in_(list(wanted)))
+
+
+async def _briefs(connection: AsyncConnection, test: ColumnElement[bool]) -> list[Brief]:
     query = (
         select(
             CampaignRow.id,
@@ -135,7 +144,7 @@ async def open_campaigns(connection: AsyncConnection) -> list[Brief]:
             CampaignRow.size,
             CampaignRow.policy["mode"].astext.label("mode"),
         )
-        .where(CampaignRow.status.in_(("running", "paused")))
+        .where(test)
         .order_by(CampaignRow.created_at)
     )
     return [

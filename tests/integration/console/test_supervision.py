@@ -86,6 +86,24 @@ async def test_abandonment_by_window_and_campaign(
     assert [one["code"] for one in seen["alerts"]][-1] == "no_agents"
 
 
+@pytest.mark.parametrize(("status", "told"), [("paused", "pausada"), ("stopped", "parada")])
+async def test_abandonment_of_a_campaign_that_rests_is_still_told(
+    sol: Browser, engine: AsyncEngine, status: str, told: str
+) -> None:
+    maio = await a_campaign(engine, "Maio")
+    for n in range(20):
+        await answered(engine, maio, minutes_ago=60 + n, abandoned=n < 2)
+    async with engine.begin() as connection:
+        statement = "UPDATE campaign SET status = :status WHERE id = :c"
+        await connection.execute(text(statement), {"c": maio, "status": status})
+    await a_leader(engine)
+
+    alerts = (await (await sol.get(FIGURES)).json())["alerts"]
+
+    (alert,) = [one for one in alerts if one["code"] == "abandonment_rests"]
+    assert alert["text"].startswith(f"Abandono de 10,0% em «Maio» ({told}) nas últimas 24")
+
+
 async def test_occupancy_of_the_last_hour(sol: Browser, engine: AsyncEngine) -> None:
     now = datetime.now(UTC)
     for minutes_ago, name in (

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from agent_console.supervision.alerts import Facts, alerts
+from agent_console.supervision.alerts import Facts, Watched, alerts
 from agent_console.texts import TEXTS
 from dialer.figures.abandonment import Rate
 
 GIB = 2**30
+TOO_MUCH = Watched("Maio", "running", Rate(4, 100))
 WELL = Facts(
     leads=True, bus=True, lacks=(), told_s_ago=1.0, seated=3,
-    running={"Maio": Rate(3, 100)},
+    campaigns=[Watched("Maio", "running", Rate(3, 100))],
     free_bytes=50 * GIB, disk_bytes=100 * GIB, behind_s=2.0,
 )  # fmt: skip
 
@@ -24,7 +25,7 @@ def codes(**changed: object) -> list[str]:
 
 def test_when_all_is_well_nothing_is_said() -> None:
     assert codes() == []
-    assert codes(running={}, seated=0) == []
+    assert codes(campaigns=[], seated=0) == []
 
 
 @pytest.mark.parametrize(
@@ -37,8 +38,8 @@ def test_when_all_is_well_nothing_is_said() -> None:
         ({"told_s_ago": None}, ["dialer_silent"]),
         ({"told_s_ago": 16.0}, ["dialer_silent"]),
         ({"told_s_ago": 16.0, "bus": False}, []),
-        ({"running": {"Maio": Rate(4, 100)}}, ["abandonment"]),
-        ({"running": {"Maio": Rate(1, 19)}}, []),
+        ({"campaigns": [TOO_MUCH]}, ["abandonment"]),
+        ({"campaigns": [Watched("Maio", "running", Rate(1, 19))]}, []),
         ({"seated": 0}, ["no_agents"]),
         ({"seated": 0, "bus": False}, []),
         ({"free_bytes": 4 * GIB}, ["disk_low"]),
@@ -55,7 +56,23 @@ def test_every_alert_says_what_to_do() -> None:
     assert TEXTS.section("alerts").keys() == TEXTS.section("alerts_todo").keys()
     worst = replace(
         WELL, lacks=("switch", "trunk", "database"), told_s_ago=None, seated=0,
-        running={"Maio": Rate(9, 100)}, free_bytes=GIB, behind_s=600.0,
+        campaigns=[Watched("Maio", "running", Rate(9, 100))], free_bytes=GIB,
+        behind_s=600.0,
     )  # fmt: skip
     for alert in alerts(worst):
         assert "{" not in TEXTS.section("alerts")[alert.code].format_map(alert.values)
+
+
+@pytest.mark.parametrize("status", ["paused", "stopped", "finished"])
+def test_what_was_abandoned_is_told_when_the_campaign_rests(status: str) -> None:
+    resting = replace(TOO_MUCH, status=status)
+    (told,) = alerts(replace(WELL, campaigns=[resting]))
+    assert (told.code, told.level) == ("abandonment_rests", "bad")
+    assert told.values == {"campaign": "Maio", "rate": "4,0%", "status": status}
+    assert codes(campaigns=[replace(resting, rate=Rate(3, 100))]) == []  # out of the window
+
+
+def test_a_campaign_that_rests_wants_no_agents() -> None:
+    assert codes(campaigns=[replace(TOO_MUCH, status="paused")], seated=0) == [
+        "abandonment_rests"
+    ]

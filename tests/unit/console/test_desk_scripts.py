@@ -1,4 +1,4 @@
-"""Small decisions of the desk's scripts, run by Node itself: what follows, where keys lead."""
+"""What the desk's scripts decide, run by Node itself: what follows, where keys lead."""
 
 from __future__ import annotations
 
