@@ -110,8 +110,8 @@ export class Agents {
   #stateOf(entry) {
     const name = this.texts.states[entry.state] ?? entry.state;
     if (entry.held) return `${name}, ${this.texts.words.held}`;
-    if (entry.state !== "paused" || !entry.pause_code) return name;
-    return `${name}: ${this.texts.pauses[entry.pause_code] ?? entry.pause_code}`;
+    const pause = this.texts.pauses[entry.pause_code ?? ""];
+    return entry.state === "paused" && pause ? `${name}: ${pause}` : name;
   }
 
   /** Kept in the order of the seats, so that nobody wanders over the wall.
