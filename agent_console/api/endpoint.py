@@ -80,7 +80,8 @@ class OpenEndpoint:
 class Page:
     """A page for people; who is not logged in is sent to the login.
 
-    The template gets `who`, `csrf`, `texts`, `nav`, and what `context` returns.
+    The template gets `who`, `csrf`, `texts`, `nav`, and what `context` returns. One with
+    `real_time` shows instants of the machine's clock, and says so in a demonstration.
     """
 
     path: str
@@ -88,6 +89,7 @@ class Page:
     roles: frozenset[Role]
     context: Context | None = None
     fresh_password: bool = True
+    real_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from agent_console.api.reading import (
     router_path,
     uuid_parameters,
 )
+from agent_console.clock_note import clock_note
 from agent_console.doors.caller import CALLER
 from agent_console.pages import MENU, render
 
@@ -102,6 +103,7 @@ def _shown(page: Page) -> Handler:
             request=request,
         )
         context = await page.context(asked) if page.context else {}
-        return await render(request, page.template, **context)
+        clock = await clock_note(request) if page.real_time else ""
+        return await render(request, page.template, clock_note=clock, **context)
 
     return show

@@ -106,4 +106,4 @@ ENDPOINTS = (
         answer=AuditOut,
     ),
 )
-PAGES = (Page("/audit", "audit.html", ADMINS, shown),)
+PAGES = (Page("/audit", "audit.html", ADMINS, shown, real_time=True),)

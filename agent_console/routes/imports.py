@@ -257,4 +257,4 @@ ENDPOINTS = (
         errors_xlsx, answer=None, media=MEDIA["xlsx"], problems=("import_no_errors_file",),
     ),
 )  # fmt: skip
-PAGES = (Page("/imports", "imports.html", MAY, page),)
+PAGES = (Page("/imports", "imports.html", MAY, page, real_time=True),)

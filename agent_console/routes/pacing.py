@@ -182,4 +182,4 @@ ENDPOINTS = (
         handler=follow, media="text/event-stream", background=True,
     ),
 )  # fmt: skip
-PAGES = (Page("/campaigns/{id}/pacing", "pacing.html", MAY, page),)
+PAGES = (Page("/campaigns/{id}/pacing", "pacing.html", MAY, page, real_time=True),)

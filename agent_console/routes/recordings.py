@@ -248,4 +248,4 @@ ENDPOINTS = (
                   "call_back_no_campaign", "call_back_forbidden", "call_back_never"),
     ),
 )  # fmt: skip
-PAGES = (Page("/recordings", "recordings.html", MAY, named),)
+PAGES = (Page("/recordings", "recordings.html", MAY, named, real_time=True),)

@@ -97,4 +97,4 @@ ENDPOINTS = (
         background=True,
     ),
 )
-PAGES = (Page("/supervision", "supervision.html", MAY),)
+PAGES = (Page("/supervision", "supervision.html", MAY, real_time=True),)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_console.texts import TEXTS
+from cobranca.people.passwords import Passwords
+from cobranca.people.roles import Role
 from dialer.calls.agent import AgentState
 from dialer.calls.events import NetworkOutcome
-from tests.people import Client
+from tests.people import Browser, Client, a_user, log_in
+
+MOVED = text(
+    "INSERT INTO contact_clock (id, offset_s) VALUES (1, :offset_s)"
+    " ON CONFLICT (id) DO UPDATE SET offset_s = excluded.offset_s"
+)
 
 pytestmark = pytest.mark.usefixtures("agent")  # somebody is logged in
 
@@ -71,3 +80,26 @@ async def test_a_page_has_no_inline_script_or_style(client: Client) -> None:
 def test_each_code_has_a_text() -> None:
     assert set(TEXTS.agent_states) == {state.value for state in AgentState}
     assert set(TEXTS.outcomes) == {outcome.value for outcome in NetworkOutcome}
+
+
+SHOWS_REAL_TIME = ("/recordings", "/supervision", "/imports")
+
+
+async def test_a_page_says_which_clock_it_shows_when_the_day_is_simulated(
+    client: Client, engine: AsyncEngine, passwords: Passwords
+) -> None:
+    await a_user(engine, passwords, "sol", Role.SUPERVISOR)
+    sol = await log_in(client, "sol")
+    async with engine.begin() as connection:
+        await connection.execute(MOVED, {"offset_s": 9 * 86_400})
+    for path in SHOWS_REAL_TIME:
+        assert "esta página mostra a hora real de Brasília" in await body(sol, path), path
+    assert "clock-note" not in await body(sol, "/campaigns")
+    async with engine.begin() as connection:
+        await connection.execute(MOVED, {"offset_s": 0})
+    for path in SHOWS_REAL_TIME:
+        assert "clock-note" not in await body(sol, path), path
+
+
+async def body(browser: Browser, path: str) -> str:
+    return await (await browser.get(path)).text()
