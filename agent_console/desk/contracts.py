@@ -88,11 +88,21 @@ class UnrecordedOut(Model):
     zone: str
 
 
+class PassedOnOut(Model):
+    call: UUID
+    at: dt.datetime  # when the other agent took it, on the compliance clock
+    debtor: str | None
+    telephone: str  # masked
+    taker: str  # who has the call, or had it last
+    zone: str
+
+
 class DeskOut(Model):
     now: dt.datetime  # real time, by which a page sets its timers
     contact_now: dt.datetime  # the compliance clock, by which people are called
     seat: SeatOut
     unrecorded: list[UnrecordedOut]
+    passed_on: list[PassedOnOut]  # own calls that others took, the newest first
 
 
 class CallBackOut(Model):

@@ -17,6 +17,7 @@ from agent_console.desk.contracts import (
     CommandIn,
     DeskOut,
     FiguresOut,
+    PassedOnOut,
     SeatOut,
     UnrecordedOut,
 )
@@ -28,12 +29,14 @@ from agent_console.services import BUS, CLOCK, DATABASE
 from agent_console.texts import TEXTS
 from cobranca.contacts.dispositions import catalogue
 from dialer.callbacks.booking import Listed, booked_for, cancel
+from dialer.calls.passed_on import PassedOn, passed_on
 from dialer.calls.shift_log import Unrecorded, day_of, unrecorded
 from foundation.brasil.phone import masked_phone
 from foundation.clock import SAO_PAULO
 
 MEANS_A_CALL = frozenset({"hang_up", "hold", "resume", "wrap_up_done", "dial", "skip"})
 LATE_RECORD = timedelta(hours=24)  # what was not recorded in the wrap-up may be so long
+TOLD_OF = timedelta(hours=12)  # a shift: calls that others took
 
 
 async def desk(asked: Asked[None, None]) -> DeskOut:
@@ -43,6 +46,7 @@ async def desk(asked: Asked[None, None]) -> DeskOut:
     async with asked.request.app[DATABASE].connect() as connection:
         contact_now = (await asked.request.app[DESK].contact_clock(connection)).now()
         left = await unrecorded(connection, agent, now - LATE_RECORD)
+        passed = await passed_on(connection, agent, now - TOLD_OF)
     return DeskOut(
         now=now,
         contact_now=contact_now,
@@ -50,6 +54,7 @@ async def desk(asked: Asked[None, None]) -> DeskOut:
         unrecorded=[
             _unrecorded(one, contact_now - now) for one in left if seat.call != one.attempt
         ],
+        passed_on=[_passed_on(one, contact_now - now) for one in passed],
     )
 
 
@@ -137,6 +142,17 @@ def _unrecorded(one: Unrecorded, offset: timedelta) -> UnrecordedOut:
         debtor=one.debtor_name and shown.first_name(one.debtor_name),
         telephone=masked_phone(one.number),
         campaign=one.campaign,
+        zone=one.zone or SAO_PAULO.key,
+    )
+
+
+def _passed_on(one: PassedOn, offset: timedelta) -> PassedOnOut:
+    return PassedOnOut(
+        call=one.attempt,
+        at=one.at + offset,
+        debtor=one.debtor_name and shown.first_name(one.debtor_name),
+        telephone=masked_phone(one.number),
+        taker=one.taker,
         zone=one.zone or SAO_PAULO.key,
     )
 

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cobranca.contacts.store import PromiseRow
 from cobranca.debtors.store import DebtorRow
 from cobranca.debts.store import InstalmentRow
+from cobranca.people.service import create_seats
 from cobranca.people.store import AgentRow
 from dialer.calls.store import CallEventRow, DispositionRow
 from foundation.bus import BOARD, EVENTS, Bus
@@ -65,6 +66,21 @@ class DeskPlace:
         )
         async with self.engine.begin() as connection:
             await connection.execute(statement, {"agent": self.agent, "call": call})
+
+    async def taken_by_another(self, call: UUID) -> str:
+        """The line fell, and another seat talks with the debtor now: its name."""
+        async with self.engine.begin() as connection:
+            await create_seats(connection, 1)
+            query = select(AgentRow.id, AgentRow.name).where(AgentRow.id != self.agent)
+            other = (await connection.execute(query.limit(1))).one()
+            now = datetime.now(UTC)
+            facts = [
+                {"attempt_id": call, "agent_id": agent, "kind": "joined", "at": at,
+                 "data": {}}
+                for agent, at in ((self.agent, now - timedelta(minutes=2)), (other.id, now))
+            ]  # fmt: skip
+            await connection.execute(insert(CallEventRow), facts)
+        return str(other.name)
 
 
 async def a_desk(engine: AsyncEngine, wire: Bus, home: Home) -> DeskPlace:

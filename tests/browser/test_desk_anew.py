@@ -49,3 +49,22 @@ async def test_a_seat_whose_telephone_is_off_is_told_to_turn_it_on_first(
     await desk.keyboard.press("F2")
     await expect(desk.locator(".phone-trouble")).to_contain_text("microfone")
     assert await commands(place) == []
+
+
+async def test_a_call_that_went_on_with_another_agent_is_told_once_and_listed(
+    desk: Page, place: DeskPlace, console: str, context: BrowserContext
+) -> None:
+    call = await in_call(desk, place)
+    await desk.close()
+    taker = await place.taken_by_another(call)
+    await place.show("connecting")
+    anew = await context.new_page()
+    await anew.goto(f"{console}/desk")
+    told = (
+        f"Sua linha caiu e a chamada de Maria A. seguiu com {taker}, que faz a tabulação."
+    )
+    await expect(anew.locator("#toast")).to_have_text(told)
+    await expect(anew.locator("desk-passed-on li")).to_contain_text(f"com {taker}")
+    await anew.reload()
+    await expect(anew.locator("desk-passed-on li")).to_be_visible()
+    await expect(anew.locator("#toast")).to_be_hidden()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from sqlalchemy import func, insert, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
@@ -379,3 +379,38 @@ async def test_texts_exist_for_every_reason() -> None:
     assert set(TEXTS.section("desk_states")) == {*AgentState, "held", "phone_off"}
     assert set(TEXTS.section("desk_said")) == {*AgentState, "held", "phone_off"}
     assert set(TEXTS.section("outcome")) == {*NetworkOutcome, "open"}
+
+
+async def test_a_call_that_another_agent_took_is_told_to_the_first(
+    desk: Desk, passwords: Passwords
+) -> None:
+    user = await a_user(desk.engine, passwords, "bia")
+    async with desk.engine.begin() as connection:
+        query = select(AgentRow.id).where(AgentRow.user_id == user)
+        bia = (await connection.execute(query)).scalar_one()
+        late = await a_call(connection, desk.debtors[1], desk.campaign, agent=bia)
+        await joined(connection, late, desk.agent, bia)
+        back = await a_call(connection, desk.debtors[1], desk.campaign, agent=desk.agent)
+        await joined(connection, back, desk.agent, bia, desk.agent)
+    seen = await (await desk.browser.get("/api/v1/desk")).json()
+    (told,) = seen["passed_on"]
+    assert (told["call"], told["taker"]) == (str(late), "Pessoa bia")
+    assert told["debtor"] == "Devedor 1."
+    assert "*****" in told["telephone"]
+    assert told["at"][:10] == seen["contact_now"][:10]
+    assert [one["call"] for one in seen["unrecorded"]] == [str(back)]
+
+
+async def joined(connection: AsyncConnection, call: UUID, *agents: UUID) -> None:
+    """Each of them talked with the debtor, one after another."""
+    now = datetime.now(UTC)
+    for n, agent in enumerate(agents):
+        at = now - timedelta(minutes=9 - n)
+        fact = {
+            "attempt_id": call,
+            "agent_id": agent,
+            "kind": "joined",
+            "at": at,
+            "data": {},
+        }
+        await connection.execute(insert(CallEventRow).values(fact))

@@ -96,6 +96,14 @@
  * @property {string | null} campaign
  * @property {string} zone
  *
+ * @typedef {object} PassedOn - an own call that another agent took
+ * @property {string} call
+ * @property {string} at - on the clock by which people are called
+ * @property {string | null} debtor
+ * @property {string} telephone
+ * @property {string} taker
+ * @property {string} zone
+ *
  * @typedef {object} Figures
  * @property {number} calls
  * @property {number} right_party

@@ -12,7 +12,7 @@ import { DebtorCard } from "./card.js";
 import { contactNow, setContactClock } from "./contact-clock.js";
 import { one, part } from "./dom.js";
 import { saving } from "./follows.js";
-import { OwnCallBacks, OwnFigures, OwnUnrecorded } from "./own.js";
+import { OwnCallBacks, OwnFigures, OwnPassedOn, OwnUnrecorded } from "./own.js";
 import { PhonePanel } from "./phone-panel.js";
 import { promiseOf } from "./promise.js";
 import { CallRecord } from "./record.js";
@@ -27,6 +27,7 @@ const ELEMENTS = {
   "desk-card": DebtorCard,
   "desk-call-backs": OwnCallBacks,
   "desk-figures": OwnFigures,
+  "desk-passed-on": OwnPassedOn,
   "desk-phone": PhonePanel,
   "desk-record": CallRecord,
   "desk-state": StateBar,
@@ -49,6 +50,7 @@ const record = one(page, "desk-record", CallRecord);
 const figures = one(page, "desk-figures", OwnFigures);
 const callBacks = one(page, "desk-call-backs", OwnCallBacks);
 const unrecorded = one(page, "desk-unrecorded", OwnUnrecorded);
+const passedOn = one(page, "desk-passed-on", OwnPassedOn);
 
 /** @type {Seat | null} */
 let seat = null;
@@ -141,6 +143,7 @@ async function refreshOwn() {
       setContactClock(told.contact_now);
       figures.contactClock = contactNow();
       unrecorded.put(told.unrecorded);
+      passedOn.put(told.passed_on);
     }),
   ];
   await Promise.all(asked.map((one) => one.catch(quietly)));

@@ -2,13 +2,18 @@
 
 import { dateTime, duration, number, percent, time } from "../format.js";
 import { ask, copied, made, part, put, show } from "./dom.js";
+import { toast } from "./toast.js";
+import { words } from "./words.js";
 
 /** @typedef {import("./contracts.js").CallBack} CallBack */
 /** @typedef {import("./contracts.js").Figures} Figures */
+/** @typedef {import("./contracts.js").PassedOn} PassedOn */
 /** @typedef {import("./contracts.js").Unrecorded} Unrecorded */
 
 const ANOTHER_CLOCK_MS = 3_600_000; // a machine's own clock may be wrong by less
 const SAO_PAULO = "America/Sao_Paulo";
+const TOLD = "acordo:passed-on"; // the last one that was told in this browser
+const UNKNOWN = "Número desconhecido";
 
 export class OwnFigures extends HTMLElement {
   /** @param {Figures} figures */
@@ -100,7 +105,7 @@ export class OwnUnrecorded extends HTMLElement {
   #row(left) {
     const row = copied(this, "template");
     const [at, long] = [time(left.answered_at, left.zone), duration(left.talk_s)];
-    const whom = [left.debtor ?? "Número desconhecido", left.telephone, left.campaign];
+    const whom = [left.debtor ?? UNKNOWN, left.telephone, left.campaign];
     put(part(row, ".when"), `${at} · ${long}`);
     put(part(row, ".whom"), whom.filter(Boolean).join(" · "));
     const late = `Chamada das ${at}, de ${long}: ${whom.slice(0, 2).join(", ")}. A ficha já foi fechada.`;
@@ -111,4 +116,36 @@ export class OwnUnrecorded extends HTMLElement {
     );
     return row;
   }
+}
+
+/** Own calls that others took while the line was gone: told once, and listed. */
+export class OwnPassedOn extends HTMLElement {
+  #told = "";
+
+  /** @param {PassedOn[]} passed - the newest first */
+  put(passed) {
+    const told = JSON.stringify(passed);
+    if (told === this.#told) return;
+    this.#told = told;
+    show(this, passed.length > 0);
+    part(this, ".rows").replaceChildren(...passed.map((one) => this.#row(one)));
+    if (passed[0]) tellOnce(passed[0]);
+  }
+
+  /** @param {PassedOn} one */
+  #row(one) {
+    const row = copied(this, "template");
+    put(part(row, ".when"), time(one.at, one.zone));
+    const whom = one.debtor ?? UNKNOWN;
+    put(part(row, ".whom"), `${whom} · ${one.telephone} · com ${one.taker}`);
+    return row;
+  }
+}
+
+/** @param {PassedOn} passed */
+function tellOnce({ call, debtor, telephone, taker }) {
+  if (localStorage.getItem(TOLD) === call) return;
+  localStorage.setItem(TOLD, call);
+  const whom = debtor ?? telephone;
+  toast(words.desk.passed_on.replace("{debtor}", whom).replace("{taker}", taker));
 }
