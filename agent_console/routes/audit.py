@@ -77,6 +77,7 @@ async def shown(asked: Asked[None, None]) -> Mapping[str, Any]:
 def _spoken() -> dict[str, str]:
     """What codes in the details are called: roles, states of campaigns, dispositions."""
     coded = {one.code: one.label for one in catalogue().dispositions}
+    coded |= TEXTS.section("audit_values")
     return coded | TEXTS.section("campaign_statuses") | TEXTS.section("roles")
 
 

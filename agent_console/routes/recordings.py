@@ -3,101 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from sqlalchemy import select
+from pydantic import BaseModel, ConfigDict
 
 from agent_console.api.endpoint import Asked, Endpoint, Page, Role
 from agent_console.desk.contracts import DisposedOut
-from agent_console.services import DATABASE
 from agent_console.supervision import correcting
 from agent_console.supervision.correcting import CorrectionIn, RecordedOut
+from agent_console.supervision.finding import (
+    RecordingsOut,
+    SearchIn,
+    SeekableOut,
+    SoughtIn,
+    find,
+    search,
+    seekable,
+)
 from agent_console.supervision.listening import opened, send
 from cobranca.contacts.dispositions import catalogue
-from cobranca.people.store import AgentRow, UserRow
-from dialer.campaigns.store import CampaignRow
-from dialer.recordings import listing
-from dialer.recordings.listing import Ending, Sought
 from dialer.recordings.raw import WAV_HEADER_BYTES
 from dialer.recordings.waveform import Waveform, waveform
-from foundation.clock import SAO_PAULO
 from foundation.sealed_reading import SealedReader
 
 MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
 READ, LISTEN = "recordings:read", "recordings:listen"
-PAGE, MOST_NAMED = 50, 500
-WEEK = timedelta(days=7)
 RECORD = "/api/v1/calls/{id}/disposition"
 TROUBLES = ("no_recording", "recording_missing", "recording_broken")
 
 
-# as a calendar writes it: pydantic alone also takes seconds since 1970
-_WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-
-
-def _written_day(text: object) -> object:
-    if isinstance(text, str) and _WRITTEN_DAY.fullmatch(text) is None:
-        raise ValueError("aaaa-mm-dd")
-    return text
-
-
-Day = Annotated[date, BeforeValidator(_written_day)]
-
-
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SoughtIn(Model):
-    """Days of São Paulo, both included; without them the last week."""
-
-    from_day: Day | None = None
-    to_day: Day | None = None
-    campaign: UUID | None = None
-    agent: UUID | None = None
-    ending: Ending | None = None
-    disposition: str | None = Field(None, max_length=64)
-    before: UUID | None = None
-
-
-class RecordingOut(Model):
-    """`ending`: talked, abandoned, alone. `number` is masked."""
-
-    id: UUID
-    call: UUID
-    placed_at: datetime
-    seconds: float
-    direction: str
-    number: str
-    campaign: str | None
-    agent: str | None
-    ending: str
-    disposition: str | None
-
-
-class RecordingsOut(Model):
-    """`more`: give the last one's id as `before` to read on."""
-
-    recordings: list[RecordingOut]
-    more: bool
-
-
-class NamedOut(Model):
-    id: UUID
-    name: str
-
-
-class SeekableOut(Model):
-    """What the filters may name."""
-
-    campaigns: list[NamedOut]
-    agents: list[NamedOut]
 
 
 class WaveformOut(Model):
@@ -105,56 +43,6 @@ class WaveformOut(Model):
 
     debtor: list[int]
     ours: list[int]
-
-
-async def find(asked: Asked[None, SoughtIn]) -> RecordingsOut:
-    query = asked.query
-    today = datetime.now(SAO_PAULO).date()
-    first = query.from_day or (query.to_day or today) - WEEK
-    last = query.to_day or max(today, first)
-    sought = Sought(
-        since=_midnight(first),
-        until=_midnight(min(last, date.max - timedelta(days=60)) + timedelta(days=1)),
-        campaign=query.campaign,
-        agent=query.agent,
-        ending=query.ending,
-        disposition=query.disposition,
-        before=query.before,
-        limit=PAGE + 1,
-    )
-    async with asked.request.app[DATABASE].connect() as connection:
-        found = await listing.recordings(connection, sought)
-    shown = [
-        RecordingOut(
-            id=one.id, call=one.attempt, placed_at=one.placed_at, seconds=one.seconds,
-            direction=one.direction, number=one.number, campaign=one.campaign,
-            agent=one.agent, ending=one.ending, disposition=one.disposition,
-        )
-        for one in found[:PAGE]
-    ]  # fmt: skip
-    return RecordingsOut(recordings=shown, more=len(found) > PAGE)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(max(day, date(1900, 1, 1)), time(), SAO_PAULO).astimezone(UTC)
-
-
-async def seekable(asked: Asked[None, None]) -> SeekableOut:
-    campaigns = select(CampaignRow.id, CampaignRow.name).order_by(
-        CampaignRow.created_at.desc()
-    )
-    agents = (
-        select(AgentRow.id, AgentRow.name, UserRow.name.label("user"))
-        .outerjoin(UserRow, UserRow.id == AgentRow.user_id)
-        .order_by(AgentRow.endpoint)
-    )
-    async with asked.request.app[DATABASE].connect() as connection:
-        known = await connection.execute(campaigns.limit(MOST_NAMED))
-        seats = await connection.execute(agents.limit(MOST_NAMED))
-        return SeekableOut(
-            campaigns=[NamedOut(id=row.id, name=row.name) for row in known],
-            agents=[NamedOut(id=row.id, name=row.user or row.name) for row in seats],
-        )
 
 
 async def shape(asked: Asked[None, None]) -> WaveformOut:
@@ -192,6 +80,17 @@ ENDPOINTS = (
         handler=find,
         query=SoughtIn,
         answer=RecordingsOut,
+    ),
+    Endpoint(
+        verb="POST",
+        path="/api/v1/recordings/search",
+        summary="Gravações de um devedor, pelo documento ou pelo começo do nome",
+        roles=MAY,
+        scope=READ,
+        handler=search,
+        body=SearchIn,
+        answer=RecordingsOut,
+        problems=("bad_document",),
     ),
     Endpoint(
         verb="GET",

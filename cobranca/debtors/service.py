@@ -1,10 +1,13 @@
-"""Finding debtors: by document, which is stored sealed, through its blind index."""
+"""Finding debtors: by document, which is stored sealed, through its blind index; by name.
+
+Names are compared without accents and capitals, by the database's `name_key`.
+"""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, collate, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.store import DebtorRow
@@ -37,3 +40,18 @@ async def debtor_with_document(
         DebtorRow.document_index == document_index(keys, document)
     )
     return (await connection.execute(query)).scalar_one_or_none()
+
+
+def name_begins(written: str) -> ColumnElement[bool]:
+    """A test of debtors' names that an index answers."""
+    key = collate(func.name_key(DebtorRow.name), "C")
+    first = collate(func.name_key(written), "C")
+    return (key >= first) & (key < first.concat("\U0010ffff"))
+
+
+async def debtors_named(
+    connection: AsyncConnection, written: str, *, limit: int
+) -> list[UUID]:
+    """Return debtors whose name begins so, at most `limit`, in no order."""
+    query = select(DebtorRow.id).where(name_begins(written)).limit(limit)
+    return list((await connection.execute(query)).scalars())

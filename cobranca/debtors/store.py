@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.db.engine import Row
@@ -38,6 +38,8 @@ class PortfolioRow(Row):
 
 class DebtorRow(Row):
     __tablename__ = "debtor"
+    # without accents and capitals, as people look for somebody
+    __table_args__ = (Index("ix_debtor_name_key", text('name_key(name) COLLATE "C"')),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     kind: Mapped[str]  # person | company

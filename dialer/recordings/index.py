@@ -55,15 +55,24 @@ async def find(connection: AsyncConnection, attempt: UUID) -> Known | None:
     return None if row is None else Known(*row)
 
 
-async def times_of(
-    connection: AsyncConnection, attempt: UUID
-) -> tuple[datetime, datetime | None] | None:
-    """When the call was placed and when it ended; None when there is no such call."""
-    query = select(AttemptRow.placed_at, AttemptRow.ended_at).where(
-        AttemptRow.id == attempt
-    )
-    row = (await connection.execute(query)).first()
-    return None if row is None else (row.placed_at, row.ended_at)
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Of a call. Its recording begins when it is answered."""
+
+    placed_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def began_at(self) -> datetime:
+        return self.answered_at or self.placed_at
+
+
+async def times_of(connection: AsyncConnection, attempt: UUID) -> Times | None:
+    """The call's times; None when there is no such call."""
+    query = select(AttemptRow.placed_at, AttemptRow.answered_at, AttemptRow.ended_at)
+    row = (await connection.execute(query.where(AttemptRow.id == attempt))).first()
+    return None if row is None else Times(*row)
 
 
 async def add(connection: AsyncConnection, values: dict[str, Any]) -> None:

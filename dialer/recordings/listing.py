@@ -1,4 +1,4 @@
-"""Recordings as a supervisor looks for them: filters, the newest first, page by page.
+"""Recordings as a supervisor looks for them: filters, by when they began, page by page.
 
 No name and no whole number of a debtor is in it.
 """
@@ -6,20 +6,31 @@ No name and no whole number of a debtor is in it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Uuid,
+    any_,
+    case,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.debtors.service import debtors_named, name_begins
+from cobranca.debtors.store import DebtorRow
 from cobranca.people.store import AgentRow, UserRow
 from dialer.calls.store import AttemptRow, DispositionRow
 from dialer.campaigns.store import CampaignRow
 from dialer.recordings.store import RecordingRow
 from foundation.brasil.phone import masked_phone
 
-LATEST_SEALING = timedelta(days=7)  # after the call; the worker may have been away
+MOST_LOOKED_UP = 2_000  # debtors of a name; with more, every recording is looked at in turn
 
 Ending = Literal["talked", "abandoned", "alone"]
 
@@ -33,7 +44,8 @@ ENDING: ColumnElement[str] = case(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """None asks nothing. `before` is the last recording of the page before."""
+    """None asks nothing. `before` is the last recording of the page before, `name` the
+    begin of a debtor's name."""
 
     since: datetime
     until: datetime
@@ -41,6 +53,8 @@ class Sought:
     agent: UUID | None = None
     ending: Ending | None = None
     disposition: str | None = None
+    debtor: UUID | None = None
+    name: str | None = None
     before: UUID | None = None
     limit: int = 50
 
@@ -51,7 +65,7 @@ class Listed:
 
     id: UUID
     attempt: UUID
-    placed_at: datetime
+    began_at: datetime
     seconds: float
     direction: str
     number: str  # masked
@@ -62,20 +76,32 @@ class Listed:
 
 
 async def recordings(connection: AsyncConnection, sought: Sought) -> list[Listed]:
-    """The newest that match, at most `limit`."""
-    query = (
-        _query()
-        .where(
-            RecordingRow.sealed_at >= sought.since,
-            RecordingRow.sealed_at < sought.until + LATEST_SEALING,
-            AttemptRow.placed_at >= sought.since,
-            AttemptRow.placed_at < sought.until,
-            *_tests(sought),
-        )
-        .order_by(RecordingRow.id.desc())
-        .limit(sought.limit)
+    """The newest that match, at most `limit`; none when there is no `before`."""
+    query = _query().where(
+        RecordingRow.began_at >= sought.since,
+        RecordingRow.began_at < sought.until,
+        *_tests(sought),
     )
-    return [_listed(row) for row in await connection.execute(query)]
+    if sought.before is not None:
+        place = RecordingRow.began_at, RecordingRow.id
+        before = select(*place).where(RecordingRow.id == sought.before)
+        last = (await connection.execute(before)).first()
+        if last is None:
+            return []
+        query = query.where(tuple_(*place) < tuple_(literal(last[0]), literal(last[1])))
+    if sought.name is not None:
+        query = query.where(await _named(connection, sought.name))
+    newest = query.order_by(RecordingRow.began_at.desc(), RecordingRow.id.desc())
+    rows = await connection.execute(newest.limit(sought.limit))
+    return [_listed(row) for row in rows]
+
+
+async def _named(connection: AsyncConnection, name: str) -> ColumnElement[bool]:
+    """A rare name is looked up by its debtors; a common one is soon met on the way."""
+    found = await debtors_named(connection, name, limit=MOST_LOOKED_UP + 1)
+    if len(found) <= MOST_LOOKED_UP:
+        return AttemptRow.debtor_id == any_(literal(found, ARRAY(Uuid())))
+    return name_begins(name)
 
 
 async def recording(connection: AsyncConnection, number: UUID) -> Listed | None:
@@ -93,8 +119,8 @@ def _tests(sought: Sought) -> list[ColumnElement[bool]]:
         tests.append(ENDING.in_([sought.ending]))
     if sought.disposition is not None:
         tests.append(DispositionRow.code == sought.disposition)
-    if sought.before is not None:
-        tests.append(RecordingRow.id < sought.before)
+    if sought.debtor is not None:
+        tests.append(AttemptRow.debtor_id == sought.debtor)
     return tests
 
 
@@ -104,7 +130,7 @@ def _query() -> Any:
             RecordingRow.id,
             RecordingRow.attempt_id,
             RecordingRow.seconds,
-            AttemptRow.placed_at,
+            RecordingRow.began_at,
             AttemptRow.direction,
             AttemptRow.number,
             CampaignRow.name.label("campaign"),
@@ -114,6 +140,7 @@ def _query() -> Any:
             DispositionRow.code.label("disposition"),
         )
         .join(AttemptRow, AttemptRow.id == RecordingRow.attempt_id)
+        .outerjoin(DebtorRow, DebtorRow.id == AttemptRow.debtor_id)
         .outerjoin(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
         .outerjoin(AgentRow, AgentRow.id == AttemptRow.agent_id)
         .outerjoin(UserRow, UserRow.id == AgentRow.user_id)
@@ -125,7 +152,7 @@ def _listed(row: Any) -> Listed:
     return Listed(
         id=row.id,
         attempt=row.attempt_id,
-        placed_at=row.placed_at,
+        began_at=row.began_at,
         seconds=row.seconds,
         direction=row.direction,
         number=masked_phone(row.number),

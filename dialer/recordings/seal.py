@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import shutil
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -84,18 +85,17 @@ async def _seal(
     times = await index.times_of(context.connection, order.attempt)
     if times is None:
         raise UnknownAttempt(str(order.attempt))
-    placed_at, ended_at = times
-    if ended_at is None:
+    if times.ended_at is None:
         raise Transient("the call is still up", after_s=NOT_THERE_S)
     try:
         await _wait_until_written(context, clear)
     except FileNotFoundError:
         await _not_there(context, order)
         return
-    path = sealed_path(order.attempt, placed_at)
+    path = sealed_path(order.attempt, times.placed_at)
     key = Keys.of(home).recording_key(order.creditor_id)
     sealed = await _sealed(context, clear, home.recordings_sealed / path, key, order)
-    await _index(context.connection, order, path, sealed)
+    await _index(context.connection, order, path, sealed, times.began_at)
     context.after_commit.append(lambda: _remove(clear))
     log.debug(
         "recording_sealed",
@@ -136,7 +136,11 @@ async def _sealed(
 
 
 async def _index(
-    connection: AsyncConnection, order: RecordingIn, path: Path, sealed: Sealed
+    connection: AsyncConnection,
+    order: RecordingIn,
+    path: Path,
+    sealed: Sealed,
+    began_at: datetime,
 ) -> None:
     await index.add(
         connection,
@@ -150,6 +154,7 @@ async def _index(
             "bytes": sealed.file.bytes,
             "sha256": sealed.file.sha256,
             "sealed_at": func.clock_timestamp(),
+            "began_at": began_at,
         },
     )
 

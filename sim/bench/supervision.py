@@ -37,7 +37,14 @@ from sim.throw_away import throw_away
 
 DEBTORS, QUICK_DEBTORS = 1_000_000, 50_000
 TIMES, COUNTS = 100, 10
-AIM_MS, COUNT_AIM_MS = 100.0, 3000.0
+AIM_MS, LIST_AIM_MS, COUNT_AIM_MS = 100.0, 20.0, 3000.0
+# of names that end in a number: a handful, a thousandth, a hundredth, all of a million
+_NAMES = {
+    "a rare name": "devedor 77777",
+    "a name": "Devedor 777",
+    "a common name": "Devedor 77",
+    "the commonest name": "DÉV",
+}
 LOGIN, PASSWORD, CREDITOR = "medida", "senha de medida 12345", "Medida"
 MORE = {"CONSOLE__REQUESTS_PER_S": "1000"}
 
@@ -57,8 +64,8 @@ SELECT gen_random_uuid(), 'outbound', c.id, d.id, '+5511900000000', 'trunk', 1, 
 """
 _RECORDINGS = """
 INSERT INTO recording (id, attempt_id, path, key_id, seconds, channels, bytes, sha256,
-                       sealed_at)
-SELECT gen_random_uuid(), id, 'x', 'k', 40, 2, 640000, 'x', ended_at
+                       sealed_at, began_at)
+SELECT gen_random_uuid(), id, 'x', 'k', 40, 2, 640000, 'x', ended_at, answered_at
   FROM attempt WHERE outcome = 'answered'
 """
 
@@ -136,11 +143,33 @@ async def _ask(
     for what, path in pages.items():
         ms = await _timed(lambda path=path: browser.get(path), TIMES)  # type: ignore[misc]
         figures.append(_figure(what, debtors, ms, AIM_MS))
+    figures += await _recordings(browser, headers, debtors)
     wanted = {"creditor": creditor, "contact": "never_answered", "ufs": ["SP", "BA"]}
     ms = await _timed(
         lambda: browser.post(f"{api}/campaigns/count", json=wanted, headers=headers), COUNTS
     )
     return [*figures, _figure("count of a filter", debtors, ms, COUNT_AIM_MS)]
+
+
+async def _recordings(
+    browser: TestClient,  # type: ignore[type-arg]
+    headers: dict[str, str],
+    debtors: int,
+) -> list[Figure]:
+    """Reading on, and looking for one debtor, for some and for most of them."""
+    path = "/api/v1/recordings"
+    newest = (await (await browser.get(path)).json())["recordings"]
+    on = f"{path}?before={newest[-1]['id']}"
+    figures = [_figure("recordings, read on", debtors,
+                       await _timed(lambda: browser.get(on), TIMES), LIST_AIM_MS)]  # fmt: skip
+    for what, name in _NAMES.items():
+        body = {"debtor": name}
+        ms = await _timed(
+            lambda body=body: browser.post(f"{path}/search", json=body, headers=headers),  # type: ignore[misc]
+            TIMES,
+        )
+        figures.append(_figure(f"recordings of {what}", debtors, ms, LIST_AIM_MS))
+    return figures
 
 
 async def _timed(ask: Callable[[], Awaitable[ClientResponse]], times: int) -> list[float]:

@@ -10,9 +10,10 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cobranca.debtors.store import DebtorRow
 from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
 from dialer.calls.store import AttemptRow
@@ -22,6 +23,8 @@ from dialer.recordings.store import RecordingRow
 from foundation.crypto import Keys
 from foundation.home import Home
 from foundation.ids import uuid7
+from tests.builders.conversations import known_person
+from tests.builders.portfolio import a_portfolio
 from tests.people import Browser, Client, a_user, log_in
 
 API = "/api/v1/recordings"
@@ -48,9 +51,14 @@ async def recorded(engine: AsyncEngine, home: Home, tmp_path: Path) -> Recorded:
 
 
 async def a_recording(
-    engine: AsyncEngine, home: Home, folder: Path, *, hours_ago: float = 1
+    engine: AsyncEngine,
+    home: Home,
+    folder: Path,
+    *,
+    hours_ago: float = 1,
+    debtor: UUID | None = None,
 ) -> Recorded:
-    """The debtor speaks in the first half, our side in the second."""
+    """The debtor speaks in the first half, our side in the second. Sealed just now."""
     attempt, number = uuid7(), uuid7()
     at = datetime.now(UTC) - timedelta(hours=hours_ago)
     samples = np.zeros((SECONDS * RATE_HZ, 2), dtype="<i2")
@@ -67,14 +75,14 @@ async def a_recording(
             insert(AttemptRow).values(
                 id=attempt, direction="outbound", number="+5511900012345", route="trunk",
                 epoch=1, placed_at=at, contact_day=at.date(), answered_at=at, ended_at=at,
-                bridged_at=at, outcome="answered", abandoned=False,
+                bridged_at=at, outcome="answered", abandoned=False, debtor_id=debtor,
             )
         )  # fmt: skip
         await connection.execute(
             insert(RecordingRow).values(
                 id=number, attempt_id=attempt, path=str(sealed_path(attempt, at)),
                 key_id="k", seconds=SECONDS, channels=2, bytes=done.file.bytes,
-                sha256=done.file.sha256, sealed_at=at,
+                sha256=done.file.sha256, sealed_at=datetime.now(UTC), began_at=at,
             )
         )  # fmt: skip
     return Recorded(number, attempt, samples.tobytes(), path)
@@ -154,6 +162,89 @@ async def test_the_list_hides_the_number_and_obeys_the_filters(
         assert {one["id"] for one in found} == {str(number) for number in expected}, query
     assert (await sol.get(f"{API}?ending=bored")).status == 422
     assert (await sol.get(f"{API}?from_day=0001-01-01&to_day=9999-12-31")).status == 200
+
+
+async def test_the_list_is_in_the_order_of_the_begin_and_reads_on_there(
+    sol: Browser, engine: AsyncEngine, home: Home, tmp_path: Path
+) -> None:
+    """The worker seals what it finds: yesterday's may be sealed after today's."""
+    hours = (3, 1, 50, 2)
+    made = {ago: await a_recording(engine, home, tmp_path, hours_ago=ago) for ago in hours}
+    expected = [str(made[ago].id) for ago in sorted(hours)]
+    listed = (await (await sol.get(API)).json())["recordings"]
+    assert [one["id"] for one in listed] == expected
+    begun = [one["began_at"] for one in listed]
+    assert begun == sorted(begun, reverse=True)
+    for place, number in enumerate(expected):
+        rest = (await (await sol.get(f"{API}?before={number}")).json())["recordings"]
+        assert [one["id"] for one in rest] == expected[place + 1 :]
+    nothing = (await (await sol.get(f"{API}?before={uuid7()}")).json())["recordings"]
+    assert nothing == []
+
+
+async def test_a_debtor_is_found_by_name_or_document_and_the_search_is_audited(
+    sol: Browser, engine: AsyncEngine, home: Home, tmp_path: Path
+) -> None:
+    async with engine.begin() as connection:
+        debtors = await a_portfolio(connection, debtors=2, phones=1)
+        await known_person(connection, Keys.of(home), debtors[0])
+        for debtor, name in zip(debtors, ("João Ávila", "Joana 100%"), strict=True):
+            renamed = update(DebtorRow).where(DebtorRow.id == debtor)
+            await connection.execute(renamed.values(name=name))
+    old = await a_recording(engine, home, tmp_path, hours_ago=24 * 30, debtor=debtors[0])
+    new = await a_recording(engine, home, tmp_path, debtor=debtors[1])
+    for wanted, expected in (
+        ("joao", [old]),
+        ("JOÃO áv", [old]),
+        (" joa ", [new, old]),
+        ("vila", []),
+        ("joana 1", [new]),
+        ("joana%", []),
+        ("jo_", []),
+        ("529.982.247-25", [old]),
+        ("52998224725", [old]),
+        ("11144477735", []),
+    ):
+        answer = await sol.send("POST", f"{API}/search", {"debtor": wanted})
+        assert answer.status == 200, await answer.text()
+        found = (await answer.json())["recordings"]
+        assert [one["id"] for one in found] == [str(one.id) for one in expected], wanted
+    narrow = {"debtor": "joa", "before": str(new.id)}
+    on = await (await sol.send("POST", f"{API}/search", narrow)).json()
+    assert [one["id"] for one in on["recordings"]] == [str(old.id)]
+    dated = {"debtor": "joa", "to_day": "2020-01-01"}
+    assert (await (await sol.send("POST", f"{API}/search", dated)).json())[
+        "recordings"
+    ] == []
+
+    query = "SELECT detail->>'by' AS by, subject_id FROM audit WHERE action = :action"
+    async with engine.connect() as connection:
+        rows = await connection.execute(text(query), {"action": "recording.search"})
+        trail = [(row.by, row.subject_id) for row in rows]
+        everything = (
+            "SELECT string_agg(detail::text || coalesce(subject_id, ''), '') FROM audit"
+        )
+        written = str(await connection.scalar(text(everything)))
+    assert trail.count(("document", str(debtors[0]))) == 2
+    assert trail.count(("document", None)) == 1
+    assert trail.count(("name", None)) == 8  # reading on is no new search
+    assert "529" not in written
+    assert "joa" not in written.lower()
+
+
+@pytest.mark.parametrize("wanted", ["jo", "  jo  ", "x" * 81])
+async def test_too_little_and_too_much_of_a_name_is_refused(
+    sol: Browser, wanted: str
+) -> None:
+    answer = await sol.send("POST", f"{API}/search", {"debtor": wanted})
+    assert answer.status == 422
+
+
+async def test_a_wrong_document_is_told(sol: Browser) -> None:
+    answer = await sol.send("POST", f"{API}/search", {"debtor": "529.982.247-24"})
+    told = await answer.json()
+    assert (answer.status, told["code"]) == (422, "bad_document")
+    assert "dígitos verificadores" in told["title"]
 
 
 async def test_a_broken_or_missing_file_is_said_and_nothing_of_it_sent(

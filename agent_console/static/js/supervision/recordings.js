@@ -5,7 +5,7 @@ import { Correction } from "./correction.js";
 import { byId, one, put, say, texts, told } from "./page.js";
 import { Player } from "./player.js";
 
-/** @typedef {{id: string, call: string, placed_at: string, seconds: number, direction: string,
+/** @typedef {{id: string, call: string, began_at: string, seconds: number, direction: string,
  *   number: string, campaign: string | null, agent: string | null, ending: string,
  *   disposition: string | null}} Recording */
 
@@ -16,6 +16,7 @@ const correction = new Correction(words);
 /** @type {AbortController | undefined} */
 let asking;
 let last = "";
+const FEWEST = 3; // characters of a name
 
 function query() {
   const asked = new URLSearchParams();
@@ -34,8 +35,15 @@ async function load(on) {
   const address = asked.size ? `?${asked}` : "";
   if (on) asked.set("before", last);
   else history.replaceState(null, "", `${location.pathname}${address}`);
+  const debtor = one(document, "#debtor", HTMLInputElement).value.trim();
+  if (debtor && debtor.length < FEWEST) {
+    say(byId("trouble"), words.debtor_short);
+    return;
+  }
   try {
-    const { recordings, more } = await api.get(`/api/v1/recordings?${asked}`, { signal });
+    const { recordings, more } = await (debtor
+      ? ofDebtor(debtor, asked, signal)
+      : api.get(`/api/v1/recordings?${asked}`, { signal }));
     draw(recordings, on);
     byId("more").hidden = !more;
     say(byId("trouble"), "");
@@ -43,6 +51,19 @@ async function load(on) {
     if (!signal.aborted) say(byId("trouble"), told(error, words.unreachable));
   }
 }
+
+/**
+ * Who somebody is goes into no address: those are logged, and kept by browsers.
+ * @param {string} debtor - a document, or the begin of a name
+ * @param {URLSearchParams} asked
+ * @param {AbortSignal} signal
+ */
+const ofDebtor = (debtor, asked, signal) =>
+  api.post(
+    "/api/v1/recordings/search",
+    { debtor, ...Object.fromEntries(asked) },
+    { signal },
+  );
 
 /**
  * @param {Recording[]} recordings
@@ -64,7 +85,7 @@ function rowOf(recording) {
   const row = one(copy, "tr", HTMLElement);
   const inbound = recording.direction === "inbound" ? ` (${words.inbound})` : "";
   const cells = {
-    at: dateTime(recording.placed_at),
+    at: dateTime(recording.began_at),
     length: duration(recording.seconds),
     agent: recording.agent ?? "–",
     campaign: recording.campaign ?? "–",
