@@ -26,7 +26,7 @@ def _configuration() -> Config:
     return config
 
 
-def _upgrade(connection: Connection, config: Config) -> None:
+def _upgrade(connection: Connection, config: Config, to: str) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     known = {
         script.revision for script in ScriptDirectory.from_config(config).walk_revisions()
@@ -39,14 +39,15 @@ def _upgrade(connection: Connection, config: Config) -> None:
         if unknown:
             raise DatabaseFromNewerVersion(", ".join(unknown))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
-async def upgrade(url: str) -> None:
-    """Bring the database to the newest revision; raises DatabaseFromNewerVersion."""
+async def upgrade(url: str, to: str = "head") -> None:
+    """Bring the database to the newest revision, or to an older one that it has not
+    reached yet; raises DatabaseFromNewerVersion."""
     engine = create_async_engine(url)
     try:
         async with engine.begin() as connection:
-            await connection.run_sync(_upgrade, _configuration())
+            await connection.run_sync(_upgrade, _configuration(), to)
     finally:
         await engine.dispose()

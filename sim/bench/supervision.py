@@ -142,7 +142,8 @@ async def _ask(
     figures = []
     for what, path in pages.items():
         ms = await _timed(lambda path=path: browser.get(path), TIMES)  # type: ignore[misc]
-        figures.append(_figure(what, debtors, ms, AIM_MS))
+        aim = LIST_AIM_MS if what == "recordings" else AIM_MS
+        figures.append(_figure(what, debtors, ms, aim))
     figures += await _recordings(browser, headers, debtors)
     wanted = {"creditor": creditor, "contact": "never_answered", "ufs": ["SP", "BA"]}
     ms = await _timed(
@@ -160,8 +161,8 @@ async def _recordings(
     path = "/api/v1/recordings"
     newest = (await (await browser.get(path)).json())["recordings"]
     on = f"{path}?before={newest[-1]['id']}"
-    figures = [_figure("recordings, read on", debtors,
-                       await _timed(lambda: browser.get(on), TIMES), LIST_AIM_MS)]  # fmt: skip
+    ms = await _timed(lambda: browser.get(on), TIMES)
+    figures = [_figure("recordings, read on", debtors, ms, LIST_AIM_MS)]
     for what, name in _NAMES.items():
         body = {"debtor": name}
         ms = await _timed(
