@@ -26,6 +26,7 @@ AGENTS, SECONDS = 200, 8
 STATES = ("idle", "talking", "wrap_up", "paused")
 # ten times what a person feels; the figure itself is printed
 LONGEST_TASK_MS = 500.0
+FOLD, LEAST_CHART = 768, 120  # pixels of the browser tests' window, and of a useful chart
 LONG_TASKS = """
 window.tasks = [];
 new PerformanceObserver((list) => {
@@ -124,6 +125,34 @@ async def test_a_campaign_is_paused_from_the_wall(sol: Page, engine: AsyncEngine
     await expect(row.locator(".status")).to_have_text("Pausada")
     async with engine.connect() as connection:
         assert await connection.scalar(select(CampaignRow.status)) == "paused"
+
+
+async def test_a_small_tv_shows_all_of_worth_without_scrolling(
+    sol: Page, console: str, wire: Bus, engine: AsyncEngine
+) -> None:
+    async with engine.begin() as connection:
+        for name in ("Consignado abril", "Cartão abril", "Veículos"):
+            await a_campaign(connection, name)
+    for number in range(1, 13):
+        await show(wire, f"agent{number:03}", STATES[number % 4])
+    await sol.goto(f"{console}/supervision?tv=1")
+    await expect(sol.locator("#agents li")).to_have_count(12)
+    await expect(sol.locator("#campaigns tbody tr")).to_have_count(4)
+    for what in (
+        ".board",
+        "#stages",
+        "#campaigns tbody tr >> nth=-1",
+        "#agents li >> nth=-1",
+    ):
+        box = await sol.locator(what).bounding_box()
+        assert box, what
+        assert box["y"] + box["height"] <= FOLD, what
+    chart = await sol.locator("#minutes").bounding_box()
+    assert chart
+    assert chart["height"] > LEAST_CHART
+    assert chart["y"] + chart["height"] < FOLD
+    deep = await sol.evaluate("document.documentElement.scrollHeight - innerHeight")
+    assert deep <= 0
 
 
 async def test_the_tv_has_figures_and_nothing_to_click(sol: Page, console: str) -> None:
