@@ -120,15 +120,15 @@ async def search(asked: Asked[SearchIn, None]) -> RecordingsOut:
     async with asked.request.app[DATABASE].begin() as connection:
         if sum(map(str.isdigit, given.debtor)) < LEAST_DIGITS:
             found = await _page(connection, sought, name=given.debtor)
-            subject, by = None, "name"
+            debtor, by = None, "name"
         else:
             debtor = await _debtor(asked, connection)
             found = await _page(connection, sought, debtor=debtor) if debtor else _NONE
-            subject, by = debtor and ("debtor", debtor), "document"
+            by = "document"
         if given.before is None:  # reading on is the same search
             await audit.record(
-                connection, asked.who, action="recording.search", subject=subject,
-                detail={"by": by},
+                connection, asked.who, action="recording.search", detail={"by": by},
+                subject=("debtor", debtor) if debtor else None,
             )  # fmt: skip
     return found
 

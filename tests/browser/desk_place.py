@@ -74,7 +74,7 @@ class DeskPlace:
             query = select(AgentRow.id, AgentRow.name).where(AgentRow.id != self.agent)
             other = (await connection.execute(query.limit(1))).one()
             now = datetime.now(UTC)
-            facts = [
+            facts: list[dict[str, Any]] = [
                 {"attempt_id": call, "agent_id": agent, "kind": "joined", "at": at,
                  "data": {}}
                 for agent, at in ((self.agent, now - timedelta(minutes=2)), (other.id, now))

@@ -33,12 +33,12 @@ def said_by_click() -> Iterator[tuple[str, str]]:
         if path.name in UNSAID:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            if not named or node.func.id not in sections:  # type: ignore[attr-defined]
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
-            first = node.args[0]  # type: ignore[attr-defined]
-            if isinstance(first, ast.Constant) and not TO_PROGRAMMERS.match(first.value):
-                yield sections[node.func.id], first.value  # type: ignore[attr-defined]
+            section = sections.get(node.func.id)
+            said = node.args[0] if section else None
+            if isinstance(said, ast.Constant) and not TO_PROGRAMMERS.match(str(said.value)):
+                yield str(section), str(said.value)
 
 
 def test_no_text_of_click_is_missing_in_the_catalogue() -> None:
