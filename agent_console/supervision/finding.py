@@ -39,9 +39,11 @@ _WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _written_day(text: object) -> object:
-    if isinstance(text, str) and _WRITTEN_DAY.fullmatch(text) is None:
+    if not isinstance(text, str):
+        return text
+    if _WRITTEN_DAY.fullmatch(text) is None:
         raise ValueError("aaaa-mm-dd")
-    return text
+    return date.fromisoformat(text)  # in a body, too, where text is no date by itself
 
 
 Day = Annotated[date, BeforeValidator(_written_day)]

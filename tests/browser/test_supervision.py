@@ -20,6 +20,7 @@ from foundation.home import Home
 from tests.browser.doors import come_in
 from tests.builders.portfolio import a_campaign, a_portfolio
 from tests.integration.console.test_recordings import a_recording
+from tests.integration.console.test_supervision import answered
 from tests.people import a_user
 
 AGENTS, SECONDS = 200, 8
@@ -132,7 +133,9 @@ async def test_a_small_tv_shows_all_of_worth_without_scrolling(
 ) -> None:
     async with engine.begin() as connection:
         for name in ("Consignado abril", "Cartão abril", "Veículos"):
-            await a_campaign(connection, name)
+            campaign = await a_campaign(connection, name)
+    for minutes_ago in (2, 3, 3, 5, 8):
+        await answered(engine, campaign, minutes_ago=minutes_ago)
     for number in range(1, 13):
         await show(wire, f"agent{number:03}", STATES[number % 4])
     await sol.goto(f"{console}/supervision?tv=1")
@@ -147,6 +150,7 @@ async def test_a_small_tv_shows_all_of_worth_without_scrolling(
         box = await sol.locator(what).bounding_box()
         assert box, what
         assert box["y"] + box["height"] <= FOLD, what
+    await sol.wait_for_selector("#minutes canvas")
     chart = await sol.locator("#minutes").bounding_box()
     assert chart
     assert chart["height"] > LEAST_CHART
