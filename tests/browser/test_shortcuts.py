@@ -11,6 +11,7 @@ from agent_console.pages import MENU
 from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
 from tests.browser.desk_place import DeskPlace
+from tests.browser.test_desk import commands, in_call
 from tests.people import PASSWORD, a_user
 
 
@@ -106,3 +107,36 @@ async def page_of_a_supervisor(
     page = await context.new_page()
     await come_in(page, console, "sol", "/imports")
     return page
+
+
+async def test_the_menu_of_pauses_is_walked_by_keys_and_gives_the_focus_back(
+    desk: Page, place: DeskPlace
+) -> None:
+    summary, choices = desk.locator(".pauses summary"), desk.get_by_role("menuitem")
+    await desk.keyboard.press("F3")
+    await expect(choices.first).to_be_focused()
+    await desk.keyboard.press("ArrowDown")
+    await expect(choices.nth(1)).to_be_focused()
+    await desk.keyboard.press("End")
+    await expect(choices.last).to_be_focused()
+    await desk.keyboard.press("Home")
+    await expect(choices.first).to_be_focused()
+    await desk.keyboard.press("Escape")
+    await expect(choices.first).to_be_hidden()
+    await expect(summary).to_be_focused()
+    await expect(summary).to_have_attribute("aria-expanded", "false")
+    await desk.keyboard.press("ArrowUp")
+    await expect(choices.last).to_be_focused()
+    await desk.keyboard.press("Home")
+    async with desk.expect_response("**/api/v1/desk/commands"):
+        await desk.keyboard.press("Enter")
+    await expect(summary).to_be_focused()
+    assert await commands(place) == ["pause"]
+
+
+async def test_saving_says_that_a_pause_is_to_come(desk: Page, place: DeskPlace) -> None:
+    call = await in_call(desk, place)
+    save = desk.locator("desk-record .save span")
+    await expect(save).to_have_text("Salvar e ir para a próxima")
+    await place.show("talking", call, wants="paused", pause_code="lunch")
+    await expect(save).to_have_text("Salvar e ir para a pausa: Refeição")
