@@ -36,22 +36,39 @@ def shortage(free: int, done: tuple[float, float], answered: tuple[float, float]
     >>> round(shortage(2, (0.0, 0.0), (1.0, 0.5)), 4)
     0.25
     """
-    mean = free + done[0] - answered[0]
-    if done[0] + answered[0] > _NORMAL_FROM:
-        spread = sqrt(2.0 * max(done[1] + answered[1], 1e-9))
-        return 0.5 * (1.0 + erf((0.5 - mean) / spread))
-    return _exact(free, _cumulated(*done), *answered)
+    return Supply(free, done).short_of(answered)
 
 
-def likely_shortage(
-    free: int, done: tuple[float, float], answered: tuple[float, float]
-) -> float:
-    """As `shortage`, but only roughly when it is likely anyhow."""
-    mean = free + done[0] - answered[0]
-    if mean < _HOPELESS:
-        spread = sqrt(2.0 * (done[1] + answered[1]) + 0.1)
-        return 0.5 * (1.0 + erf((0.5 - mean) / spread))
-    return shortage(free, done, answered)
+class Supply:
+    """Agents who are free and those who will be; remembers sums, so asking again is cheap."""
+
+    __slots__ = ("_done", "_free", "_sums")
+
+    def __init__(self, free: int, done: tuple[float, float]) -> None:
+        self._free, self._done = free, done
+        self._sums: list[float] | None = None
+
+    def short_of(self, answered: tuple[float, float]) -> float:
+        """As `shortage`, for any number of answers."""
+        free, (ends, spread) = self._free, self._done
+        mean = free + ends - answered[0]
+        if ends + answered[0] > _NORMAL_FROM:
+            return _normal(mean, 2.0 * max(spread + answered[1], 1e-9))
+        if self._sums is None:
+            self._sums = _cumulated(ends, spread)
+        return _exact(free, self._sums, *answered)
+
+    def likely_short_of(self, answered: tuple[float, float]) -> float:
+        """As `short_of`, but only roughly when it is likely anyhow."""
+        mean = self._free + self._done[0] - answered[0]
+        if mean < _HOPELESS:
+            return _normal(mean, 2.0 * (self._done[1] + answered[1]) + 0.1)
+        return self.short_of(answered)
+
+
+def _normal(mean: float, twice_variance: float) -> float:
+    """P(at most a half), the count being normal."""
+    return 0.5 * (1.0 + erf((0.5 - mean) / sqrt(twice_variance)))
 
 
 def _cumulated(mean: float, variance: float) -> list[float]:

@@ -6,12 +6,13 @@ will be free by then, as mean and variance, and how many people will have answer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dialer.pacing.counts import likely_shortage
+from dialer.pacing.counts import Supply
 
 Floats = NDArray[np.float64]
 Count = tuple[float, float]  # mean, variance
@@ -27,18 +28,29 @@ class Forecast:
     new_call: list[float]  # chance that a call placed now is answered by then
     spread: float  # coefficient of variation of the level of answers
     doubt: float = 0.0  # the same of the rate at which agents come free
+    _supply: list[Supply] = field(default_factory=list)
 
-    def chance_of_drop(self, more: float) -> float:
-        """That a call answered among `more` others placed now finds no agent."""
-        total = 0.0
+    def chance_of_drop(self, more: float, enough: float = inf) -> float:
+        """That a call answered among `more` others placed now finds no agent.
+
+        Counts no further once it is above `enough`.
+        """
+        if not self._supply:
+            doubted = self.doubt * self.doubt
+            self._supply = [
+                Supply(free, (ends, spread + doubted * ends * ends))
+                for free, (ends, spread) in zip(self.free, self.done, strict=True)
+            ]
+        total, enough = 0.0, enough * len(self.free)
         uncertain = self.spread * self.spread
-        for free, (ends, spread), (mean, variance), q in zip(
-            self.free, self.done, self.answered, self.new_call, strict=True
+        for supply, (mean, variance), q in zip(
+            self._supply, self.answered, self.new_call, strict=True
         ):
-            done = ends, spread + self.doubt * self.doubt * ends * ends
             mean += more * q
             variance += more * q * (1.0 - q) + uncertain * mean * mean
-            total += likely_shortage(free, done, (mean, variance))
+            total += supply.likely_short_of((mean, variance))
+            if total > enough:
+                break
         return total / len(self.free)
 
 
@@ -55,15 +67,15 @@ def counted(chances: Floats) -> tuple[list[float], list[float]]:
 def most_calls(forecast: Forecast, theta: float, weights: list[float], cap: int) -> int:
     """Return how many calls may be placed so that the last one's risk is at most theta.
 
-    `weights` are multiples of an ordinary call's chance of answer; beyond them calls
-    are ordinary. Looks for n by doubling, then by halving.
+    The first one's is known to be. `weights` are multiples of an ordinary call's chance
+    of answer; beyond them calls are ordinary. Looks for n by doubling, then by halving.
     """
-    if cap <= 0 or forecast.chance_of_drop(0.0) > theta:
+    if cap <= 0:
         return 0
     good, step = 1, 1
     while good < cap:
         tried = min(cap, good + step)
-        if forecast.chance_of_drop(_before(weights, tried)) > theta:
+        if forecast.chance_of_drop(_before(weights, tried), theta) > theta:
             bad = tried
             break
         good, step = tried, step * 2
@@ -71,7 +83,7 @@ def most_calls(forecast: Forecast, theta: float, weights: list[float], cap: int)
         return good
     while bad - good > 1:
         middle = (good + bad) // 2
-        if forecast.chance_of_drop(_before(weights, middle)) > theta:
+        if forecast.chance_of_drop(_before(weights, middle), theta) > theta:
             bad = middle
         else:
             good = middle

@@ -23,10 +23,9 @@ from dialer.pacing.level import AnswerLevel
 from dialer.pacing.policy import Policy
 from dialer.pacing.price import Price
 from dialer.pacing.ringing import RingingCalls
+from dialer.pacing.work import Work
 
 Floats = NDArray[np.float64]
-
-_BUSY_STATES = ("reserved", "talking", "wrap_up")
 
 
 class Learning:
@@ -39,15 +38,13 @@ class Learning:
         self.ringing = RingingCalls()
         self.level = AnswerLevel()
         self.freeing = Freeing()
+        self.work = Work(self.freeing)
         self.detector = Detector(policy)
         self.inbound = InboundCalls()
         self.price = Price()
         self.carrier = Carrier()
         self.answers = 0  # people, ever
         self.score: float | None = None  # mean of late scores
-        self._talk_since: dict[str, float] = {}
-        self._wrap_since: dict[str, float] = {}
-        self._wrap_seen: set[str] = set()
         self._expected = 0.0  # of calls that stopped ringing, at level 1
         self._settled = 0.0
         self._new_answers = 0.0
@@ -80,27 +77,10 @@ class Learning:
                 if known.stage is Stage.INBOUND:
                     self.inbound.waited(at_s - known.placed_s, left=True)
                 self.ledger.end(call)
-            case _:
-                self._observe_agent(event)
-
-    def _observe_agent(self, event: ev.Event) -> None:
-        match event:
             case ev.Connected(at_s=at_s, call=call, agent=agent):
                 self._connected(call, agent, at_s)
-            case ev.TalkEnded(at_s=at_s, agent=agent):
-                since_s = self._talk_since.pop(agent, None)
-                if since_s is not None:
-                    self.freeing.talks.ended(max(0.1, at_s - since_s))
-                    self._wrap_since[agent] = at_s
-                    self._wrap_seen.discard(agent)
-            case ev.WrapEnded(at_s=at_s, agent=agent):
-                self._wrapped_up(agent, at_s)
-            case ev.AgentChanged(at_s=at_s, agent=agent, state=state):
-                if state not in _BUSY_STATES:
-                    self._wrapped_up(agent, at_s)
-                    self._talk_since.pop(agent, None)
             case _:
-                pass
+                self.work.observe(event)
 
     def _weigh(self, p: float | None) -> float:
         """A score as a multiple of an ordinary call's chance."""
@@ -210,37 +190,24 @@ class Learning:
         if known.stage is Stage.INBOUND:
             self.inbound.waited(at_s - known.placed_s, left=False)
         self.ledger.end(call)
-        if self._wrap_since.pop(agent, None) is not None and agent not in self._wrap_seen:
-            self.freeing.wraps.ended(0.0)
-        self._talk_since[agent] = at_s
-
-    def _wrapped_up(self, agent: str, at_s: float) -> None:
-        since_s = self._wrap_since.pop(agent, None)
-        if since_s is not None:
-            self.freeing.wraps.ended(max(0.0, at_s - since_s))
+        self.work.joined(agent, at_s)
 
     # -- tables ------------------------------------------------------------------------
 
-    def settle(self, ringing_bins: NDArray[np.intp], weights: Floats | None) -> float:
-        """Compare answers with what the calls that rang made likely; return the latter."""
-        now = self._expected + self._still_expected(ringing_bins, weights)
+    def settle(self, still_expected: float) -> None:
+        """Compare answers with what the calls that rang, and still ring, made likely."""
+        now = self._expected + still_expected
         expected = max(0.0, now - self._settled)
-        answers = max(0.0, self._new_answers)
-        self.level.learn(expected, answers)
+        self.level.learn(expected, max(0.0, self._new_answers))
         self._settled = now
         self._new_answers = min(0.0, self._new_answers)
-        return expected
-
-    def _still_expected(self, bins: NDArray[np.intp], weights: Floats | None) -> float:
-        so_far = self.ringing.expected_mid.take(bins)
-        return float(so_far.sum() if weights is None else so_far @ weights)
 
     def rebuild_rings(self, ringing_s: Floats, weights: Floats | None) -> None:
         """Make the tables of ringing calls anew; `ringing_s` are ages of those that do."""
         each = np.ones(len(ringing_s)) if weights is None else weights
         self.ringing.rebuild(self.level.mean, ringing_s, each)
         self._expected = 0.0
-        self._settled = self._still_expected(self.ringing.bins(ringing_s), weights)
+        self._settled = self.ringing.add_up(self.ringing.bins(ringing_s), weights).expected
 
     def begin_frees(
         self, now_s: float, talking: Mapping[str, float], wrapping: Mapping[str, float]
@@ -248,8 +215,7 @@ class Learning:
         """Begin new tables of busy agents; instants are those of the snapshot."""
         later_s = self.detector.need_to_limit_s
         horizons = tuple(t + later_s for t in self.ringing.horizons_s)
-        self._wrap_seen |= self._wrap_since.keys() & wrapping.keys()
-        self._wrap_seen &= self._wrap_since.keys()
+        self.work.see_wrapping(wrapping)
         self.freeing.begin(
             (*horizons, later_s),
             _ages(now_s, talking.values()),

@@ -233,7 +233,8 @@ class Pacer:
                 ]
                 ages = event.at_s - np.array([c.placed_s for c in ringing])
                 weights = np.array([c.weight for c in ringing])
-                self._learnt.settle(self._learnt.ringing.bins(ages), weights)
+                rings = self._learnt.ringing
+                self._learnt.settle(rings.add_up(rings.bins(ages), weights).expected)
                 self._learnt.rebuild_rings(ages, weights)
 
 

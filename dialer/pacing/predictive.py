@@ -8,14 +8,14 @@ quantiles of the time to an answer. The risk really run is fed back to the price
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dialer.pacing.abandonment import Allowance
 from dialer.pacing.counts import shortage
-from dialer.pacing.forecast import Forecast, counted, most_calls
+from dialer.pacing.forecast import Forecast, most_calls
+from dialer.pacing.foresight import chances_soon, foresee, weights_of
 from dialer.pacing.learning import Learning
 from dialer.pacing.ringing import BIN_S
 from dialer.pacing.snapshot import Snapshot
@@ -61,23 +61,26 @@ class Predictive:
         """Settle what happened since the last look and foresee the next ring times."""
         learnt = self._learnt
         ages = now_s - np.fromiter(floor.ringing.values(), np.float64, len(floor.ringing))
-        weights = self._weights(floor)
-        self._ages = ages
+        weights = weights_of(learnt, floor)
+        self._ages, self._weights = ages, weights
         bins = learnt.ringing.bins(ages)
-        learnt.settle(bins, weights)
+        sums = learnt.ringing.add_up(bins, weights)
+        learnt.settle(sums.expected)
         if self._begun_s is None:
             self._begun_s = now_s
-        self._rebuild(now_s, floor, ages, weights)
-        done, slack = self._freed(now_s, floor)
-        self._forecast = self._answered(bins, weights, floor, done)
-        self._leave(now_s, floor, free)
-        self._weigh_now(bins, weights, floor, free, slack)
+        if self._rebuild(now_s, floor, ages, weights):
+            sums = learnt.ringing.add_up(bins, weights)
+        self._forecast, slack = foresee(learnt, now_s, floor, free, sums)
+        self._weigh_now(sums.hazard, floor, free, slack)
         return self._forecast
 
     def _rebuild(
         self, now_s: float, floor: Snapshot, ages: Floats, weights: Floats | None
-    ) -> None:
-        """Tables of rings, then those of agents, a part at each decision."""
+    ) -> bool:
+        """Tables of rings, then those of agents, a part at each decision.
+
+        True when those of rings are new.
+        """
         learnt, freeing = self._learnt, self._learnt.freeing
         passed_s, self._looked_s = now_s - self._looked_s, now_s
         if passed_s == float("inf"):
@@ -94,6 +97,8 @@ class Predictive:
                 learnt.rebuild_rings(ages, weights)
                 self._rebuilt_s = now_s
                 learnt.begin_frees(now_s, floor.talking, floor.wrapping)
+                return True
+        return False
 
     def plan(self, now_s: float, floor: Snapshot, allowance: Allowance, cap: int) -> Plan:
         """Return the calls to place, at most `cap`, and the old ones to give up."""
@@ -144,114 +149,34 @@ class Predictive:
             return ()
         if shortage(*soon, (mean, variance)) <= most:
             return ()
-        calls = [
-            (since_s, call, chance)
-            for (call, since_s), chance in zip(
-                floor.ringing.items(), self._soon.tolist(), strict=True
+        old = np.flatnonzero(ages >= self._min_ring_s)
+        chances = chances_soon(self._learnt, ages[old], self._take_weights(old))
+        ringing = list(floor.ringing)
+        calls = sorted(
+            (-age, ringing[at], chance)
+            for at, age, chance in zip(
+                old.tolist(), ages[old].tolist(), chances.tolist(), strict=True
             )
-            if now_s - since_s >= self._min_ring_s
-        ]
+        )
         cancels = []
-        for _, call, chance in sorted(calls):
+        for _, call, chance in calls:
             cancels.append(call)
             mean, variance = mean - chance, variance - chance * (1.0 - chance)
             if shortage(*soon, (max(0.0, mean), max(0.0, variance))) <= most:
                 break
         return tuple(cancels)
 
-    def _weights(self, floor: Snapshot) -> Floats | None:
-        learnt = self._learnt
-        if learnt.score is None and not floor.scores:
-            return None
-        live = learnt.ledger.live
-        unit = learnt.weight_of(1.0) if learnt.score is not None else 1.0
-        scores = floor.scores
-        ordinary = learnt.weight_of(None)
-        return np.array(
-            [
-                scores[call] * unit
-                if call in scores
-                else (live[call].weight if call in live else ordinary)
-                for call in floor.ringing
-            ]
-        )
-
-    def _freed(
-        self, now_s: float, floor: Snapshot
-    ) -> tuple[list[tuple[float, float]], tuple[float, float]]:
-        """Agents who come free by each horizon, and within what a person waits."""
-        rows = self._learnt.freeing.chances(now_s, floor.talking, floor.wrapping)
-        *pairs, slack = zip(*counted(rows), strict=True)
-        return pairs, slack
-
-    def _answered(
-        self,
-        bins: NDArray[np.intp],
-        weights: Floats | None,
-        floor: Snapshot,
-        done: list[tuple[float, float]],
-    ) -> Forecast:
-        learnt = self._learnt
-        ratio = learnt.level.mean / learnt.ringing.level
-        chances = learnt.ringing.answers.take(bins, axis=0) * ratio
-        if weights is not None:
-            chances = chances * weights[:, None]
-        np.minimum(chances, 0.98, out=chances)
-        self._soon: Floats = chances[:, 0]
-        means, variances = counted(chances)
-        if floor.undecided:
-            share = learnt.detector.person_share
-            means = [m + len(floor.undecided) * share for m in means]
-            variances = [v + len(floor.undecided) * share * (1 - share) for v in variances]
-        new = np.minimum(learnt.ringing.answers[0] * ratio, 0.98).tolist()
-        return Forecast(
-            free=[],
-            done=done,
-            answered=list(zip(means, variances, strict=True)),
-            new_call=new,
-            doubt=1.0 / sqrt(learnt.freeing.talks.count + 8.0),
-            spread=hypot(learnt.level.spread, 1.0 / sqrt(learnt.answers + 4.0)),
-        )
-
-    def _leave(self, now_s: float, floor: Snapshot, free: int) -> None:
-        """Take out agents who go before each horizon, and set who is free."""
-        forecast, freeing = self._forecast, self._learnt.freeing
-        later_s = self._learnt.detector.need_to_limit_s
-        horizons = [t + later_s for t in self._learnt.ringing.horizons_s]
-        forecast.free = [free] * len(horizons)
-        last = len(freeing.after_talk) - 1
-        for agent, at_s in floor.leaving.items():
-            table, since_s = freeing.after_talk, floor.talking.get(agent)
-            if since_s is None:
-                table, since_s = freeing.after_wrap, floor.wrapping.get(agent)
-            for k, horizon_s in enumerate(horizons):
-                if at_s > now_s + horizon_s:
-                    continue
-                if since_s is None:
-                    forecast.free[k] -= int(at_s > now_s)
-                else:
-                    p = float(table[min(last, int(now_s - since_s)), k])
-                    mean, variance = forecast.done[k]
-                    forecast.done[k] = (
-                        max(0.0, mean - p),
-                        max(0.0, variance - p * (1 - p)),
-                    )
+    def _take_weights(self, which: NDArray[np.intp]) -> Floats | None:
+        return None if self._weights is None else self._weights[which]
 
     def _weigh_now(
-        self,
-        bins: NDArray[np.intp],
-        weights: Floats | None,
-        floor: Snapshot,
-        free: int,
-        slack: tuple[float, float],
+        self, hazard: float, floor: Snapshot, free: int, slack: tuple[float, float]
     ) -> None:
         """How many people answer now, and the chance that one of them finds nobody.
 
         Calls that are undecided come before: their verdicts take agents first.
         """
-        hazard = self._learnt.ringing.hazard.take(bins)
-        rate = float(hazard.sum() if weights is None else hazard @ weights)
-        self._answers_per_s = rate * self._learnt.level.mean / BIN_S
+        self._answers_per_s = hazard * self._learnt.level.mean / BIN_S
         share = self._learnt.detector.person_share
         before = self._answers_per_s * 0.125
         others = len(floor.undecided) * share

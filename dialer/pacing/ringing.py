@@ -9,6 +9,8 @@ with a score counts as that multiple of a call without.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,16 @@ _MEMORY = 3000.0  # calls
 _PRIOR_CALLS = 24.0
 UNIT_SHARE = 0.25  # answered by a person at level 1
 QUANTILES = (0.12, 0.38, 0.62, 0.88)  # of the time to a person's answer
+_MEANS = len(QUANTILES)
+
+
+class Sums(NamedTuple):
+    """Of the calls that ring: at the level of the tables, but for the last two (level 1)."""
+
+    answers: list[float]  # chances of an answer by each horizon
+    squares: list[float]  # of the same chances
+    hazard: float  # per bin
+    expected: float  # answers up to now
 
 
 class RingingCalls:
@@ -78,6 +90,20 @@ class RingingCalls:
             survival[:BINS, None], 1e-6
         )
         np.minimum(self.answers, 0.98, out=self.answers)
+        self.of_new_call: list[float] = self.answers[0].tolist()
+        self._sums: Floats = np.column_stack(  # read at once: a decision is short
+            (self.answers, self.hazard, self.expected_mid, self.answers**2)
+        )
+
+    def add_up(self, bins: NDArray[np.intp], weights: Floats | None) -> Sums:
+        """Sums over calls of those ages."""
+        if weights is None:
+            sums = (np.bincount(bins, None, BINS) @ self._sums).tolist()
+        else:
+            sums = (np.bincount(bins, weights, BINS) @ self._sums[:, : _MEANS + 2]).tolist()
+            squares = np.bincount(bins, weights * weights, BINS)
+            sums += (squares @ self._sums[:, _MEANS + 2 :]).tolist()
+        return Sums(sums[:_MEANS], sums[_MEANS + 2 :], sums[_MEANS], sums[_MEANS + 1])
 
     def expected_by(self, age_s: float) -> float:
         """Answers expected of one call up to that age, at level 1."""
