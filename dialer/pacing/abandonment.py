@@ -8,13 +8,14 @@ early and an abandoned call a slot too late, never the other way round.
 
 Drops come several at a time on a large floor; the last ones are planned by such clusters.
 When not even one is left, a risk of a few hundredths of a drop over all the rest is still
-far better than one call for each agent.
+far better than one call for each agent, which halves the answers that would repay it: that
+is for a budget that full work could not earn back.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor, sqrt
+from math import exp, floor, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +23,11 @@ from numpy.typing import NDArray
 _SLOTS = 1024
 _FARTHEST_S = 7200.0  # no plan for a window longer than a day's work looks farther
 _DAYS_WORK_S = 43_200.0
-_AIM = 0.985  # of the limit
-_CAREFUL = 0.9  # of the work to come would still be done without a drop to spare
-_SHORTFALL = 1.3  # standard deviations by which answers may stay below the plan
+_AIM = 0.98  # of the limit
+_LESS = 0.1  # of the work to come would not be done without a drop to spare
+_SHORTFALL = 2.0  # standard deviations by which answers may stay below the plan
 _LAST_RISK = 0.06  # drops that may be expected of all the work after the last one allowed
+_REPAID_WITHIN = 0.25  # of the window, at least: it rolls on; else one to one
 _CLUSTER_S = 12.0  # drops closer than this have one cause
 _BELIEF = 3.0  # clusters of one drop that are believed before any is seen
 _ANSWERS_FIRST = 30.0  # from which the share of people missed is believed
@@ -100,43 +102,60 @@ class Budget:
         """Abandoned / answered by a person, 0 when nobody answered."""
         return max(0.0, self.abandoned) / self.humans if self.humans > 0.5 else 0.0
 
-    def allowance(self, now_s: float, answers_per_s: float, most: float) -> Allowance:
-        """Plan the rest; at most `most` people can still answer (leads, agents leaving)."""
+    def allowance(
+        self, now_s: float, answers_per_s: float, most: float, full: float = 1.0
+    ) -> Allowance:
+        """Plan the rest; at most `most` people can still answer (leads, agents leaving).
+
+        `full` times as many would answer if no agent were ever idle.
+        """
         begun_s = self._begun_s if self._begun_s is not None else now_s
         left_s = self.window_s - (now_s - begun_s)
+
+        per_s = max(0.0, answers_per_s)
+        repaid_s = min(self.window_s * _REPAID_WITHIN, _FARTHEST_S)
+
+        def plan(ahead_s: float) -> Allowance:
+            at_most = min(full * per_s * max(ahead_s, repaid_s), most)
+            return self._plan(now_s, ahead_s, min(per_s * ahead_s, most), at_most)
+
         if self.window_s > _DAYS_WORK_S:
-            left_s = min(max(left_s, self.window_s / 8), _FARTHEST_S)
-            return self._plan(now_s, left_s, answers_per_s, most)
-        if left_s > self.window_s / 8:
-            return self._plan(now_s, left_s, answers_per_s, most)
+            return plan(min(max(left_s, self.window_s / 8), _FARTHEST_S))
         if left_s > 0:
-            return self._plan(now_s, max(left_s, 1.0), answers_per_s, most)
-        near = self._plan(now_s, self.window_s / 16, answers_per_s, most)
-        far = self._plan(now_s, self.window_s / 4, answers_per_s, most)
+            return plan(max(left_s, 1.0))
+        near, far = plan(self.window_s / 16), plan(self.window_s / 4)
         return near if near.share < far.share else far
 
     def _plan(
-        self, now_s: float, ahead_s: float, answers_per_s: float, most: float
+        self, now_s: float, ahead_s: float, coming: float, at_most: float
     ) -> Allowance:
+        """`coming` people will answer; `at_most` could still repay a drop."""
         humans, abandoned = self._kept(now_s, ahead_s)
-        coming = max(0.0, min(answers_per_s * ahead_s, most))
         missed = coming * max(0.0, self._missed) / (self._answers + _ANSWERS_FIRST)
-        abandoned += missed
-        drops = self.share * (humans + coming + missed) - abandoned
-        sure = humans + _CAREFUL * coming + missed - _SHORTFALL * sqrt(coming)
+        humans, abandoned = humans + missed, abandoned + missed
         together = self._drops / self._clusters
-        planned = together * _spread((_AIM * self.share * sure - abandoned) / together)
-        if planned <= 0.0:
-            planned = together * _LAST_RISK * coming / max(humans + coming, 1.0)
-        if self.share <= 0.0 or drops < 0.0:
+        planned = self._spend(humans, coming, abandoned, 1.0)
+        wanting = 1.0 - min(1.0, planned / max(self.share * coming, 1e-9))
+        planned = self._spend(humans, coming, abandoned, 1.0 - _LESS * wanting)
+        last = together * _LAST_RISK * coming / max(humans + coming, 1.0)
+        planned = max(planned, last)
+        if self.share <= 0.0 or self.share * (humans + at_most) < abandoned:
             planned = 0.0
         return Allowance(
             share=min(1.0, planned / max(coming, 1.0)),
-            drops_left=drops,
+            drops_left=self.share * (humans + coming) - abandoned,
             answers_left=coming,
             limit=self.share,
             window_s=self.window_s,
         )
+
+    def _spend(self, humans: float, coming: float, abandoned: float, work: float) -> float:
+        """Drops to spend when that share of the usual work is done until the end."""
+        together = self._drops / self._clusters
+        short = sqrt(coming + 1.0)
+        sure = humans + work * coming - _SHORTFALL * short
+        left = (_AIM * self.share * sure - abandoned) / together
+        return together * _spread(left, self.share * short / together)
 
     def _kept(self, now_s: float, ahead_s: float) -> tuple[float, float]:
         """Of what is in the window now, how much will still be in it then."""
@@ -171,11 +190,13 @@ class Budget:
         return slot % (_SLOTS + 2)
 
 
-def _spread(drops: float) -> float:
+def _spread(drops: float, doubt: float) -> float:
     """How many of the drops left to plan with, so that the last ones last to the end.
 
     The best rate with k drops left and time T for a concave gain of the square-root
-    kind is c(k) / T, c = 0.5, 1.3, 2.2, 3.1, ...: a little less than k / T. Nothing when
-    not even one is left.
+    kind is c(k) / T, c = 0.5, 1.3, 2.2, 3.1, ...: a little less than k / T. Below one it
+    is the less the surer it is (`doubt` is a standard deviation) that none is left.
     """
-    return drops - 0.9 + 0.4 / drops if drops >= 1.0 else 0.0
+    if drops < 1.0:
+        return 0.5 * exp(max(-50.0, (drops - 1.0) / max(doubt, 1e-3)))
+    return drops - 0.9 + 0.4 / drops

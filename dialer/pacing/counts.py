@@ -40,7 +40,7 @@ def shortage(free: int, done: tuple[float, float], answered: tuple[float, float]
 
 
 class Supply:
-    """Agents who are free and those who will be; remembers sums, so asking again is cheap."""
+    """Agents free now and those who will be; remembers sums: asking again is cheap."""
 
     __slots__ = ("_done", "_free", "_sums")
 

@@ -60,11 +60,12 @@ def chances_soon(learnt: Learning, ages_s: Floats, weights: Floats | None) -> Fl
     chances = rings.answers[rings.bins(ages_s), 0] * _ratio(learnt)
     if weights is not None:
         chances *= weights
-    return np.minimum(chances, _SUREST)
+    soon: Floats = np.minimum(chances, _SUREST)
+    return soon
 
 
 def weights_of(learnt: Learning, floor: Snapshot) -> Floats | None:
-    """Multiples of an ordinary call's chance, for those that ring; None: all are ordinary."""
+    """Of each ringing call, as multiples of an ordinary one; None: all are ordinary."""
     if learnt.score is None and not floor.scores:
         return None
     unit = learnt.weight_of(1.0) if learnt.score is not None else 1.0

@@ -74,7 +74,8 @@ class Outlook:
         busy = _FIRST_BUSY if self._busy is None else self._busy
         per_s = busy * self.agents / max(self._learnt.freeing.service_s, 1.0)
         most = self._people_left(floor)
-        plans = [budget.allowance(now_s, per_s, most) for budget in budgets]
+        full = 1.0 / max(busy, 0.1)
+        plans = [budget.allowance(now_s, per_s, most, full) for budget in budgets]
         strictest = min(plans, key=lambda plan: plan.share)
         share = min(strictest.share, _MOST_AT_ONCE * strictest.limit)
         self._allowance = replace(strictest, share=share)

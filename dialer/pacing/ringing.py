@@ -26,7 +26,7 @@ _MEANS = len(QUANTILES)
 
 
 class Sums(NamedTuple):
-    """Of the calls that ring: at the level of the tables, but for the last two (level 1)."""
+    """Of the calls that ring; at the level of the tables, the last two at level 1."""
 
     answers: list[float]  # chances of an answer by each horizon
     squares: list[float]  # of the same chances

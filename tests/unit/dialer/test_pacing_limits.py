@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -65,7 +67,7 @@ def test_a_looser_limit_that_is_spent_binds_before_a_stricter_one_that_is_not() 
     assert decision.calls == 0
 
 
-def shares(abandoned: int, coming_s: float) -> float:
+def shares(abandoned: int, coming_s: float, full: float = 1.0) -> float:
     """Of the answers to come: one each ten seconds, over four hours."""
     budget = Budget(0.03, 14_400.0)
     budget.begin(0.0)
@@ -74,7 +76,7 @@ def shares(abandoned: int, coming_s: float) -> float:
     for n in range(abandoned):
         budget.abandon(30.0 * n)
     budget.forget(now_s)
-    return budget.allowance(now_s, 0.1, 1e9).share
+    return budget.allowance(now_s, 0.1, 1e9, full).share
 
 
 def test_fewer_drops_left_mean_a_smaller_share_down_to_nearly_nothing() -> None:
@@ -92,6 +94,24 @@ def test_without_a_drop_left_the_risk_of_all_the_rest_stays_a_few_hundredths() -
         risk += shares(42, left_s) * 0.1 * 10.0
         left_s -= 10.0
     assert 0.0 < risk < 0.1
+
+
+def test_work_goes_on_while_it_could_repay_what_was_spent() -> None:
+    """One to one would halve the answers, and so never repay."""
+    assert shares(44, 3600.0) == 0.0  # 43.2 were allowed
+    assert 0.0 < shares(44, 3600.0, full=1.2) < 0.001
+    assert 0.0 < shares(46, 60.0) < 0.001  # the window rolls on
+    assert shares(60, 60.0, full=1.2) == 0.0
+
+
+def test_the_last_drop_is_spent_the_less_the_surer_it_is_that_none_is_left() -> None:
+    early = [shares(drops, 7200.0) for drops in range(30, 44)]
+    late = [shares(drops, 60.0) for drops in range(30, 44)]
+    for left in (early, late):
+        assert left == sorted(left, reverse=True)
+    falls = [after / before for before, after in pairwise(early) if before > 0.0004]
+    assert min(falls) > 0.2  # no step
+    assert late[-1] < 0.001  # in the last minute nothing will be repaid
 
 
 def test_people_whom_the_detector_will_miss_are_planned_for() -> None:
