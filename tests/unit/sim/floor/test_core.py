@@ -112,14 +112,14 @@ def test_blended_work_keeps_agents_for_the_peak() -> None:
         talk=Duration(shape="lognormal", mean_s=150.0, cv=0.9),
         wrap=Duration(shape="lognormal", mean_s=25.0, cv=0.6),
         patience=Duration(shape="exponential", mean_s=90.0),
-        target=(0.9, 3.0),
+        target=(0.98, 2.0),
     )
-    floor = a_floor(p=0.25, inbound=inbound)
+    floor = a_floor(p=0.25, inbound=inbound, target=0.1)  # else careful work keeps some
     kept, core = played(floor, period_s=1.0)
     bare, _ = played(floor, period_s=1.0, inbound_target=None)
     assert kept.inbound is not None
     assert bare.inbound is not None
-    assert kept.inbound.in_time > max(0.75, bare.inbound.in_time + 0.05)
+    assert kept.inbound.in_time > max(0.9, bare.inbound.in_time + 0.05)
     held = [m for m in core.moments if m.decision.held]
     assert len(held) > 100
     for moment in held:
