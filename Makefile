@@ -14,9 +14,9 @@ NAME ?=
 CARRIER ?= asterisk
 TESTS := $(addprefix tests/,unit property contract integration browser scenario)
 CHROMIUM := $(BIN)/python -m foundation.development.browser
-# three at once, each with servers of its own: they wait for calls half of the time; a file
+# four at once, each with servers of its own: they wait for calls half of the time; a file
 # stays in one of them
-PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup run test test-all check bench smoke lock vendor clean runtime
 

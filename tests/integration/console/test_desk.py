@@ -2,79 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
-import pytest_asyncio
-from aiohttp import web
-from sqlalchemy import func, insert, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import func, insert, select
 
 from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
-from cobranca.people.store import AgentRow, AuditRow
-from dialer.calls.store import CallEventRow, DispositionRow
-from foundation.bus import BOARD, COMMANDS, Bus
-from foundation.crypto import Keys
+from cobranca.people.store import AuditRow
+from dialer.calls.store import DispositionRow
 from foundation.db.leadership import take
-from foundation.home import Home
 from foundation.ids import uuid7
-from tests.builders.conversations import a_call, known_person
-from tests.builders.portfolio import a_campaign, a_portfolio
-from tests.people import Browser, Client, a_user, log_in
-
-SEAT = "web001"
-
-
-@dataclass(frozen=True)
-class Desk:
-    browser: Browser
-    engine: AsyncEngine
-    wire: Bus
-    agent: UUID
-    debtors: list[UUID]
-    campaign: UUID
-    call: UUID
-
-    async def show(self, state: str, call: UUID | None = None, seat: str = SEAT) -> None:
-        """Put the seat on the board as the floor would."""
-        entry = {"state": state, "since": datetime.now(UTC).isoformat(),
-                 "call": str(call or self.call), "pause_code": None}  # fmt: skip
-        await self.wire.put(BOARD, {seat: entry})
-
-    async def post(self, path: str, body: object) -> tuple[int, Any]:
-        answer = await self.browser.send("POST", f"/api/v1/desk{path}", body)
-        return answer.status, await answer.json() if answer.status != 204 else None
-
-    async def card(self, call: UUID | None = None) -> tuple[int, Any]:
-        answer = await self.browser.get(f"/api/v1/desk/calls/{call or self.call}/card")
-        return answer.status, await answer.json()
-
-    async def hear(self, **said: str) -> tuple[int, Any]:
-        return await self.post(f"/calls/{self.call}/identity", said)
-
-    async def commands(self) -> list[tuple[str, str]]:
-        entries: Any = await self.wire.client.xrange(COMMANDS)
-        return [(e["do"].strip('"'), e["agent"].strip('"')) for _, e in entries]
-
-
-@pytest_asyncio.fixture
-async def desk(
-    agent: Browser, engine: AsyncEngine, wire: Bus, home: Home, app: web.Application
-) -> AsyncIterator[Desk]:
-    async with engine.begin() as connection:
-        debtors = await a_portfolio(connection, debtors=2, phones=2)
-        await known_person(connection, Keys.of(home), debtors[0])
-        campaign = await a_campaign(connection)
-        call = await a_call(connection, debtors[0], campaign, outcome=None)
-        seat = await connection.scalar(select(AgentRow.id).where(AgentRow.endpoint == SEAT))
-        assert seat is not None
-    yield Desk(agent, engine, wire, seat, debtors, campaign, call)
+from tests.builders.conversations import a_call
+from tests.integration.console.own_desk import SEAT, Desk
+from tests.people import Client, a_user, log_in
 
 
 async def test_the_card_of_the_own_call_is_there_and_audited(desk: Desk) -> None:
@@ -321,45 +263,6 @@ async def test_a_confirmed_debtor_needs_nobody_s_word(desk: Desk) -> None:
         assert await connection.scalar(query) == 0
 
 
-async def test_own_figures(desk: Desk) -> None:
-    async with desk.engine.begin() as connection:
-        facts = [
-            {"agent_id": desk.agent, "kind": "agent", "at": datetime.now(UTC),
-             "data": {"state": state, "pause_code": "lunch"}}
-            for state in ("paused", "talking", "wrap_up")
-        ]  # fmt: skip
-        await connection.execute(insert(CallEventRow), facts)
-    seen = await (await desk.browser.get("/api/v1/desk/figures")).json()
-    assert (seen["calls"], seen["right_party"], seen["promises"]) == (1, 0, 0)
-    assert 0 <= seen["occupancy"] <= 1
-
-
-async def test_the_own_seat_is_told_live(desk: Desk) -> None:
-    await desk.show("idle")
-    stream = await desk.browser.get("/api/v1/desk/live")
-    async with asyncio.timeout(10):
-        while b'"state": "idle"' not in await stream.content.readline():
-            pass
-        await desk.show("talking", uuid7(), seat="web002")
-        await desk.show("talking")
-        seen = b""
-        while b'"state": "talking"' not in seen:
-            seen = await stream.content.readline()
-    assert b"web002" not in seen
-    stream.close()
-
-
-async def test_who_has_no_seat_is_told_so(
-    engine: AsyncEngine, client: Client, passwords: Passwords
-) -> None:
-    await a_user(engine, passwords, "ana")
-    async with engine.begin() as connection:
-        await connection.execute(text("UPDATE agent SET user_id = NULL"))
-    browser = await log_in(client, "ana")
-    answer = await browser.get("/api/v1/desk")
-    assert (answer.status, (await answer.json())["code"]) == (409, "no_seat")
-
-
 async def test_texts_exist_for_every_reason() -> None:
     from agent_console.texts import TEXTS
     from cobranca.contacts.identity import Fact, Level
@@ -379,38 +282,3 @@ async def test_texts_exist_for_every_reason() -> None:
     assert set(TEXTS.section("desk_states")) == {*AgentState, "held", "phone_off"}
     assert set(TEXTS.section("desk_said")) == {*AgentState, "held", "phone_off"}
     assert set(TEXTS.section("outcome")) == {*NetworkOutcome, "open"}
-
-
-async def test_a_call_that_another_agent_took_is_told_to_the_first(
-    desk: Desk, passwords: Passwords
-) -> None:
-    user = await a_user(desk.engine, passwords, "bia")
-    async with desk.engine.begin() as connection:
-        query = select(AgentRow.id).where(AgentRow.user_id == user)
-        bia = (await connection.execute(query)).scalar_one()
-        late = await a_call(connection, desk.debtors[1], desk.campaign, agent=bia)
-        await joined(connection, late, desk.agent, bia)
-        back = await a_call(connection, desk.debtors[1], desk.campaign, agent=desk.agent)
-        await joined(connection, back, desk.agent, bia, desk.agent)
-    seen = await (await desk.browser.get("/api/v1/desk")).json()
-    (told,) = seen["passed_on"]
-    assert (told["call"], told["taker"]) == (str(late), "Pessoa bia")
-    assert told["debtor"] == "Devedor 1."
-    assert "*****" in told["telephone"]
-    assert told["at"][:10] == seen["contact_now"][:10]
-    assert [one["call"] for one in seen["unrecorded"]] == [str(back)]
-
-
-async def joined(connection: AsyncConnection, call: UUID, *agents: UUID) -> None:
-    """Each of them talked with the debtor, one after another."""
-    now = datetime.now(UTC)
-    for n, agent in enumerate(agents):
-        at = now - timedelta(minutes=9 - n)
-        fact = {
-            "attempt_id": call,
-            "agent_id": agent,
-            "kind": "joined",
-            "at": at,
-            "data": {},
-        }
-        await connection.execute(insert(CallEventRow).values(fact))
