@@ -25,7 +25,7 @@ from sim.demo_previews import previews
 
 LAPTOP, TV = (1366, 768), (1920, 1080)
 SCHEMES = ("light", "dark")
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000  # for a call that comes to the desk, too
 SETTLE_MS = 2500  # figures, charts and waveforms come a moment after the page
 
 
