@@ -1,7 +1,8 @@
 """Calls on one node: our dialer beside a bare AMI loop, on the same switch and dialplan.
 
 Both keep every seat busy: a call rings 100 ms, is answered, joined with a nailed-up leg,
-recorded, and hung up by the network after the talk.
+recorded, and hung up by the network after the talk. Ours dials one to one, as the bare loop
+does: a predictive campaign would lose the calls that its target allows.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ def run_dialer(*, seats: int, talk_s: float, seconds: float) -> tuple[Run, list[
         stack.acordo("agents", "create", str(seats))
         stack.acordo(
             "campaign", "create", "Medida", "--creditor", "Medida",
-            "--retries", "none", "--wrap-up", "0",
+            "--retries", "none", "--wrap-up", "0", "--mode", "progressive",
         )  # fmt: skip
         asyncio.run(_seat(stack, seats))
         stack.acordo("campaign", "start", "Medida")
