@@ -18,6 +18,9 @@ class Worker(settings.Worker):
     sweep_s: float = Field(
         300.0, gt=0, description="pause between sweeps for what a crash left behind"
     )
+    what_if_s: float = Field(
+        1800.0, ge=0, description="how old a campaign's what-if gets; 0: none is worked out"
+    )
 
 
 class WorkerSettings(settings.ProcessSettings):

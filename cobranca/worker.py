@@ -1,8 +1,9 @@
 """The worker: runs the outbox, and sweeps up what a crash left behind.
 
 A few runners each take one due row at a time and hand it to its topic's handler. They
-wake up by NOTIFY, and look by themselves now and then. Handlers and sweeps are what the
-installed packages registered by entry point.
+wake up by NOTIFY, and look by themselves now and then. Handlers, sweeps and background
+work are what the installed packages registered by entry point. Background work is what
+nobody waits for and nothing must lose: done when due, dropped when the worker stops.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 import click
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.outbox_runner import Outbox, Sweep
 from cobranca.settings import WorkerSettings
@@ -26,11 +28,16 @@ from foundation.reach import reach_database
 
 HANDLERS = "acordo.outbox"
 SWEEPS = "acordo.sweeps"
+BACKGROUND = "acordo.background"
 DATABASE = "database"
 MEASURE_S = 10.0
 RETRY_S = 0.5  # pause after the database was lost
+LOOK_S = 30.0  # pause before background work looks again whether something is due
 CPU_THREADS = 2
 LOST = (DBAPIError, OSError, TimeoutError)
+
+# one piece of background work; False when nothing was due
+Step = Callable[[AsyncEngine, WorkerSettings], Awaitable[bool]]
 
 log = get_logger(__name__)
 
@@ -50,13 +57,17 @@ class Worker:
         self._sweep_s = rows.settings.worker.sweep_s
         self._wakers = [asyncio.Event() for _ in range(parallel)]
 
-    async def run(self, sweeps: Mapping[str, Sweep]) -> None:
+    async def run(
+        self, sweeps: Mapping[str, Sweep], background: Mapping[str, Step]
+    ) -> None:
         """Work until the process is to stop; rows in hand are finished first."""
         own = self._own
         runners = [own.start(self._runner(waker), "runner") for waker in self._wakers]
         own.start(self._listen(), "listen")
         own.start(self._measure(), "measure")
         own.start(self._sweep(sweeps), "sweep")
+        for name, step in background.items():
+            own.start(self._background(step), name)
         await own.stopping.wait()
         self.wake()
         await asyncio.gather(*runners)
@@ -103,6 +114,12 @@ class Worker:
             await self._guarded(lambda: self._rows.sweep(sweeps))
             await self._own.pause(self._sweep_s)
 
+    async def _background(self, step: Step) -> None:
+        rows = self._rows
+        while not self._own.stopping.is_set():
+            if not await self._guarded(lambda: step(rows.engine, rows.settings)):
+                await self._own.pause(LOOK_S)
+
     async def _measure(self) -> None:
         while not await self._own.pause(MEASURE_S):
             await self._guarded(self._rows.measure)
@@ -124,7 +141,7 @@ async def run(own: process.Process, settings: WorkerSettings) -> None:
     """The composition root of the worker."""
     own.missing.lacks(DATABASE)
     parallel = settings.worker.parallel
-    engine = connect(settings, pool_size=parallel + 3)
+    engine = connect(settings, pool_size=parallel + 4)
     try:
         await reach_database(engine, table=outbox.OutboxRow.__tablename__)
         with ThreadPoolExecutor(CPU_THREADS, "worker") as executor:
@@ -135,7 +152,8 @@ async def run(own: process.Process, settings: WorkerSettings) -> None:
                 executor=executor,
             )
             log.info("worker_started", topics=sorted(rows.handlers), parallel=parallel)
-            await Worker(own, rows, parallel).run(registered(SWEEPS))
+            sweeps, background = registered(SWEEPS), registered(BACKGROUND)
+            await Worker(own, rows, parallel).run(sweeps, background)
     finally:
         await engine.dispose()
 

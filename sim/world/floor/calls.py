@@ -122,6 +122,8 @@ class Calls:
         for begin, end in scenario.outages:
             if begin <= at_s < end:
                 return "failed", FAILED_AFTER_S
+        if lead.ending is not None:
+            return lead.ending
         limit_s = scenario.rings.limit_s
         p = min(0.98, lead.p * self._level[int(at_s)])
         if lead.answer_u < p:

@@ -12,6 +12,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from dialer.pacing.events import CallOutcome
 from sim.world.floor.scenario import FloorScenario
 
 _BLOCK = 4096
@@ -37,6 +38,7 @@ class Lead(NamedTuple):
     amd_u: float
     amd_s: float
     review_u: float
+    ending: tuple[CallOutcome, float] | None = None  # known: what comes of it, after s
 
 
 def stream(
@@ -59,8 +61,8 @@ class Leads:
         self._at = 0
         self.left = 10**9 if scenario.leads is None else scenario.leads
 
-    def take(self) -> Lead:
-        """The next lead; the caller has looked at `left`."""
+    def take(self, at_s: float) -> Lead:
+        """The next lead, whatever the hour; the caller has looked at `left`."""
         place, self._at = self._at % _BLOCK, self._at + 1
         if place == 0:
             self._block = self._ahead or self._drawn((self._at - 1) // _BLOCK)

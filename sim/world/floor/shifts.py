@@ -14,12 +14,17 @@ What = Literal["in", "leave", "out"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Step:
-    """At `at_s` the agent comes, or leaves when free: for `away_s`, or for good."""
+    """At `at_s` the agent comes, or leaves when free: for a while, or for good.
+
+    `lent_s` of the while is work for others: no time on this floor. Who comes with a
+    while begins with it.
+    """
 
     at_s: float
     agent: str
     what: What
     away_s: float = 0.0
+    lent_s: float = 0.0
 
 
 def steps(scenario: FloorScenario, rng: np.random.Generator) -> list[Step]:

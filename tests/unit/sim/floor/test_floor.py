@@ -69,8 +69,8 @@ def test_the_same_seed_is_the_same_shift() -> None:
 
 def test_two_pacers_meet_the_same_people() -> None:
     one, other = Leads(a_floor(), 3), Leads(a_floor(), 3)
-    ahead = [one.take() for _ in range(9_000)]
-    assert ahead == [other.take() for _ in range(9_000)]
+    ahead = [one.take(0.0) for _ in range(9_000)]
+    assert ahead == [other.take(0.0) for _ in range(9_000)]
     assert len({lead.call for lead in ahead}) == 9_000
 
 
@@ -79,7 +79,7 @@ def test_scores_ahead_are_those_of_the_leads_to_come() -> None:
     leads = Leads(a_floor(parts=parts), 1)
     for step in (1, 50, 4_044, 1, 3, 5_000):
         ahead = leads.scores(100)
-        taken = [leads.take() for _ in range(step)]
+        taken = [leads.take(0.0) for _ in range(step)]
         mean = 0.25
         wanted = [mean if lead.score is None else lead.score for lead in taken[:100]]
         assert list(ahead[:step]) == pytest.approx(wanted)

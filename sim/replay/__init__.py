@@ -1,0 +1,1 @@
+"""`acordo sim replay`: a recorded day, read from the database, under other settings."""

@@ -1,0 +1,60 @@
+"""What is asked of the database about one campaign's day. Each stays within an index."""
+
+from __future__ import annotations
+
+from sqlalchemy import Text, bindparam, cast, exists, or_, select, text
+
+from dialer.calls.store import AttemptRow
+from dialer.campaigns.store import CampaignChangeRow, CampaignRow
+
+TERMS = select(
+    CampaignRow.id,
+    CampaignRow.name,
+    CampaignRow.policy,
+    CampaignRow.ring_timeout_s,
+    CampaignRow.threshold_s,
+)
+NAMED = TERMS.where(
+    or_(
+        CampaignRow.name == bindparam("asked"),
+        cast(CampaignRow.id, Text) == bindparam("asked"),
+    )
+)
+DIALLED = TERMS.where(
+    exists().where(
+        AttemptRow.campaign_id == CampaignRow.id,
+        AttemptRow.direction == "outbound",
+        AttemptRow.placed_at >= bindparam("since"),
+        AttemptRow.placed_at < bindparam("until"),
+    )
+).order_by(CampaignRow.created_at)
+CHANGES = select(CampaignChangeRow.at, CampaignChangeRow.what).where(
+    CampaignChangeRow.campaign_id == bindparam("campaign"),
+    CampaignChangeRow.at > bindparam("since"),
+)
+DAYS = text(
+    """
+    SELECT DISTINCT (placed_at AT TIME ZONE CAST(:zone AS text))::date AS day FROM attempt
+     WHERE (CAST(:campaign AS uuid) IS NULL OR campaign_id = :campaign)
+       AND direction = 'outbound'
+     ORDER BY day DESC LIMIT 5
+    """
+)
+CALLS = text(
+    """
+    SELECT a.id, a.placed_at, a.answered_at, a.bridged_at, a.ended_at, a.outcome,
+           a.abandoned, p.score
+      FROM attempt a LEFT JOIN contact_point p ON p.id = a.contact_point_id
+     WHERE a.campaign_id = :campaign AND a.direction = 'outbound'
+       AND a.placed_at >= :since AND a.placed_at < :until
+     ORDER BY a.placed_at, a.id
+    """
+)
+STATES = text(
+    """
+    SELECT coalesce(agent_id::text, data->>'endpoint') AS agent, at, attempt_id AS call,
+           data->>'state' AS state, data->>'wants' AS wants
+      FROM call_event
+     WHERE kind = 'agent' AND at >= :since AND at < :until ORDER BY id
+    """
+)

@@ -1,0 +1,82 @@
+"""Plays a day many times, in this process or in several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product
+from multiprocessing import get_context
+
+from sim.replay.recorded import Recorded
+from sim.replay.tried import Tried, maker
+from sim.world.replay.day import figures_of
+from sim.world.replay.play import floor_of, play
+
+Figures = dict[str, float]
+Tell = Callable[[int, int], None]  # shifts played, of how many
+
+
+class Player:
+    """Plays shifts of one day. `rings` is a factor on all ring times (1: as they were)."""
+
+    def __init__(
+        self, recorded: Recorded, tried: Sequence[Tried], rings: float = 1.0
+    ) -> None:
+        self._day, self._rings = recorded.day, rings
+        self._makers = [maker(one, recorded) for one in tried]
+        self._floors = [floor_of(recorded.day, one.policy, rings=rings) for one in tried]
+
+    def play(self, which: int, seed: int) -> Figures:
+        """One shift of the setting at that place."""
+        floor = self._floors[which]
+        pacer = self._makers[which](floor, seed)
+        return figures_of(play(self._day, floor, pacer, seed, rings=self._rings))
+
+
+def shifts(
+    recorded: Recorded,
+    tried: Sequence[Tried],
+    seeds: Sequence[int],
+    *,
+    jobs: int = 1,
+    rings: float = 1.0,
+    tell: Tell = lambda done, of: None,
+) -> list[list[Figures]]:
+    """Return for each setting its figures, seed by seed; all meet the same people."""
+    pairs = [(which, seed) for seed, which in product(seeds, range(len(tried)))]
+    found: list[list[Figures]] = [[] for _ in tried]
+    played = _played(Player(recorded, tried, rings), pairs) if jobs < 2 else None
+    if played is None:
+        played = _played_apart(recorded, tried, rings, pairs, jobs)
+    for done, ((which, _), figures) in enumerate(zip(pairs, played, strict=True), start=1):
+        found[which].append(figures)
+        tell(done, len(pairs))
+    return found
+
+
+def _played(player: Player, pairs: Sequence[tuple[int, int]]) -> Iterator[Figures]:
+    return (player.play(which, seed) for which, seed in pairs)
+
+
+def _played_apart(
+    recorded: Recorded,
+    tried: Sequence[Tried],
+    rings: float,
+    pairs: Sequence[tuple[int, int]],
+    jobs: int,
+) -> Iterator[Figures]:
+    with ProcessPoolExecutor(
+        jobs, get_context("spawn"), initializer=_begin, initargs=(recorded, tried, rings)
+    ) as executor:
+        yield from executor.map(_play, pairs)
+
+
+_players: list[Player] = []  # of a child process: one
+
+
+def _begin(recorded: Recorded, tried: Sequence[Tried], rings: float) -> None:
+    _players.append(Player(recorded, tried, rings))
+
+
+def _play(pair: tuple[int, int]) -> Figures:
+    return _players[0].play(*pair)
