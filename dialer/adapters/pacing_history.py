@@ -37,6 +37,7 @@ from dialer.shell.pacing_news import RESOLVED
 LONGEST = timedelta(days=30)
 WHOLE = 5_000  # attempts; the shapes of rings and talks forget what is older
 INBOUND = timedelta(hours=1)
+FAR = timedelta(days=1)  # the switch's clock may be ahead of ours
 WRAP_UPS = timedelta(hours=12)
 
 _NEWEST = text(
@@ -44,7 +45,8 @@ _NEWEST = text(
     SELECT a.id, a.placed_at, a.answered_at, a.bridged_at, a.ended_at, a.outcome,
            a.abandoned, coalesce(g.endpoint, a.agent_id::text) AS agent
       FROM attempt a LEFT JOIN agent g ON g.id = a.agent_id
-     WHERE a.campaign_id = :campaign AND a.placed_at >= :since
+     WHERE a.campaign_id = :campaign AND a.placed_at >= :since AND a.placed_at < :until
+       AND (a.ended_at IS NULL OR a.ended_at <= :until)
      ORDER BY a.placed_at DESC LIMIT :most
     """
 )
@@ -65,22 +67,29 @@ _AGENTS = text(
     """
     SELECT coalesce(data->>'endpoint', agent_id::text) AS agent, at,
            data->>'state' AS state
-      FROM call_event WHERE kind = 'agent' AND at >= :since ORDER BY id
+      FROM call_event WHERE kind = 'agent' AND at >= :since AND at < :until ORDER BY id
     """
 )
 _INBOUND = text(
     """
     SELECT id, placed_at FROM attempt
      WHERE ended_at >= :since AND campaign_id IS NULL AND direction = 'inbound'
+       AND placed_at < :until
     """
 )
 
 
-async def history(connection: AsyncConnection, campaign: UUID) -> Past:
-    """Return the events in order; none lies in the future."""
-    now, now_s = datetime.now(UTC), time.monotonic()
-    since = now - LONGEST
-    values = {"campaign": campaign, "since": since, "most": WHOLE}
+async def history(
+    connection: AsyncConnection, campaign: UUID, until: datetime | None = None
+) -> Past:
+    """Return the events in order; none lies in the future.
+
+    `until`: an instant of the past that is to be 0 on the clock of the events; what had
+    not ended then is left out.
+    """
+    now, now_s = until or datetime.now(UTC), 0.0 if until else time.monotonic()
+    since, end = now - LONGEST, until or now + FAR
+    values = {"campaign": campaign, "since": since, "until": end, "most": WHOLE}
     newest = list(await connection.execute(_NEWEST, values))
     told: list[tuple[datetime, Event]] = []
     if len(newest) == WHOLE:
@@ -93,8 +102,9 @@ async def history(connection: AsyncConnection, campaign: UUID) -> Past:
     for row in await connection.execute(_OPEN, {"open": still_open}):
         told += _opened(row)
     if newest:
-        told += await _wrap_ups(connection, newest, now - WRAP_UPS)
-    for row in await connection.execute(_INBOUND, {"since": now - INBOUND}):
+        told += await _wrap_ups(connection, newest, now - WRAP_UPS, end)
+    inbound = {"since": now - INBOUND, "until": end}
+    for row in await connection.execute(_INBOUND, inbound):
         told.append((row.placed_at, InboundArrived(at_s=0.0, call=str(row.id))))
     return Past(_in_order(told, now, now_s), {str(call) for call in still_open})
 
@@ -146,11 +156,12 @@ def _opened(row: Any) -> Iterable[tuple[datetime, Event]]:
 
 
 async def _wrap_ups(
-    connection: AsyncConnection, newest: Sequence[Any], since: datetime
+    connection: AsyncConnection, newest: Sequence[Any], since: datetime, until: datetime
 ) -> list[tuple[datetime, Event]]:
     """When agents were done with the calls: their next change from wrap-up."""
     talks = {row.agent for row in newest if row.bridged_at is not None}
-    rows = await connection.execute(_AGENTS, {"since": max(since, newest[-1].placed_at)})
+    span = {"since": max(since, newest[-1].placed_at), "until": until}
+    rows = await connection.execute(_AGENTS, span)
     wrapping: set[str] = set()
     found: list[tuple[datetime, Event]] = []
     for row in rows:

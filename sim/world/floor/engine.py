@@ -9,7 +9,8 @@ own: a pacer reads them inside `decide` and keeps none.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any, Protocol
@@ -31,7 +32,7 @@ from sim.world.floor.leads import Lead, Leads, stream
 from sim.world.floor.result import ShiftResult, worst_half_hour
 from sim.world.floor.scenario import FloorScenario
 from sim.world.floor.shifts import Step, steps
-from sim.world.floor.staff import Staff
+from sim.world.floor.staff import Spans, Staff
 
 UNBOUNDED = 100_000  # room when nothing else limits it
 SCORES_AHEAD = 100
@@ -56,12 +57,16 @@ class AnyLeads(Protocol):
 
     @property
     def left(self) -> int: ...
-    def take(self) -> Lead: ...
+    def take(self, at_s: float) -> Lead: ...
     def scores(self, most: int) -> tuple[float, ...]: ...
 
 
 class Floor:
-    """One shift. `period_s` between decisions; `on_event`: also after every event."""
+    """One shift. `period_s` between decisions; `on_event`: also after every event.
+
+    A recorded shift brings its own `leads`, the `steps` of its agents, and the spans in
+    which the campaign was `closed`: nothing is decided in them.
+    """
 
     def __init__(
         self,
@@ -73,6 +78,8 @@ class Floor:
         on_event: bool = False,
         keep_waits: bool = False,
         leads: AnyLeads | None = None,
+        steps: Sequence[Step] | None = None,
+        closed: Spans = (),
     ) -> None:
         self._scenario, self._seed = scenario, seed
         self._pacer, self._observe = pacer, pacer.observe
@@ -80,7 +87,8 @@ class Floor:
         self._heap: list[tuple[float, int, Handler, Any, Any]] = []
         self._order = count()
         self._leads: AnyLeads = leads or Leads(scenario, seed)
-        self._staff = Staff()
+        self._steps, self._closed = steps, deque(closed)
+        self._staff = Staff(keeps_wishes=steps is not None, closed=closed)
         self._incoming = Incoming(scenario, seed) if scenario.inbound else None
         self._calls = Calls(scenario, self._staff, self._observe, self._later, self._joined)
         if keep_waits:
@@ -120,7 +128,10 @@ class Floor:
 
     def _seat(self) -> None:
         announced_s = self._scenario.shifts.announced_s
-        for step in steps(self._scenario, stream(self._scenario, self._seed, 3)):
+        meant = self._steps
+        if meant is None:
+            meant = steps(self._scenario, stream(self._scenario, self._seed, 3))
+        for step in meant:
             handler = self._comes if step.what == "in" else self._asks_to_go
             self._later(step.at_s, handler, step, None)
             if announced_s and step.what != "in":
@@ -135,6 +146,8 @@ class Floor:
     def _comes(self, at_s: float, step: Step, _: None) -> None:
         if self._staff.comes(at_s, step.agent):
             self._observe(AgentChanged(at_s=at_s, agent=step.agent, state="idle"))
+            if step.away_s or step.lent_s:
+                self._staff.asks_to_go(replace(step, what="leave"))
             self._free(at_s, step.agent)
 
     def _announces(self, _at_s: float, step: Step, _: None) -> None:
@@ -149,7 +162,7 @@ class Floor:
         state = "offline" if step.what == "out" else "paused"
         self._observe(AgentChanged(at_s=at_s, agent=agent, state=state))
         if step.what == "leave":
-            back = Step(at_s + step.away_s, agent, "in")
+            back = Step(at_s + step.away_s + step.lent_s, agent, "in")
             self._later(back.at_s, self._comes, back, None)
 
     def _free(self, at_s: float, agent: str) -> None:
@@ -203,6 +216,8 @@ class Floor:
     # decisions
 
     def _decide(self, at_s: float) -> None:
+        if self._closed and self._is_closed(at_s):
+            return
         calls, staff, incoming = self._calls, self._staff, self._incoming
         room = self._room(at_s)
         inbound_waiting = incoming.waiting if incoming is not None else {}
@@ -220,11 +235,16 @@ class Floor:
         if decision.calls:
             self._place(at_s, decision.calls, room)
 
+    def _is_closed(self, at_s: float) -> bool:
+        while self._closed and self._closed[0][1] <= at_s:
+            self._closed.popleft()
+        return bool(self._closed) and self._closed[0][0] <= at_s
+
     def _place(self, at_s: float, wanted: int, room: int) -> None:
         if not 0 < wanted <= room:
             raise PacerBroke(f"{wanted} calls at {at_s} s, room for {room}")
         for _ in range(wanted):
-            self._calls.place(at_s, self._leads.take())
+            self._calls.place(at_s, self._leads.take(at_s))
         if self._scenario.max_cps is not None:
             self._bursts.append((at_s, wanted))
         if not self._leads.left:

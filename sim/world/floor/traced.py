@@ -47,7 +47,7 @@ class TracedLeads:
     def left(self) -> int:
         return len(self._leads) - self._at
 
-    def take(self) -> Lead:
+    def take(self, _at_s: float) -> Lead:
         """The next row's lead; raises ListIsShort."""
         if not self.left:
             raise ListIsShort(f"{self._at} rows")

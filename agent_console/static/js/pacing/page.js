@@ -11,6 +11,7 @@ import { listen, read, write, wrong } from "./form.js";
 import { drawHistory } from "./history.js";
 import { clearPicture, drawPicture } from "./picture.js";
 import { drawHead, listenToStatus } from "./status.js";
+import { followWhatIf, tellWhatIf } from "./what-if.js";
 import { all, fieldName, shown } from "./words.js";
 
 /** @typedef {import("./words.js").Pace} Pace */
@@ -153,6 +154,7 @@ function differences(now) {
 listen(() => {
   put(byId("saved"), "");
   askCost(base);
+  tellWhatIf(target());
 });
 listenToStatus(campaign, async () => {
   await look();
@@ -173,6 +175,7 @@ try {
     .on("decision", (decision) => decisions.add(decision));
   sayState(live, byId("connection"));
   live.start();
+  followWhatIf(campaign, target);
 } catch (error) {
   say(byId("trouble"), told(error, unreachable));
 }
