@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ class Recorded:
     day: RecordedDay
     plan: tuple[tuple[float, Policy], ...]
     now: Policy
-    history: Sequence[Event] = ()
+    history: Sequence[Event] = field(default=(), repr=False)
 
 
 def whole_day(day: date) -> tuple[datetime, datetime]:

@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from sim.replay.recorded import Recorded
 from sim.replay.tried import Tried, maker
 from sim.world.replay.day import figures_of
-from sim.world.replay.play import floor_of, play
+from sim.world.replay.play import floor_of, pace_of, play
 
 Figures = dict[str, float]
 Tell = Callable[[int, int], None]  # shifts played, of how many
@@ -25,12 +25,15 @@ class Player:
         self._day, self._rings = recorded.day, rings
         self._makers = [maker(one, recorded) for one in tried]
         self._floors = [floor_of(recorded.day, one.policy, rings=rings) for one in tried]
+        self._paces = [pace_of(recorded.day, one.policy) for one in tried]
 
     def play(self, which: int, seed: int) -> Figures:
         """One shift of the setting at that place."""
         floor = self._floors[which]
         pacer = self._makers[which](floor, seed)
-        return figures_of(play(self._day, floor, pacer, seed, rings=self._rings))
+        pace = self._paces[which]
+        shift = play(self._day, floor, pacer, seed, pace=pace, rings=self._rings)
+        return figures_of(shift)
 
 
 def shifts(

@@ -20,6 +20,7 @@ from sim.replay.running import shifts
 from sim.replay.table import lines
 from sim.replay.tried import as_it_was, other
 from sim.world.floor.engine import Floor
+from sim.world.floor.scenario import Group, Shifts
 from tests.builders.portfolio import a_campaign, a_portfolio
 from tests.builders.recorded_day import Recorder, write
 from tests.integration.replay.test_reading import BEGIN, DAY
@@ -28,6 +29,12 @@ from tests.integration.replay.test_replay import FLOOR
 pytestmark = pytest.mark.timeout(3000)
 
 HOURS = 4.0
+TEAM = Shifts(
+    groups=(Group(agents=14, spread_s=300.0), Group(agents=6, from_s=3600.0)),
+    break_every_s=4000.0,
+    break_s=600.0,
+)
+WORKED = replace(FLOOR, hours=HOURS, shifts=TEAM)
 LIMITS = ((0.03, HOURS * 3600.0),)
 SHIFTS = range(500, 520)
 
@@ -38,7 +45,7 @@ async def a_day(engine: AsyncEngine, seed: int) -> Recorded:
         policy = {"mode": "predictive", "limits": [list(limit) for limit in LIMITS]}
         campaign = await a_campaign(connection, ring_timeout_s=25.0, policy=policy)
     recorder = Recorder(Pacer(Policy(limits=LIMITS)), BEGIN)
-    Floor(replace(FLOOR, hours=HOURS), recorder, seed, on_event=True).run()
+    Floor(WORKED, recorder, seed, on_event=True).run()
     async with engine.begin() as connection:
         await write(connection, recorder, campaign)
     return await read(engine, DAY)
@@ -66,7 +73,7 @@ async def test_a_stricter_target_is_kept_and_costs_work(engine: AsyncEngine) -> 
     print(*lines(found), sep="\n")
     (strict,) = found.others
     really = Floor(
-        replace(FLOOR, hours=HOURS, target=0.01),
+        replace(WORKED, target=0.01),
         Pacer(Policy(limits=((0.01, HOURS * 3600.0),))),
         4,
         on_event=True,

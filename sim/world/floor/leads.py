@@ -6,6 +6,7 @@ of the hour decides, with the lead's own number, whether a person answers.
 
 from __future__ import annotations
 
+from itertools import starmap
 from typing import NamedTuple
 from zlib import crc32
 
@@ -118,7 +119,7 @@ class Leads:
         rows = zip(
             calls, p.tolist(), told, *(each.tolist() for each in columns), strict=True
         )
-        return list(map(Lead._make, rows))
+        return list(starmap(Lead, rows))
 
     def _chances(
         self, number: int, rng: np.random.Generator

@@ -5,7 +5,7 @@ Times are seconds from the first call that is looked at; shares 0..1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dialer.pacing.events import CallOutcome
@@ -73,8 +73,8 @@ class RecordedDay:
 
     seconds: float
     hour_s: float  # seconds into the hour at which it begins
-    calls: tuple[DayCall, ...]  # in the order of placing
-    steps: tuple[Step, ...]  # when agents came, went, and worked for others
+    calls: tuple[DayCall, ...] = field(repr=False)  # in the order of placing
+    steps: tuple[Step, ...] = field(repr=False)  # agents who come, go, work for others
     closed: Spans  # nobody was rung though agents were free
     agents: int
     worked: Worked

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean, stdev
 
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from sim.world.replay.day import FIGURES
 
@@ -56,7 +56,7 @@ def estimate(values: Sequence[float]) -> Estimate:
     n = len(values)
     if n < 2:
         raise TooFewShifts(f"{n}")
-    factor = float(student.ppf(0.5 + LEVEL / 2, n - 1)) * sqrt(1 + 1 / n)
+    factor = float(stdtrit(n - 1, 0.5 + LEVEL / 2)) * sqrt(1 + 1 / n)
     return Estimate(fmean(values), factor * stdev(values))
 
 

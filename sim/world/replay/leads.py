@@ -2,10 +2,12 @@
 
 A call placed at some hour is one that was really placed in that hour. Calls come in
 blocks of neighbours, so that stretches of good and bad numbers stay together, and the nth
-of an hour is the same for a seed whatever is tried. What the record does not tell is
-drawn from calls that tell it: what would have come of a call that was given up (from
-those that rang on), how long a lost person would have talked, and when one who did not
-have to wait would have hung up (from the rate among those who waited).
+of an hour is the same for a seed whatever is tried.
+
+What the record does not tell is drawn from calls that tell it: what would have come of a
+call that was given up (from those that rang on), how long a lost person would have
+talked, and when one who did not have to wait would have hung up (from the rate among
+those who waited).
 """
 
 from __future__ import annotations

@@ -24,8 +24,9 @@ from sim.world.floor.scenario import (
 from sim.world.replay.day import RecordedDay
 from sim.world.replay.leads import ReplayedLeads
 
-LARGE = 50  # agents from which the pacer is asked by the clock alone
+LARGE = 100  # agents from which foreseeing modes are asked by the clock alone
 PERIOD_S, LARGE_PERIOD_S = 0.25, 0.5
+FORESEEING = ("predictive", "erlang")
 
 Plan = Sequence[tuple[float, Policy]]  # from that second on
 
@@ -62,9 +63,12 @@ class Pace:
     on_event: bool = True
 
 
-def pace_of(day: RecordedDay) -> Pace:
-    """As the dialer does it; on large floors the clock alone makes no difference."""
-    if day.agents >= LARGE:
+def pace_of(day: RecordedDay, policy: Policy) -> Pace:
+    """As the dialer does it.
+
+    On large floors who comes free was foreseen, and the clock alone makes no difference.
+    """
+    if day.agents >= LARGE and policy.mode in FORESEEING:
         return Pace(period_s=LARGE_PERIOD_S, on_event=False)
     return Pace()
 
@@ -89,10 +93,9 @@ def floor_of(day: RecordedDay, policy: Policy, *, rings: float = 1.0) -> FloorSc
 
 def play(
     day: RecordedDay, floor: FloorScenario, pacer: AnyPacer, seed: int, *,
-    pace: Pace | None = None, rings: float = 1.0,
+    pace: Pace, rings: float = 1.0,
 ) -> ShiftResult:  # fmt: skip
     """Play it once; `rings` is a factor on all ring times (1: as they were)."""
-    pace = pace_of(day) if pace is None else pace
     return Floor(
         floor,
         pacer,

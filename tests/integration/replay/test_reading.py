@@ -97,6 +97,7 @@ async def test_each_call_has_its_talk_its_wait_and_its_end(
     recorder, _ = await lived(engine, campaign)
     day = (await read(engine, DAY)).day
     rows = [row for row in recorder.calls.values() if row["outcome"] is not None]
+    rows.sort(key=lambda row: (row["placed_at"], row["id"]))
     assert len(day.calls) == len(rows)
     for row, call in zip(rows, day.calls, strict=True):
         if row["answered_at"] is None:
@@ -155,7 +156,7 @@ async def test_a_pause_of_the_campaign_is_no_idleness(
     engine: AsyncEngine, campaign: UUID
 ) -> None:
     await lived(engine, campaign, pacer=Pausing(Ratio(3.0), 1200.0, 2100.0))
-    day = (await read(engine, DAY)).day
+    day = (await read(engine, replace(DAY, least_talks=100))).day
     ((since_s, until_s),) = day.closed
     assert 1200 <= since_s <= 1300
     assert until_s == pytest.approx(2100, abs=30)

@@ -12,7 +12,7 @@ def rang(at_s: float, after_s: float = 20.0) -> DayCall:
 
 def test_a_pause_is_found() -> None:
     calls = [rang(0), rang(10), rang(500)]
-    assert closed(calls, [(0, 600)], 60) == ((30, 500),)
+    assert closed(calls, [(0, 500)], 60) == ((30, 500),)
 
 
 def test_a_short_rest_is_none() -> None:
@@ -21,8 +21,8 @@ def test_a_short_rest_is_none() -> None:
 
 def test_without_a_free_agent_nobody_had_to_ring() -> None:
     calls = [rang(0), rang(500)]
-    assert closed(calls, [(0, 20), (480, 600)], 60) == ()
-    assert closed(calls, [(0, 20), (400, 600)], 60) == ((400, 500),)
+    assert closed(calls, [(0, 20), (480, 500)], 60) == ()
+    assert closed(calls, [(0, 20), (400, 500)], 60) == ((400, 500),)
 
 
 def test_agents_who_take_turns_are_one_rest() -> None:
