@@ -20,6 +20,7 @@ from dialer.campaigns.store import CampaignRow
 from foundation.bus import EVENTS, Bus, decisions_of
 from tests.browser.doors import come_in
 from tests.builders.portfolio import a_campaign, a_portfolio
+from tests.builders.what_if import an_answer, keep
 from tests.integration.console.test_pacing import ROW
 from tests.people import a_user
 
@@ -105,6 +106,26 @@ async def test_what_was_decided_while_the_stream_was_away_is_caught_up(
     await page.unroute("**/pacing/live")
     await expect(page.locator("#decisions li")).to_have_count(2)
     await expect(page.locator("#decisions li").first).to_contain_text("3 decisões")
+
+
+async def test_beside_the_slider_stands_what_another_target_would_have_given(
+    page: Page, engine: AsyncEngine, campaign: UUID
+) -> None:
+    said = page.locator("#what-if")
+    await expect(said).to_contain_text("precisa de 200 conversas nas últimas 4 horas")
+    await expect(page.locator("#what-if-all")).to_be_hidden()
+    async with engine.begin() as connection:
+        await keep(connection, campaign, an_answer())
+    await page.reload()
+    await expect(said).to_contain_text("A 2% a fala por hora por atendente fica como está")
+    await page.locator("#target").focus()
+    for _ in range(12):
+        await page.keyboard.press("ArrowRight")
+    await expect(page.locator("#target-told")).to_have_text("3,7%")
+    await expect(said).to_contain_text("A 4% você ganha 3,1 min de fala por hora")
+    await page.locator("#what-if-all summary").click()
+    await expect(page.locator("#what-if-targets li")).to_have_count(3)
+    await expect(page.locator("#what-if-from")).to_contain_text("1.204 atendidas")
 
 
 async def test_the_slider_is_the_target_and_the_history_tells_it(

@@ -28,7 +28,7 @@ from tests.integration.replay.test_replay import FLOOR
 
 pytestmark = pytest.mark.timeout(3000)
 
-HOURS = 4.0
+HOURS = 3.0
 TEAM = Shifts(
     groups=(Group(agents=14, spread_s=300.0), Group(agents=6, from_s=3600.0)),
     break_every_s=4000.0,
@@ -36,7 +36,7 @@ TEAM = Shifts(
 )
 WORKED = replace(FLOOR, hours=HOURS, shifts=TEAM)
 LIMITS = ((0.03, HOURS * 3600.0),)
-SHIFTS = range(500, 520)
+SHIFTS, FEW_SHIFTS = range(500, 510), range(500, 505)
 
 
 async def a_day(engine: AsyncEngine, seed: int) -> Recorded:
@@ -51,7 +51,7 @@ async def a_day(engine: AsyncEngine, seed: int) -> Recorded:
     return await read(engine, DAY)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_a_predictive_day_comes_out_again(engine: AsyncEngine, seed: int) -> None:
     recorded = await a_day(engine, seed)
     tried = [as_it_was(recorded)]
@@ -60,7 +60,7 @@ async def test_a_predictive_day_comes_out_again(engine: AsyncEngine, seed: int) 
     assert found.trust.good
     if seed > 1:
         return
-    slower = answer(recorded, tried, shifts(recorded, tried, SHIFTS, jobs=2, rings=2.0))
+    slower = answer(recorded, tried, shifts(recorded, tried, FEW_SHIFTS, jobs=2, rings=2.0))
     print(*lines(slower), sep="\n")
     assert slower.trust.outside
 
