@@ -1,4 +1,4 @@
-"""The settings of a day, from what is stored now and what was changed since. Pure."""
+"""The settings of a day, from what is stored now and what was changed since."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import { Live, sayState } from "../live.js";
 import { byId, fill, one, put, say, told } from "../supervision/page.js";
 import { askCost } from "./cost.js";
 import { Decisions } from "./decisions.js";
-import { listen, read, write, wrong } from "./form.js";
+import { listen, read, target, write, wrong } from "./form.js";
 import { drawHistory } from "./history.js";
 import { clearPicture, drawPicture } from "./picture.js";
 import { drawHead, listenToStatus } from "./status.js";

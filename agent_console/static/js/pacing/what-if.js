@@ -33,12 +33,12 @@ const nearestTo = (targets, share) =>
 
 /**
  * Ask now and again from time to time; an answer that cannot be had leaves the last one.
- * @param {string} campaign
+ * @param {string} campaign - its address in the interface
  * @param {() => number} share - where the slider stands
  */
 export async function followWhatIf(campaign, share) {
   try {
-    known = await api.get(`/api/v1/campaigns/${campaign}/what-if`);
+    known = await api.get(`${campaign}/what-if`);
     list();
     tellWhatIf(share());
   } catch {
