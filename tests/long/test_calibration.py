@@ -1,6 +1,6 @@
 """Replaying a predictive day with its settings gives that day's work and abandonment.
 
-The whole pacing core, with its budget, over a day of three hours worked by twenty agents;
+The whole pacing core, with its budget, over a day of six hours worked by twenty agents;
 the replay reads nothing but the tables that the product writes. It must be able to fail:
 with the ring times doubled it must.
 """
@@ -28,7 +28,7 @@ from tests.integration.replay.test_replay import FLOOR
 
 pytestmark = pytest.mark.timeout(3000)
 
-HOURS = 3.0
+HOURS = 6.0
 TEAM = Shifts(
     groups=(Group(agents=14, spread_s=300.0), Group(agents=6, from_s=3600.0)),
     break_every_s=4000.0,
@@ -36,7 +36,7 @@ TEAM = Shifts(
 )
 WORKED = replace(FLOOR, hours=HOURS, shifts=TEAM)
 LIMITS = ((0.03, HOURS * 3600.0),)
-SHIFTS, FEW_SHIFTS = range(500, 510), range(500, 505)
+SHIFTS, FEW_SHIFTS = range(500, 512), range(500, 508)
 
 
 async def a_day(engine: AsyncEngine, seed: int) -> Recorded:
