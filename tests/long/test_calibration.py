@@ -20,7 +20,7 @@ from sim.replay.running import shifts
 from sim.replay.table import lines
 from sim.replay.tried import as_it_was, other
 from sim.world.floor.engine import Floor
-from sim.world.floor.scenario import Group, Shifts
+from sim.world.floor.scenario import Group, ListPart, Shifts
 from tests.builders.portfolio import a_campaign, a_portfolio
 from tests.builders.recorded_day import Recorder, write
 from tests.integration.replay.test_reading import BEGIN, DAY
@@ -34,7 +34,8 @@ TEAM = Shifts(
     break_every_s=4000.0,
     break_s=600.0,
 )
-WORKED = replace(FLOOR, hours=HOURS, shifts=TEAM)
+PEOPLE = (ListPart(share=2.0, p=0.35), ListPart(share=1.0, p=0.15))
+WORKED = replace(FLOOR, hours=HOURS, shifts=TEAM, parts=PEOPLE)
 LIMITS = ((0.03, HOURS * 3600.0),)
 SHIFTS, FEW_SHIFTS = range(500, 512), range(500, 508)
 

@@ -19,8 +19,9 @@ from sim.replay.reading import read
 from sim.replay.recorded import Recorded
 from sim.replay.running import shifts
 from sim.replay.table import lines
-from sim.replay.tried import as_it_was, other
+from sim.replay.tried import as_it_was
 from sim.world.baselines.ratio import Ratio
+from sim.world.floor.durations import Duration
 from sim.world.floor.engine import Floor
 from sim.world.floor.scenario import FloorScenario, Group, ListPart, Shifts
 from tests.builders.portfolio import a_campaign, a_portfolio
@@ -29,18 +30,21 @@ from tests.integration.carrier.test_traces_of_the_database import acordo
 from tests.integration.replay.test_reading import BEGIN, DAY
 from tests.integration.replay.test_reading import FLOOR as HOUR
 
+pytestmark = pytest.mark.timeout(400)  # seconds of a busy machine; some 15 of an idle one
+
 FLOOR = FloorScenario(
-    name="a long day", about="", hours=3.0, target=0.03,
+    name="a morning", about="", hours=1.6, target=0.03,
     shifts=Shifts(
-        groups=(Group(agents=36, spread_s=300.0), Group(agents=16, from_s=3600.0)),
-        break_every_s=4000.0, break_s=600.0,
+        groups=(Group(agents=36, spread_s=300.0), Group(agents=16, from_s=1800.0)),
+        break_every_s=3000.0, break_s=400.0,
     ),
-    parts=(ListPart(share=2.0, p=0.35), ListPart(share=1.0, p=0.15)),
-    level=((0.0, 1.2), (5400.0, 1.2), (5401.0, 0.7)),
+    parts=(ListPart(share=2.0, p=0.6), ListPart(share=1.0, p=0.3)),
+    level=((0.0, 1.2), (2700.0, 1.2), (2701.0, 0.7)),
+    talk=Duration(shape="lognormal", mean_s=120.0, cv=0.6),
 )  # fmt: skip
-LIMITS = ((0.03, 10_800.0),)
+LIMITS = ((0.03, 5_760.0),)
 ONE_TO_ONE = {"mode": "progressive", "limits": [list(limit) for limit in LIMITS]}
-SHIFTS, FEW_SHIFTS = range(50, 58), range(50, 54)
+SHIFTS, FEW_SHIFTS = range(50, 56), range(50, 53)
 
 
 @pytest.fixture
@@ -66,6 +70,7 @@ async def test_the_day_comes_out_again_and_with_other_rings_it_does_not(
     recorded: Recorded,
 ) -> None:
     found = replayed(recorded, SHIFTS)
+    print(*lines(found), sep="\n")
     worked = recorded.day.worked
     assert found.trust.good, list(lines(found))
     assert found.replayed["occupancy"].half < 0.02
@@ -73,13 +78,6 @@ async def test_the_day_comes_out_again_and_with_other_rings_it_does_not(
     assert talk.holds(worked.talk_min_per_agent_hour)
     slower = replayed(recorded, FEW_SHIFTS, rings=2.0)
     assert slower.trust.outside == ("occupancy",)
-
-    tried = [as_it_was(recorded), other(recorded, "issabel", None)]
-    compared = answer(recorded, tried, shifts(recorded, tried, FEW_SHIFTS))
-    (two,) = compared.others
-    assert two.gains["occupancy"].low > 0
-    apart = two.figures["occupancy"].half + compared.replayed["occupancy"].half
-    assert two.gains["occupancy"].half < apart
 
 
 async def test_the_command_answers_people_and_programs(
