@@ -16,7 +16,7 @@ from dialer.what_if.store import HOURS, LEAST_TALKS, Known
 STALE = timedelta(hours=24)
 TALK, SHARE = "talk_min_per_agent_hour", "abandoned_share"
 
-State = Literal["ready", "few", "waiting", "untrusted", "not_paced"]
+State = Literal["ready", "few", "waiting", "failed", "outdated", "untrusted", "not_paced"]
 
 
 class Form(BaseModel):
@@ -61,9 +61,8 @@ class WhatIfOut(Form):
         fresh = at is not None and (now or datetime.now(UTC)) - at < STALE
         if not known.paced:
             return cls(state="not_paced", text=_said("not_paced"))
-        if answer is None or not fresh:
-            few = known.talks < LEAST_TALKS
-            state: State = "few" if few else "waiting"
+        if answer is None or not fresh or known.outdated:
+            state = _without_answer(known, fresh)
             return cls(state=state, text=_said(state, talks=known.talks))
         told: dict[str, Any] = {
             "at": at,
@@ -78,6 +77,15 @@ class WhatIfOut(Form):
         return cls(
             state="ready", text=said, targets=[_target(o) for o in answer["others"]], **told
         )
+
+
+def _without_answer(known: Known, fresh: bool) -> State:
+    """Why nothing can be said of other targets."""
+    if known.talks < LEAST_TALKS:
+        return "few"
+    if known.failed_at is not None:
+        return "failed"
+    return "outdated" if fresh else "waiting"
 
 
 def _target(other: Mapping[str, Any]) -> TargetOut:

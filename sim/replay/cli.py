@@ -6,15 +6,16 @@ import asyncio
 import json
 import os
 import sys
+import time
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
-from foundation.cli import Failure
+from foundation.cli import CannotRun, Failure
+from sim.replay import options
 
 if TYPE_CHECKING:
-    from sim.replay.answer import Answer
     from sim.replay.errors import CannotReplay
     from sim.replay.recorded import Recorded, Wanted
     from sim.replay.tried import Tried
@@ -28,21 +29,24 @@ def sim() -> None:
 
 
 @sim.command()
-@click.option("--day", help="Dia (AAAA-MM-DD) das chamadas, no horário de São Paulo.")
+@click.option(
+    "--day", metavar="AAAA-MM-DD", help="Dia das chamadas, no horário de São Paulo."
+)
 @click.option(
     "--hours",
-    type=click.FloatRange(0.1, 48),
+    type=options.hours,
+    metavar="HORAS",
     help="Em vez do dia: as últimas tantas horas.",
 )
-@click.option("--campaign", help="Nome ou id; sem ela, a única que discou.")
+@click.option("--campaign", metavar="NOME", help="Nome ou id; sem ela, a única que discou.")
 @click.option(
-    "--policy", "policies", multiple=True,
+    "--policy", "policies", multiple=True, metavar="REGRA",
     help="Modo a experimentar: predictive, progressive, ratio:2.5, erlang, ou a forma de "
     "outros (vicidial-hard, issabel, ...). Pode repetir.",
 )  # fmt: skip
 @click.option(
-    "--target", "targets", multiple=True, type=click.FloatRange(0, 50),
-    help="Abandono máximo a experimentar, em %. Pode repetir.",
+    "--target", "targets", multiple=True, type=options.percent, metavar="%",
+    help="Abandono máximo a experimentar, em %: 2 ou 2,5. Pode repetir.",
 )  # fmt: skip
 @click.option(
     "--against", type=click.Choice(("day", "now")), default="day", show_default=True,
@@ -52,10 +56,15 @@ def sim() -> None:
     "--shifts", default=SHIFTS, show_default=True, type=click.IntRange(3, 1000),
     help="Dias simulados de cada regra.",
 )  # fmt: skip
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0),
+              help="Outra semente, outros dias simulados.")  # fmt: skip
 @click.option(
     "--jobs", default=min(4, os.cpu_count() or 1), show_default="processadores, até 4",
     type=click.IntRange(1, 64), help="Processos ao mesmo tempo.",
+)  # fmt: skip
+@click.option(
+    "--stop-after", type=click.IntRange(1), metavar="SEGUNDOS",
+    help="Parar de simular depois disso, com ao menos 3 dias de cada regra.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Para ser lido por um programa.")
 def replay(
@@ -68,6 +77,7 @@ def replay(
     shifts: int,
     seed: int,
     jobs: int,
+    stop_after: int | None,
     as_json: bool,
 ) -> None:
     """Repete um dia gravado e diz o que outra regra teria dado.
@@ -75,13 +85,21 @@ def replay(
     Sem --policy e sem --target só confere se o replay reproduz o dia; se não reproduz, ou
     se o dia é curto demais para dizer, termina com 1.
     """
-    from sim.replay import answer, table
+    from sim.replay import answer, running, table
     from sim.replay.errors import CannotReplay
+    from sim.replay.tried import check_name
 
     try:
+        for policy in policies:
+            check_name(policy)
         recorded = _read(_wanted(day, hours, campaign))
         tried, base = _asked(recorded, policies, targets, now=against == "now")
-        found = _played(recorded, tried, range(seed, seed + shifts), jobs, base)
+        end = None if stop_after is None else time.monotonic() + stop_after
+        played = running.shifts(
+            recorded, tried, range(seed, seed + shifts), jobs=jobs, tell=_tell,
+            enough=lambda: end is not None and time.monotonic() >= end,
+        )  # fmt: skip
+        found = answer.answer(recorded, tried, played, base)
     except CannotReplay as error:
         raise Failure(_why(error)) from error
     if as_json:
@@ -94,6 +112,7 @@ def replay(
 
 
 def _wanted(day: str | None, hours: float | None, campaign: str | None) -> Wanted:
+    from sim.replay.errors import NotYet
     from sim.replay.recorded import Wanted, whole_day
 
     if (day is None) == (hours is None):
@@ -103,6 +122,8 @@ def _wanted(day: str | None, hours: float | None, campaign: str | None) -> Wante
             since, until = whole_day(date.fromisoformat(day))
         except (ValueError, OverflowError):
             raise click.UsageError(f"--day {day}: esperado AAAA-MM-DD.") from None
+        if since > datetime.now(UTC):
+            raise NotYet
     else:
         until = datetime.now(UTC)
         since = until - timedelta(hours=hours or 0.0)
@@ -110,14 +131,18 @@ def _wanted(day: str | None, hours: float | None, campaign: str | None) -> Wante
 
 
 def _read(wanted: Wanted) -> Recorded:
+    from sqlalchemy.exc import DBAPIError
+
     from foundation.db.engine import connect
-    from foundation.health import CannotRun
     from foundation.reach import reach_database
     from foundation.settings import ProcessSettings
+    from foundation.settings_reading import read_settings
     from sim.replay.reading import read
 
+    settings = read_settings(ProcessSettings)
+
     async def ask() -> Recorded:
-        engine = connect(ProcessSettings(), pool_size=1)
+        engine = connect(settings, pool_size=1)
         try:
             await reach_database(engine, table="attempt")
             return await read(engine, wanted)
@@ -128,6 +153,10 @@ def _read(wanted: Wanted) -> Recorded:
         return asyncio.run(ask())
     except CannotRun as error:
         raise Failure(str(error)) from error
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise Failure("o banco de dados caiu no meio da leitura.") from error
 
 
 def _asked(
@@ -156,16 +185,6 @@ def _asked(
     return tried, base
 
 
-def _played(
-    recorded: Recorded, tried: list[Tried], seeds: range, jobs: int, against: int
-) -> Answer:
-    from sim.replay.answer import answer
-    from sim.replay.running import shifts
-
-    played = shifts(recorded, tried, seeds, jobs=jobs, tell=_tell)
-    return answer(recorded, tried, played, against)
-
-
 def _tell(done: int, of: int) -> None:
     """Progress, for who watches a terminal."""
     if not sys.stderr.isatty():
@@ -187,6 +206,8 @@ def _why(error: CannotReplay) -> str:
             days = ", ".join(day.isoformat() for day in error.days)
             found = f" Há em: {days}." if days else " Nunca houve."
             return f"nenhuma chamada feita nesse tempo.{found}"
+        case errors.NotYet():
+            return "esse dia ainda não começou."
         case errors.TooFewTalks():
             return (
                 f"só {error.talks} conversas nesse tempo; são precisas {error.needed} para "
@@ -195,7 +216,10 @@ def _why(error: CannotReplay) -> str:
         case errors.NobodyWorked():
             return "nenhum atendente esteve no sistema nesse tempo."
         case errors.NotPaced():
-            return f"no modo «{error.mode}» não há ritmo a experimentar."
+            return (
+                f"nesse tempo a campanha esteve no modo «{error.mode}», em que não há "
+                "ritmo a experimentar."
+            )
         case errors.UnknownPolicy():
             known = ", ".join(error.known)
             return f"não existe a regra {error.asked!r}; existem: {known}."

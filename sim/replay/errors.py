@@ -34,6 +34,10 @@ class NoCalls(CannotReplay):
         self.days = tuple(days)
 
 
+class NotYet(CannotReplay):
+    """That time has not begun."""
+
+
 class NobodyWorked(CannotReplay):
     """There were calls but no agent was logged in."""
 
@@ -47,7 +51,7 @@ class TooFewTalks(CannotReplay):
 
 
 class NotPaced(CannotReplay):
-    """The campaign was not paced then: agents dialled by hand, or it has none."""
+    """The campaign was not paced at some time: agents dialled by hand, or it has none."""
 
     def __init__(self, mode: str) -> None:
         super().__init__(mode)

@@ -9,6 +9,7 @@ from typing import Any
 
 from dialer.campaigns.running import DEFAULT_LIMITS, parse_policy
 from dialer.pacing import Policy
+from dialer.what_if.store import SETTINGS
 
 _OF_POLICY = ("mode", "limits", "ratio", "max_cps", "max_lines", "inbound_target")
 _OF_TERMS = ("ring_timeout_s", "threshold_s")
@@ -84,4 +85,4 @@ def terms_over(
 
 
 def _matters(what: Mapping[str, Sequence[Any]]) -> bool:
-    return bool(what.keys() & {*_OF_POLICY, *_OF_TERMS, "target"})
+    return not what.keys().isdisjoint(SETTINGS)

@@ -6,23 +6,17 @@ how), the agents' changes of state with the call in hand, and the history of set
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dialer.adapters.pacing_history import history
-from dialer.calls.agent import AgentState
-from dialer.calls.events import NetworkOutcome
 from dialer.campaigns.running import BY_HAND
 from dialer.pacing import Policy
-from dialer.shell.pacing_news import RESOLVED
-from sim.replay import queries
+from sim.replay import queries, rows
 from sim.replay.errors import (
-    NobodyWorked,
     NoCalls,
     NotPaced,
     SeveralCampaigns,
@@ -32,27 +26,13 @@ from sim.replay.errors import (
 )
 from sim.replay.policies import Changed, Terms, terms_over
 from sim.replay.recorded import ZONE, Recorded, Wanted
-from sim.world.replay.agents import AgentWork, Change, Doing, within, work_of
+from sim.world.replay.agents import AgentWork, Doing, within
 from sim.world.replay.closing import closed
-from sim.world.replay.day import DayCall, RecordedDay, Worked
+from sim.world.replay.day import RecordedDay, Worked
 
-SHIFT = timedelta(hours=16)  # nobody sits longer
-AFTERWARDS = timedelta(hours=2)  # in which the last talks and wrap-ups end
 CLOSED_S = 60.0
 CLOSED_BLENDED_S = 600.0  # where agents may be kept back for callers
 AGENTLESS = "agentless"
-
-
-@dataclass(slots=True)
-class _Calls:
-    """The calls of a day as they are read; `own` has those still open too."""
-
-    since: datetime
-    until: datetime
-    own: set[UUID] = field(default_factory=set)
-    ended: list[tuple[UUID, DayCall]] = field(default_factory=list)
-    answered: int = 0
-    abandoned: int = 0
 
 
 async def read(engine: AsyncEngine, wanted: Wanted) -> Recorded:
@@ -62,28 +42,24 @@ async def read(engine: AsyncEngine, wanted: Wanted) -> Recorded:
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         campaign = await _campaign(connection, wanted)
+        changes = await _changes(connection, campaign.id, wanted.since)
+        now = _now(campaign)
+        began = terms_over(now, changes, wanted.since, wanted.until)[0][1]
         span = {"campaign": campaign.id, "since": wanted.since, "until": wanted.until}
-        calls = await _calls(connection, campaign, span)
+        calls = await rows.read_calls(connection, span, began.threshold_s)
         if calls is None:
             raise NoCalls(await _days(connection, campaign.id))
-        work = await _work(connection, calls)
-        settings = await _terms(connection, campaign, calls)
+        work = await rows.read_work(connection, calls)
         before = await history(connection, campaign.id, until=calls.since)
-    terms = settings[0][1]
-    if terms.mode in (*BY_HAND, AGENTLESS):
-        raise NotPaced(terms.mode)
-    try:
-        plan = tuple((from_s, told.parsed()) for from_s, told in settings)
-        now = _now(campaign).parsed()
-    except (TypeError, ValueError) as error:  # BadPolicy is one
-        raise UnreadableSettings(str(error)) from error
-    day = _day(calls, work, terms, plan[0][1])
+    settings = terms_over(now, changes, calls.since, calls.until)
+    plan, policy = _plan(settings), _parsed(now)
+    day = _day(calls, work, settings[0][1], plan[0][1])
     talks = sum(call.talked for call in day.calls)
     if talks < wanted.least_talks:
         raise TooFewTalks(talks, wanted.least_talks)
     return Recorded(
         campaign=campaign.id, name=campaign.name, since=calls.since, until=calls.until,
-        day=day, plan=plan, now=now, history=before.events,
+        day=day, plan=plan, now=policy, history=before.events,
     )  # fmt: skip
 
 
@@ -95,12 +71,12 @@ async def _campaign(connection: AsyncConnection, wanted: Wanted) -> Any:
             raise UnknownCampaign(wanted.campaign)
         return row
     span = {"since": wanted.since, "until": wanted.until}
-    rows = list(await connection.execute(queries.DIALLED, span))
-    if not rows:
+    found = list(await connection.execute(queries.DIALLED, span))
+    if not found:
         raise NoCalls(await _days(connection, None))
-    if len(rows) > 1:
-        raise SeveralCampaigns([row.name for row in rows])
-    return rows[0]
+    if len(found) > 1:
+        raise SeveralCampaigns([row.name for row in found])
+    return found[0]
 
 
 async def _days(connection: AsyncConnection, campaign: UUID | None) -> list[Any]:
@@ -108,94 +84,12 @@ async def _days(connection: AsyncConnection, campaign: UUID | None) -> list[Any]
     return list((await connection.execute(queries.DAYS, values)).scalars())
 
 
-async def _calls(
-    connection: AsyncConnection, campaign: Any, span: dict[str, Any]
-) -> _Calls | None:
-    """From the first call to the last one; None: there is none."""
-    found: _Calls | None = None
-    threshold_s = campaign.threshold_s
-    async with connection.stream(queries.CALLS, span) as rows:
-        async for row in rows:
-            if found is None:
-                found = _Calls(row.placed_at, row.placed_at)
-            found.until = row.placed_at
-            found.own.add(row.id)
-            if row.outcome is not None and row.ended_at is not None:
-                found.ended.append((row.id, _call(row, found.since, threshold_s)))
-            if row.answered_at is not None:
-                found.answered += 1
-                found.abandoned += row.abandoned
-    return found
-
-
-def _call(row: Any, since: datetime, threshold_s: float) -> DayCall:
-    at_s = (row.placed_at - since).total_seconds()
-    outcome = RESOLVED[NetworkOutcome(row.outcome)]
-    score = None if row.score is None else float(row.score)
-    if row.answered_at is None:
-        after_s = max(0.0, (row.ended_at - row.placed_at).total_seconds())
-        return DayCall(at_s, outcome, after_s, score)
-    over = row.ended_at if row.bridged_at is None else row.bridged_at
-    waited_s = max(0.0, (over - row.answered_at).total_seconds())
-    return DayCall(
-        at_s,
-        outcome,
-        max(0.0, (row.answered_at - row.placed_at).total_seconds()),
-        score,
-        waited_s=min(waited_s, threshold_s),
-        left=row.bridged_at is None and not row.abandoned and waited_s < threshold_s,
-    )
-
-
-async def _work(connection: AsyncConnection, calls: _Calls) -> list[AgentWork]:
-    """What each agent did; who was not there is left out. Raises NobodyWorked."""
-    changes: defaultdict[str, list[Change]] = defaultdict(list)
-    span = {"since": calls.since - SHIFT, "until": calls.until + AFTERWARDS}
-    async with connection.stream(queries.STATES, span) as rows:
-        async for row in rows:
-            if row.agent is not None:
-                changes[row.agent].append(_change(row, calls))
-    end_s = (calls.until - calls.since).total_seconds()
-    names = {agent: f"a{n:04d}" for n, agent in enumerate(sorted(changes), start=1)}
-    work = [work_of(names[agent], told, end_s) for agent, told in changes.items()]
-    there = [one for one in work if one.steps]
-    if not there or end_s <= 0:
-        raise NobodyWorked
-    return there
-
-
-def _change(row: Any, calls: _Calls) -> Change:
-    own = row.call in calls.own
-    doing = _doing(AgentState(row.state), own)
-    works = doing in (Doing.TALKS, Doing.WRAPS)
-    asks = works and row.wants in (AgentState.PAUSED, AgentState.OFFLINE)
-    at_s = (row.at - calls.since).total_seconds()
-    return Change(at_s, doing, asks, row.call if works else None)
-
-
-def _doing(state: AgentState, own: bool) -> Doing:
-    match state:
-        case AgentState.OFFLINE:
-            return Doing.OFF
-        case AgentState.IDLE | AgentState.RESERVED:
-            return Doing.FREE
-        case AgentState.PAUSED | AgentState.CONNECTING:
-            return Doing.AWAY
-        case AgentState.TALKING if own:
-            return Doing.TALKS
-        case AgentState.WRAP_UP if own:
-            return Doing.WRAPS
-        case _:
-            return Doing.LENT
-
-
-async def _terms(
-    connection: AsyncConnection, campaign: Any, calls: _Calls
-) -> list[tuple[float, Terms]]:
-    values = {"campaign": campaign.id, "since": calls.since}
-    rows = await connection.execute(queries.CHANGES, values)
-    changes = [Changed(row.at, row.what) for row in rows]
-    return terms_over(_now(campaign), changes, calls.since, calls.until)
+async def _changes(
+    connection: AsyncConnection, campaign: UUID, since: datetime
+) -> list[Changed]:
+    values = {"campaign": campaign, "since": since}
+    found = await connection.execute(queries.CHANGES, values)
+    return [Changed(row.at, row.what) for row in found]
 
 
 def _now(campaign: Any) -> Terms:
@@ -206,9 +100,26 @@ def _now(campaign: Any) -> Terms:
     )
 
 
-def _day(calls: _Calls, work: list[AgentWork], terms: Terms, policy: Policy) -> RecordedDay:
+def _plan(settings: list[tuple[float, Terms]]) -> tuple[tuple[float, Policy], ...]:
+    """Raises NotPaced, UnreadableSettings."""
+    for _, terms in settings:
+        if terms.mode in (*BY_HAND, AGENTLESS):
+            raise NotPaced(terms.mode)
+    return tuple((from_s, _parsed(terms)) for from_s, terms in settings)
+
+
+def _parsed(terms: Terms) -> Policy:
+    try:
+        return terms.parsed()
+    except (TypeError, ValueError) as error:  # BadPolicy is one
+        raise UnreadableSettings(str(error)) from error
+
+
+def _day(
+    calls: rows.Calls, work: list[AgentWork], terms: Terms, policy: Policy
+) -> RecordedDay:
     end_s = (calls.until - calls.since).total_seconds()
-    talk_s, wrap_s = _lasted(work)
+    talk_s, wrap_s = rows.lasted(work)
     scored = bool(terms.policy.get("scored"))
     ended = tuple(
         call._replace(
@@ -242,15 +153,3 @@ def _day(calls: _Calls, work: list[AgentWork], terms: Terms, policy: Policy) -> 
         threshold_s=terms.threshold_s,
         scored=scored,
     )
-
-
-def _lasted(work: list[AgentWork]) -> tuple[dict[UUID, float], dict[UUID, float]]:
-    """Talk and wrap-up by call; a call that changed hands had two of each."""
-    talk_s: defaultdict[UUID, float] = defaultdict(float)
-    wrap_s: defaultdict[UUID, float] = defaultdict(float)
-    for one in work:
-        for call, seconds in one.talk_s.items():
-            talk_s[call] += seconds
-        for call, seconds in one.wrap_s.items():
-            wrap_s[call] += seconds
-    return talk_s, wrap_s

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from itertools import product
 from multiprocessing import get_context
 
@@ -11,6 +12,8 @@ from sim.replay.recorded import Recorded
 from sim.replay.tried import Tried, maker
 from sim.world.replay.day import figures_of
 from sim.world.replay.play import floor_of, pace_of, play
+
+LEAST = 3  # shifts of each setting, however long they take
 
 Figures = dict[str, float]
 Tell = Callable[[int, int], None]  # shifts played, of how many
@@ -44,34 +47,46 @@ def shifts(
     jobs: int = 1,
     rings: float = 1.0,
     tell: Tell = lambda done, of: None,
+    enough: Callable[[], bool] = lambda: False,
 ) -> list[list[Figures]]:
-    """Return for each setting its figures, seed by seed; all meet the same people."""
+    """Return for each setting its figures, seed by seed; all meet the same people.
+
+    `enough` is asked when all settings have met one more seed, from LEAST on: true ends it.
+    """
     pairs = [(which, seed) for seed, which in product(seeds, range(len(tried)))]
     found: list[list[Figures]] = [[] for _ in tried]
-    played = _played(Player(recorded, tried, rings), pairs) if jobs < 2 else None
-    if played is None:
-        played = _played_apart(recorded, tried, rings, pairs, jobs)
-    for done, ((which, _), figures) in enumerate(zip(pairs, played, strict=True), start=1):
-        found[which].append(figures)
-        tell(done, len(pairs))
+    with closing(_played(recorded, tried, rings, pairs, jobs)) as played:
+        for done, ((which, _), figures) in enumerate(
+            zip(pairs, played, strict=True), start=1
+        ):
+            found[which].append(figures)
+            tell(done, len(pairs))
+            whole, left = divmod(done, len(tried))
+            if not left and whole >= LEAST and enough():
+                tell(len(pairs), len(pairs))
+                break
     return found
 
 
-def _played(player: Player, pairs: Sequence[tuple[int, int]]) -> Iterator[Figures]:
-    return (player.play(which, seed) for which, seed in pairs)
-
-
-def _played_apart(
+def _played(
     recorded: Recorded,
     tried: Sequence[Tried],
     rings: float,
     pairs: Sequence[tuple[int, int]],
     jobs: int,
-) -> Iterator[Figures]:
+) -> Generator[Figures]:
+    """In the order of `pairs`; closing it drops those that have not begun."""
+    if jobs < 2:
+        player = Player(recorded, tried, rings)
+        yield from (player.play(which, seed) for which, seed in pairs)
+        return
     with ProcessPoolExecutor(
         jobs, get_context("spawn"), initializer=_begin, initargs=(recorded, tried, rings)
     ) as executor:
-        yield from executor.map(_play, pairs)
+        try:
+            yield from executor.map(_play, pairs)
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
 
 
 _players: list[Player] = []  # of a child process: one

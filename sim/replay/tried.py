@@ -41,6 +41,12 @@ class Tried:
         return self.policy.limits[0][0] if self.policy.limits else None
 
 
+def check_name(name: str) -> None:
+    """Raises UnknownPolicy for what `other` would not take."""
+    if name not in OTHERS:
+        _mode(name)
+
+
 def as_it_was(recorded: Recorded) -> Tried:
     return Tried(name=AS_IT_WAS, plan=recorded.plan)
 
@@ -95,4 +101,6 @@ def _mode(name: str) -> tuple[Mode, float | None]:
             ratio = 0.0
         if isfinite(ratio) and 1 <= ratio <= MOST_LINES_PER_AGENT:
             return "ratio", ratio
-    raise UnknownPolicy(name, (*OURS, f"{RATIO}N", *OTHERS))
+    raise UnknownPolicy(
+        name, (*OURS, f"{RATIO}1 a {RATIO}{MOST_LINES_PER_AGENT:g}", *OTHERS)
+    )

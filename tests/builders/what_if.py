@@ -53,5 +53,6 @@ async def keep(
 ) -> None:
     """Put it where the worker puts it."""
     at = datetime.now(UTC) - timedelta(hours=hours_old)
-    row = {"campaign_id": campaign, "asked_at": at, "answered_at": at, "answer": answer}
+    row = {"campaign_id": campaign, "asked_at": at, "answered_at": at, "compared_at": at,
+           "answer": answer}  # fmt: skip
     await connection.execute(insert(WhatIfRow), row)

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
 from dialer.calls.store import AttemptRow
+from dialer.campaigns.store import CampaignChangeRow
+from dialer.what_if.store import WhatIfRow
 from foundation.ids import uuid7
 from tests.builders.what_if import an_answer, keep
 from tests.integration.console.calls import a_campaign
@@ -98,6 +100,36 @@ async def test_what_was_said_yesterday_is_not_said_today(
     async with engine.begin() as connection:
         await keep(connection, campaign, an_answer(), hours_old=25)
     assert (await asked(sol, campaign))["state"] == "few"
+
+
+async def test_a_sum_that_was_not_finished_is_said_so(
+    sol: Browser, campaign: UUID, engine: AsyncEngine
+) -> None:
+    await talked(engine, campaign, 200)
+    at = datetime.now(UTC)
+    row = {"campaign_id": campaign, "asked_at": at, "failed_at": at}
+    async with engine.begin() as connection:
+        await connection.execute(insert(WhatIfRow), row)
+    told = await asked(sol, campaign)
+    assert (told["state"], told["targets"]) == ("failed", [])
+    assert "não terminou" in told["text"]
+
+
+async def test_what_compares_with_other_settings_than_todays_is_not_said(
+    sol: Browser, campaign: UUID, engine: AsyncEngine
+) -> None:
+    await talked(engine, campaign, 200)
+    async with engine.begin() as connection:
+        await keep(connection, campaign, an_answer())
+    for name in ("name", "limits"):
+        assert (await asked(sol, campaign))["state"] == "ready"
+        row = {"id": uuid7(), "campaign_id": campaign, "version": 2, "by": "Sol",
+               "at": datetime.now(UTC), "what": {name: [1, 2]}}  # fmt: skip
+        async with engine.begin() as connection:
+            await connection.execute(insert(CampaignChangeRow), row)
+    told = await asked(sol, campaign)
+    assert (told["state"], told["targets"]) == ("outdated", [])
+    assert "As regras mudaram" in told["text"]
 
 
 async def test_where_nothing_is_paced_there_is_no_target(

@@ -1,9 +1,9 @@
-"""A recorded day is read from the database as it was, and what cannot be read is said."""
+"""A recorded day is read from the database as it was."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,66 +11,16 @@ import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from dialer.calls.store import AttemptRow
 from dialer.campaigns.store import CampaignChangeRow, CampaignRow
 from foundation.ids import uuid7
-from sim.replay.errors import (
-    NobodyWorked,
-    NoCalls,
-    NotPaced,
-    SeveralCampaigns,
-    TooFewTalks,
-    UnknownCampaign,
-    UnreadableSettings,
-)
 from sim.replay.reading import read
 from sim.replay.recorded import Wanted
 from sim.world.baselines.ratio import Ratio
 from sim.world.floor.durations import Duration
-from sim.world.floor.engine import AnyPacer, Floor
-from sim.world.floor.result import ShiftResult
-from sim.world.floor.scenario import (
-    FloorScenario,
-    Group,
-    Inbound,
-    ListPart,
-    Shifts,
-)
+from sim.world.floor.engine import AnyPacer
+from sim.world.floor.scenario import Group, Inbound, Shifts
 from sim.world.replay.day import DayCall
-from tests.builders.portfolio import a_campaign, a_portfolio
-from tests.builders.recorded_day import Recorder, write
-
-BEGIN = datetime(2026, 3, 10, 12, 20, tzinfo=UTC)  # 9:20 in São Paulo
-DAY = Wanted(
-    campaign=None, since=BEGIN - timedelta(hours=4), until=BEGIN + timedelta(hours=12)
-)
-FLOOR = FloorScenario(
-    name="a day", about="", hours=1.0, target=0.03,
-    shifts=Shifts(groups=(Group(agents=12, spread_s=120.0),), break_every_s=1500.0,
-                  break_s=240.0),
-    parts=(ListPart(share=1.0, p=0.3),),
-)  # fmt: skip
-
-
-@pytest.fixture
-async def campaign(engine: AsyncEngine) -> UUID:
-    async with engine.begin() as connection:
-        await a_portfolio(connection)
-        return await a_campaign(connection, ring_timeout_s=25.0, threshold_s=2.0)
-
-
-async def lived(
-    engine: AsyncEngine,
-    campaign: UUID,
-    floor: FloorScenario = FLOOR,
-    pacer: AnyPacer | None = None,
-) -> tuple[Recorder, ShiftResult]:
-    """A day is worked and recorded."""
-    recorder = Recorder(pacer or Ratio(3.0), BEGIN)
-    shift = Floor(floor, recorder, 7, period_s=1.0).run()
-    async with engine.begin() as connection:
-        await write(connection, recorder, campaign)
-    return recorder, shift
+from tests.builders.lived_day import BEGIN, DAY, FLOOR, lived
 
 
 async def test_what_was_worked_is_what_the_floor_counted(
@@ -187,9 +137,11 @@ async def test_the_settings_are_those_of_the_day(
         (1, 0.5, {"mode": ["predictive", "ratio"], "ratio": [None, 3.0]}),
         (2, 9.0, {"mode": ["ratio", "progressive"], "ratio": [3.0, None]}),
         (3, 9.5, {"limits": [[[0.02, 3600.0]], [[0.04, 3600.0]]]}),
+        (4, 9.6, {"threshold_s": [2.0, 1.0], "ring_timeout_s": [25.0, 40.0]}),
     ]
+    values = {"policy": policy, "threshold_s": 1.0, "ring_timeout_s": 40.0}
     async with engine.begin() as connection:
-        await connection.execute(update(CampaignRow).values(policy=policy))
+        await connection.execute(update(CampaignRow).values(**values))
         for version, hours, what in changes:
             row = {"id": uuid7(), "campaign_id": campaign, "version": version, "by": "Sol",
                    "at": BEGIN + timedelta(hours=hours), "what": what}  # fmt: skip
@@ -201,6 +153,8 @@ async def test_the_settings_are_those_of_the_day(
     assert (then.mode, then.ratio) == ("ratio", 3.0)
     assert next_s == pytest.approx(1800, abs=200)
     assert (found.now.mode, found.now.limits) == ("progressive", ((0.04, 3600.0),))
+    assert (found.day.threshold_s, found.day.ring_limit_s) == (2.0, 25.0)
+    assert 1.0 < max(call.waited_s or 0.0 for call in found.day.calls) <= 2.0
 
 
 async def test_what_the_pacer_had_seen_before_comes_along(
@@ -214,46 +168,3 @@ async def test_what_the_pacer_had_seen_before_comes_along(
     assert max(event.at_s for event in found.history) <= 0.0
     assert min(event.at_s for event in found.history) < -1500
     assert found.day.worked.placed < 3000
-
-
-async def test_errors_say_what_is_missing(engine: AsyncEngine, campaign: UUID) -> None:
-    with pytest.raises(NoCalls) as none:
-        await read(engine, DAY)
-    assert none.value.days == ()
-    with pytest.raises(UnknownCampaign):
-        await read(engine, replace(DAY, campaign="Abril"))
-    await lived(engine, campaign, replace(FLOOR, hours=0.25))
-    later = replace(DAY, since=DAY.until, until=DAY.until + timedelta(days=1))
-    with pytest.raises(NoCalls) as other:
-        await read(engine, later)
-    assert [day.isoformat() for day in other.value.days] == ["2026-03-10"]
-    with pytest.raises(TooFewTalks) as few:
-        await read(engine, replace(DAY, campaign=str(campaign)))
-    assert 10 < few.value.talks < few.value.needed
-    await _set(engine, {"mode": "preview"})
-    with pytest.raises(NotPaced):
-        await read(engine, DAY)
-    await _set(engine, {"mode": "guess"})
-    with pytest.raises(UnreadableSettings):
-        await read(engine, DAY)
-
-
-async def _set(engine: AsyncEngine, policy: dict[str, Any]) -> None:
-    async with engine.begin() as connection:
-        await connection.execute(update(CampaignRow).values(policy=policy))
-
-
-async def test_a_day_without_agents_or_with_two_campaigns_is_said(
-    engine: AsyncEngine, campaign: UUID
-) -> None:
-    async with engine.begin() as connection:
-        second = await a_campaign(connection, "Abril")
-        for which in (campaign, campaign, second):
-            row = Recorder(Ratio(1.0), BEGIN)._row("outbound", 5.0)
-            del row["agent"]
-            await connection.execute(insert(AttemptRow), row | {"campaign_id": which})
-    with pytest.raises(SeveralCampaigns) as several:
-        await read(engine, DAY)
-    assert several.value.names == ("Março", "Abril")
-    with pytest.raises(NobodyWorked):
-        await read(engine, replace(DAY, campaign="Março"))

@@ -9,12 +9,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.pacing import Pacer, Policy
 from sim.replay.answer import Answer, answer
-from sim.replay.cli import replay
 from sim.replay.reading import read
 from sim.replay.recorded import Recorded
 from sim.replay.running import shifts
@@ -24,11 +22,11 @@ from sim.world.baselines.ratio import Ratio
 from sim.world.floor.durations import Duration
 from sim.world.floor.engine import Floor
 from sim.world.floor.scenario import FloorScenario, Group, ListPart, Shifts
+from tests.builders.lived_day import BEGIN, DAY
+from tests.builders.lived_day import FLOOR as HOUR
 from tests.builders.portfolio import a_campaign, a_portfolio
 from tests.builders.recorded_day import Recorder, write
 from tests.integration.carrier.test_traces_of_the_database import acordo
-from tests.integration.replay.test_reading import BEGIN, DAY
-from tests.integration.replay.test_reading import FLOOR as HOUR
 
 pytestmark = pytest.mark.timeout(400)  # seconds of a busy machine; some 15 of an idle one
 
@@ -120,14 +118,3 @@ async def test_what_cannot_be_replayed_is_one_clear_line(
     status, said = await acordo(settings_env, *day)
     refused = "acordo: nenhuma chamada feita nesse tempo. Nunca houve.\n"
     assert (status, said) == (1, refused)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        (), ("--day", "ontem"), ("--day", "2026-03-10", "--hours", "2"),
-        ("--hours", "2", "--target", "60"), ("--hours", "2", "--shifts", "1"),
-    ],
-)  # fmt: skip
-def test_wrong_usage_is_said_at_once(wrong: tuple[str, ...]) -> None:
-    assert CliRunner().invoke(replay, wrong).exit_code == 2

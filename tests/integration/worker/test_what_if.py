@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cobranca.settings import WorkerSettings
+from dialer.campaigns.store import CampaignChangeRow
 from dialer.what_if import job, store
 from dialer.what_if.store import WhatIfRow
+from foundation.ids import uuid7
 from foundation.settings import ProcessSettings
 from sim.world.baselines.ratio import Ratio
 from sim.world.floor.durations import Duration
@@ -85,13 +88,62 @@ async def test_one_campaign_is_taken_by_one_worker(
     engine: AsyncEngine, campaign: UUID
 ) -> None:
     async with engine.begin() as one, engine.begin() as other:
-        assert await store.claim(one, EVERY) == campaign
+        first = await store.claim(one, EVERY)
+        assert first is not None
+        assert first.campaign == campaign
         await one.commit()
         assert await store.claim(other, EVERY) is None
     async with engine.begin() as connection:
         later = text("UPDATE what_if SET asked_at = asked_at - CAST(:every AS interval)")
         await connection.execute(later, {"every": EVERY})
-        assert await store.claim(connection, EVERY) == campaign
+        assert await store.claim(connection, EVERY) is not None
+
+
+async def test_other_settings_ask_for_another_answer(
+    engine: AsyncEngine, campaign: UUID
+) -> None:
+    async with engine.begin() as connection:
+        first = await store.claim(connection, EVERY)
+        assert first is not None
+        await store.keep(connection, first, '{"outside": []}')
+        await changed(connection, campaign, {"name": ["Março", "Abril"]})
+        assert await store.claim(connection, EVERY) is None
+        await changed(connection, campaign, {"limits": [[], [[0.02, 60]]]})
+        found = await store.known(connection, campaign)
+        assert found is not None
+        assert found.outdated
+        again = await store.claim(connection, EVERY)
+        assert again is not None
+        assert again.at > first.at
+        await store.keep(connection, again, '{"outside": []}')
+        found = await store.known(connection, campaign)
+        assert found is not None
+        assert not found.outdated
+
+
+async def changed(
+    connection: AsyncConnection, campaign: UUID, what: dict[str, Any]
+) -> None:
+    """As the history of settings keeps it."""
+    row = {"id": uuid7(), "campaign_id": campaign, "version": 2, "by": "Sol",
+           "at": datetime.now(UTC), "what": what}  # fmt: skip
+    await connection.execute(insert(CampaignChangeRow), row)
+
+
+async def test_no_answer_is_remembered_until_there_is_one(
+    engine: AsyncEngine,
+    worker_settings: WorkerSettings,
+    campaign: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    says(monkeypatch, "import sys; sys.exit('sem banco')")
+    assert await job.step(engine, worker_settings)
+    (row,) = await answers(engine)
+    assert (row.answer, row.failed_at is None) == (None, False)
+    async with engine.begin() as connection:
+        await store.keep(connection, store.Claim(campaign, row.asked_at), '{"outside": []}')
+    (row,) = await answers(engine)
+    assert (row.answer, row.failed_at) == ({"outside": []}, None)
 
 
 @pytest.mark.parametrize(
@@ -124,20 +176,22 @@ async def test_who_wants_none_gets_none(
 async def test_a_simulator_that_fails_or_hangs_leaves_no_answer_and_no_process(
     monkeypatch: pytest.MonkeyPatch, campaign: UUID
 ) -> None:
-    def says(code: str) -> None:
-        monkeypatch.setattr(job, "command", lambda _: (sys.executable, "-c", code))
-
-    says("import sys; sys.exit('sem banco')")
+    says(monkeypatch, "import sys; sys.exit('sem banco')")
     with pytest.raises(job.NoAnswer, match="sem banco"):
         await job.simulated(campaign, 30.0)
-    says("print('no JSON')")
+    says(monkeypatch, "print('no JSON')")
     with pytest.raises(job.NoAnswer):
         await job.simulated(campaign, 30.0)
     before = set(_children())
-    says("import time; time.sleep(60)")
+    says(monkeypatch, "import time; time.sleep(60)")
     with pytest.raises(job.NoAnswer, match="0 s"):
         await job.simulated(campaign, 0.2)
     assert set(_children()) <= before
+
+
+def says(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """In the simulator's place runs this."""
+    monkeypatch.setattr(job, "command", lambda *_: (sys.executable, "-c", code))
 
 
 def _children() -> list[str]:
