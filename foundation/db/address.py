@@ -5,18 +5,21 @@ Loads no database client; what reads an address that was given does so when ther
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from foundation.home import Home
 from foundation.settings import ProcessSettings
 
+CLIENT = "postgresql+asyncpg"
 DATABASE = "acordo"
 OWNER = "acordo"
 SWITCH_ROLE = "acordo_switch"
 SWITCH_CONNECTIONS = 5
 SWITCH_STATEMENT_MS = 2000
 PORT = 5432  # of the embedded server only a part of its socket's name
+_PLAIN = re.compile(r"\Apostgres(ql)?://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,16 @@ class Address:
 
 
 def database_url(settings: ProcessSettings) -> str:
-    """The address given, else the embedded server's (Unix socket, generated password)."""
+    """The address given, else the embedded server's (Unix socket, generated password).
+
+    `postgresql://` is what everybody writes; the client is ours to name.
+    """
     if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
+        return _PLAIN.sub(f"{CLIENT}://", settings.database_url.get_secret_value())
     home = Home(settings.home)
     socket = quote(str(home.sockets), safe="")
     password = home.secret("postgres")
-    return f"postgresql+asyncpg://{OWNER}:{password}@/{DATABASE}?host={socket}"
+    return f"{CLIENT}://{OWNER}:{password}@/{DATABASE}?host={socket}"
 
 
 def switch_address(settings: ProcessSettings) -> Address:

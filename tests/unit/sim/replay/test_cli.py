@@ -53,7 +53,7 @@ def test_what_cannot_be_is_one_line(wrong: tuple[str, ...], told: str) -> None:
 def test_a_database_that_is_down_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nobody = f"postgresql+asyncpg://acordo@127.0.0.1:{free_port()}/acordo"
+    nobody = f"postgresql://acordo@127.0.0.1:{free_port()}/acordo"
     monkeypatch.setenv("ACORDO_DATABASE_URL", nobody)
     monkeypatch.setenv("ACORDO_HOME", str(tmp_path))
     quick = partial(reach.reach_database, deadline_s=0.5)
