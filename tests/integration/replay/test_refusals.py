@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.calls.store import AttemptRow
@@ -47,18 +47,17 @@ async def test_errors_say_what_is_missing(engine: AsyncEngine, campaign: UUID) -
     await _set(engine, {"mode": "preview"})
     with pytest.raises(NotPaced):
         await read(engine, DAY)
+    await _set(engine, {"mode": "guess"})
+    with pytest.raises(UnreadableSettings):
+        await read(engine, DAY)
+    await _set(engine, {"mode": "preview"})
     change = {
         "id": uuid7(), "campaign_id": campaign, "version": 1, "by": "Sol",
-        "at": BEGIN + timedelta(minutes=9), "what": {"mode": ["ratio", "preview"]},
+        "at": BEGIN + timedelta(minutes=9), "what": {"mode": ["predictive", "preview"]},
     }  # fmt: skip
     async with engine.begin() as connection:
         await connection.execute(insert(CampaignChangeRow), change)
     with pytest.raises(NotPaced):  # a part of the day is enough
-        await read(engine, DAY)
-    async with engine.begin() as connection:
-        await connection.execute(delete(CampaignChangeRow))
-    await _set(engine, {"mode": "guess"})
-    with pytest.raises(UnreadableSettings):
         await read(engine, DAY)
 
 

@@ -60,6 +60,7 @@ async def answers(engine: AsyncEngine) -> list[WhatIfRow]:
         return [WhatIfRow(**row._mapping) for row in await connection.execute(query)]
 
 
+@pytest.mark.timeout(400)  # seconds of a busy machine: a whole simulator is started
 async def test_the_last_hours_are_simulated_and_the_answer_kept(
     engine: AsyncEngine,
     worker_settings: WorkerSettings,
