@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from agent_console.texts import TEXTS
 from agent_console.texts_format import number
-from dialer.what_if.store import HOURS, LEAST_TALKS, Known
+from dialer.what_if.enough import HOURS, LEAST_TALKS
+from dialer.what_if.store import Known
 
 STALE = timedelta(hours=24)
 TALK, SHARE = "talk_min_per_agent_hour", "abandoned_share"

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.settings import WorkerSettings
 from dialer.what_if import store
+from dialer.what_if.enough import HOURS
 from foundation.embedded.program import Program, popen_options
 from foundation.observability import get_logger
 
@@ -91,7 +92,7 @@ def command(campaign: UUID, limit_s: float) -> tuple[str, ...]:
     targets = (part for target in TARGETS for part in ("--target", str(target)))
     return (
         *LOWEST_PRIORITY, sys.executable, "-m", "foundation", "sim", "replay",
-        "--campaign", str(campaign), "--hours", f"{store.HOURS:g}", "--against", "now",
+        "--campaign", str(campaign), "--hours", f"{HOURS:g}", "--against", "now",
         "--policy", "predictive", *targets, "--shifts", str(SHIFTS), "--jobs", "1",
         "--stop-after", str(enough_s), "--json",
     )  # fmt: skip

@@ -16,11 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.campaigns.store import CampaignRow
+from dialer.what_if.enough import HOURS, LEAST_SPAN, LEAST_TALKS
 from foundation.db.engine import Row
 
-HOURS = 4.0  # that are looked at
-LEAST_TALKS = 200
-LEAST_SPAN = timedelta(minutes=30)
 PACED = ("predictive", "progressive", "ratio", "erlang")
 #: names in the history of settings that change what a campaign's pace gives
 SETTINGS = (

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dialer.pacing import Event, Policy
-from dialer.what_if.store import LEAST_TALKS
+from dialer.what_if.enough import LEAST_TALKS
 from sim.world.replay.day import RecordedDay
 
 ZONE = ZoneInfo("America/Sao_Paulo")  # whose days are meant
