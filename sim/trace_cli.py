@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
@@ -113,21 +112,7 @@ def _past_calls(campaign: str) -> list[PastCall]:
 
 
 def _ask(table: str, question: Callable[[AsyncEngine], Awaitable[Answer]]) -> Answer:
-    """Ask the database one thing; a database that cannot be reached is one clear line."""
-    from foundation.db.engine import connect
-    from foundation.health import CannotRun
-    from foundation.reach import reach_database
+    from foundation.db.use import ask_database
     from foundation.settings import ProcessSettings
 
-    async def ask() -> Answer:
-        engine = connect(ProcessSettings(), pool_size=1)
-        try:
-            await reach_database(engine, table=table)
-            return await question(engine)
-        finally:
-            await engine.dispose()
-
-    try:
-        return asyncio.run(ask())
-    except CannotRun as error:
-        raise Failure(str(error)) from error
+    return ask_database(ProcessSettings(), question, table=table)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
+
+from foundation.clock import SAO_PAULO
 
 _DAY_FIRST = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
-BRASILIA = ZoneInfo("America/Sao_Paulo")  # in law and in offices: the hour of Brasília
 HOURS_OF = "Horários de Brasília (America/Sao_Paulo)."
 _MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$", re.ASCII)
 
@@ -50,7 +50,7 @@ def format_instant(at: datetime) -> str:
     >>> format_instant(datetime(2026, 3, 11, 1, 5, tzinfo=UTC))
     '10/03/2026 22:05'
     """
-    return f"{at.astimezone(BRASILIA):%d/%m/%Y %H:%M}"
+    return f"{at.astimezone(SAO_PAULO):%d/%m/%Y %H:%M}"
 
 
 def format_day_of(at: datetime) -> str:
@@ -60,4 +60,4 @@ def format_day_of(at: datetime) -> str:
     >>> format_day_of(datetime(2026, 3, 11, 1, 5, tzinfo=UTC))
     '10/03/2026'
     """
-    return format_date(at.astimezone(BRASILIA).date())
+    return format_date(at.astimezone(SAO_PAULO).date())

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
 import time
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from foundation.cli import CannotRun, Failure
+from foundation.cli import Failure
 from sim.replay import options
 
 if TYPE_CHECKING:
@@ -131,32 +131,13 @@ def _wanted(day: str | None, hours: float | None, campaign: str | None) -> Wante
 
 
 def _read(wanted: Wanted) -> Recorded:
-    from sqlalchemy.exc import DBAPIError
-
-    from foundation.db.engine import connect
-    from foundation.reach import reach_database
+    from foundation.db.use import ask_database
     from foundation.settings import ProcessSettings
     from foundation.settings_reading import read_settings
     from sim.replay.reading import read
 
     settings = read_settings(ProcessSettings)
-
-    async def ask() -> Recorded:
-        engine = connect(settings, pool_size=1)
-        try:
-            await reach_database(engine, table="attempt")
-            return await read(engine, wanted)
-        finally:
-            await engine.dispose()
-
-    try:
-        return asyncio.run(ask())
-    except CannotRun as error:
-        raise Failure(str(error)) from error
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        raise Failure("o banco de dados caiu no meio da leitura.") from error
+    return ask_database(settings, partial(read, wanted=wanted), table="attempt")
 
 
 def _asked(

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from dialer.adapters.pacing_history import history
 from dialer.campaigns.running import BY_HAND
 from dialer.pacing import Policy
+from foundation.clock import SAO_PAULO
 from sim.replay import queries, rows
 from sim.replay.errors import (
     NoCalls,
@@ -25,7 +26,7 @@ from sim.replay.errors import (
     UnreadableSettings,
 )
 from sim.replay.policies import Changed, Terms, terms_over
-from sim.replay.recorded import ZONE, Recorded, Wanted
+from sim.replay.recorded import Recorded, Wanted
 from sim.world.replay.agents import AgentWork, Doing, within
 from sim.world.replay.closing import closed
 from sim.world.replay.day import RecordedDay, Worked
@@ -80,7 +81,7 @@ async def _campaign(connection: AsyncConnection, wanted: Wanted) -> Any:
 
 
 async def _days(connection: AsyncConnection, campaign: UUID | None) -> list[Any]:
-    values = {"campaign": campaign, "zone": ZONE.key}
+    values = {"campaign": campaign, "zone": SAO_PAULO.key}
     return list((await connection.execute(queries.DAYS, values)).scalars())
 
 
@@ -132,7 +133,7 @@ def _day(
     free = [span for one in work for span in one.free]
     blended = policy.inbound_target is not None
     shut = closed(ended, free, CLOSED_BLENDED_S if blended else CLOSED_S)
-    began = calls.since.astimezone(ZONE)
+    began = calls.since.astimezone(SAO_PAULO)
     present_s = sum(one.present_s for one in work) - within(free, shut)
     return RecordedDay(
         seconds=end_s,

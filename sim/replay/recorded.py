@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from dialer.pacing import Event, Policy
 from dialer.what_if.enough import LEAST_TALKS
+from foundation.clock import SAO_PAULO
 from sim.world.replay.day import RecordedDay
-
-ZONE = ZoneInfo("America/Sao_Paulo")  # whose days are meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,5 +46,5 @@ def whole_day(day: date) -> tuple[datetime, datetime]:
     >>> [at.isoformat() for at in whole_day(date(2026, 3, 10))]
     ['2026-03-10T00:00:00-03:00', '2026-03-11T00:00:00-03:00']
     """
-    begin = datetime(day.year, day.month, day.day, tzinfo=ZONE)
+    begin = datetime(day.year, day.month, day.day, tzinfo=SAO_PAULO)
     return begin, begin + timedelta(days=1)

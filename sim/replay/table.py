@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from babel.numbers import format_decimal
+
+from foundation.clock import SAO_PAULO
 from sim.replay.answer import Answer, Estimates
-from sim.replay.recorded import ZONE
 from sim.replay.tried import AS_IT_WAS, RATIO, Tried
 from sim.world.replay.estimate import WIDEST, Estimate
 
@@ -51,10 +53,10 @@ def number(value: float, digits: int = 1, *, signed: bool = False) -> str:
     >>> number(1234.56), number(0.44, signed=True), number(-0.04, signed=True)
     ('1.234,6', '+0,4', '0,0')
     """
-    rounded = round(value, digits) + 0.0
-    sign = "+" if signed and rounded > 0 else ""
-    text = f"{sign}{rounded:,.{digits}f}"
-    return text.translate(str.maketrans(",.", ".,"))
+    rounded = round(value, digits) + 0.0  # no minus before nothing
+    form = "#,##0" + ("." + "0" * digits if digits else "")
+    text = format_decimal(rounded, form, locale="pt_BR")
+    return f"+{text}" if signed and rounded > 0 else text
 
 
 def title(tried: Tried) -> str:
@@ -71,7 +73,7 @@ def title(tried: Tried) -> str:
 
 def _head(found: Answer) -> Iterator[str]:
     recorded = found.recorded
-    since, until = (at.astimezone(ZONE) for at in (recorded.since, recorded.until))
+    since, until = (at.astimezone(SAO_PAULO) for at in (recorded.since, recorded.until))
     worked = recorded.day.worked
     yield (
         f"Campanha «{recorded.name}», {since:%d/%m/%Y}, das {since:%H:%M} às "

@@ -224,12 +224,12 @@ async def test_a_note_that_must_be_there_is_announced(desk: Page, place: DeskPla
     await wrapped_up(desk, place)
     await desk.check("input[value=deceased]")
     note = desk.get_by_label("Anotação (obrigatória nesta tabulação)")
-    assert await note.get_attribute("required") is not None
-    assert await note.get_attribute("placeholder") == "Quem informou, e quando foi"
+    await expect(note).to_have_attribute("required", "")
+    await expect(note).to_have_attribute("placeholder", "Quem informou, e quando foi")
     await desk.click(".save")
     await expect(note).to_be_focused()
     await desk.check("input[value=silence]")
-    assert await note.get_attribute("required") is None
+    await expect(note).not_to_have_attribute("required", "")
 
 
 async def test_what_was_not_recorded_says_whom_and_waits_for_the_call(

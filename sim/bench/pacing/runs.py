@@ -27,9 +27,7 @@ from sim.bench.pacing.record import Run
 from sim.world.floor.engine import AnyPacer, Floor
 from sim.world.floor.result import ShiftResult
 from sim.world.floor.scenario import FloorScenario
-
-LARGE = 100  # agents from which half a second between decisions does
-
+from sim.world.replay.play import LARGE, LARGE_PERIOD_S, PERIOD_S
 
 _FIGURES = {one.name for one in fields(Run)}
 
@@ -128,7 +126,7 @@ def played(job: Job) -> Run:
     """Play one shift."""
     pacer = field.ALL[job.pacer](job.floor, job.seed)
     timed = Timed(pacer)
-    period_s = 0.5 if job.floor.agents >= LARGE else 0.25
+    period_s = LARGE_PERIOD_S if job.floor.agents >= LARGE else PERIOD_S
     # a baseline that looks up only so often is not asked in between
     period_s = float(getattr(pacer, "period_s", period_s))
     begun = time.perf_counter()

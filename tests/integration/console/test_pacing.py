@@ -12,15 +12,12 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cobranca.people.passwords import Passwords
-from cobranca.people.roles import Role
 from dialer.calls.store import AttemptRow, CallEventRow
 from dialer.campaigns.running import Running, finish_campaigns, running_campaigns
 from dialer.campaigns.store import CampaignRow
 from foundation.bus import EVENTS, Bus, decisions_of
 from foundation.ids import uuid7
-from tests.integration.console.calls import a_campaign
-from tests.people import Browser, Client, a_user, log_in
+from tests.people import Browser
 
 API = "/api/v1/campaigns"
 DAY_S, MONTH_S = 86_400.0, 30 * 86_400.0
@@ -29,17 +26,6 @@ ROW = {
     "calls": 0, "cancels": 0, "held": 0, "count": 16,
     "reasons": [["one_to_one", {"calls": 0.0}]],
 }  # fmt: skip
-
-
-@pytest.fixture
-async def sol(engine: AsyncEngine, client: Client, passwords: Passwords) -> Browser:
-    await a_user(engine, passwords, "sol", Role.SUPERVISOR)
-    return await log_in(client, "sol")
-
-
-@pytest.fixture
-async def campaign(engine: AsyncEngine) -> UUID:
-    return await a_campaign(engine, "Maio")
 
 
 def pace(**changed: Any) -> dict[str, Any]:

@@ -14,8 +14,6 @@ from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.debtors.store import DebtorRow
-from cobranca.people.passwords import Passwords
-from cobranca.people.roles import Role
 from dialer.calls.store import AttemptRow
 from dialer.recordings.files import seal_recording, sealed_path
 from dialer.recordings.raw import RATE_HZ, WAV_HEADER_BYTES
@@ -25,7 +23,7 @@ from foundation.home import Home
 from foundation.ids import uuid7
 from tests.builders.conversations import known_person
 from tests.builders.portfolio import a_portfolio
-from tests.people import Browser, Client, a_user, log_in
+from tests.people import Browser
 
 API = "/api/v1/recordings"
 SECONDS = 5
@@ -37,12 +35,6 @@ class Recorded:
     attempt: UUID
     clear: bytes  # without the header
     path: Path
-
-
-@pytest.fixture
-async def sol(engine: AsyncEngine, client: Client, passwords: Passwords) -> Browser:
-    await a_user(engine, passwords, "sol", Role.SUPERVISOR)
-    return await log_in(client, "sol")
 
 
 @pytest.fixture

@@ -14,12 +14,6 @@ from tests.people import Browser, Client, a_user, log_in
 API = "/api/v1/staffing"
 
 
-@pytest.fixture
-async def sol(engine: AsyncEngine, client: Client, passwords: Passwords) -> Browser:
-    await a_user(engine, passwords, "sol", Role.SUPERVISOR)
-    return await log_in(client, "sol")
-
-
 async def ask(who: Browser, path: str) -> Any:
     answer = await who.get(f"{API}/{path}")
     assert answer.status == 200, await answer.text()

@@ -12,21 +12,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cobranca.people.passwords import Passwords
-from cobranca.people.roles import Role
 from foundation.bus import BOARD, EVENTS, Bus
 from foundation.ids import uuid7
 from tests.integration.console.calls import a_campaign, a_leader, lose_tables
-from tests.people import Browser, Client, a_user, log_in
+from tests.people import Browser
 
 FIGURES = "/api/v1/supervision/figures"
 IDLE = {"state": "idle", "since": "2026-03-10T13:00:00.000+00:00", "call": None}
-
-
-@pytest.fixture
-async def sol(engine: AsyncEngine, client: Client, passwords: Passwords) -> Browser:
-    await a_user(engine, passwords, "sol", Role.SUPERVISOR)
-    return await log_in(client, "sol")
 
 
 async def answered(

@@ -6,30 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cobranca.people.passwords import Passwords
-from cobranca.people.roles import Role
 from dialer.calls.store import AttemptRow
 from dialer.campaigns.store import CampaignChangeRow
 from dialer.what_if.store import WhatIfRow
 from foundation.ids import uuid7
 from tests.builders.what_if import an_answer, keep
-from tests.integration.console.calls import a_campaign
-from tests.people import Browser, Client, a_user, log_in
-
-
-@pytest.fixture
-async def sol(engine: AsyncEngine, client: Client, passwords: Passwords) -> Browser:
-    await a_user(engine, passwords, "sol", Role.SUPERVISOR)
-    return await log_in(client, "sol")
-
-
-@pytest.fixture
-async def campaign(engine: AsyncEngine) -> UUID:
-    return await a_campaign(engine, "Maio")
+from tests.people import Browser
 
 
 async def asked(sol: Browser, campaign: UUID) -> dict[str, Any]:
