@@ -3,7 +3,8 @@
 Pure. The model: b of N agents are busy, r calls ring. Each ringing call ends at the rate
 1/ring_s and is a person with the chance p; he takes a free agent or, when there is none,
 is abandoned on the spot. Each busy agent ends at the rate 1/service_s. At any instant r
-may be raised. What a real floor knows more (ages, lists) helps it, what varies more
+may be raised; on a capped route one call at a time may be placed, at the rate of the cap.
+What a real floor knows more (ages, lists) helps it, what varies more
 (talk times, drifts) hurts it; patience helps by about a point at a hundred agents.
 
 Occupancy is maximised while abandoned / answered stays at the target: a constrained
@@ -15,7 +16,7 @@ the price is bisected and the two policies around the target are mixed.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -44,11 +45,14 @@ class Analogue:
     target: float
     ring_s: float = 11.0
     service_s: float = 140.0
+    max_cps: float | None = None  # calls placed per second, at most
 
     def __post_init__(self) -> None:
         if not (self.agents >= 1 and 0 < self.answer_share <= 1 and 0 < self.target < 1):
             raise BadAnalogue(str(self))
         if self.ring_s <= 0 or self.service_s <= 0:
+            raise BadAnalogue(str(self))
+        if self.max_cps is not None and self.max_cps <= 0:
             raise BadAnalogue(str(self))
 
 
@@ -74,7 +78,7 @@ class Optimum:
 @lru_cache(maxsize=256)
 def solve(case: Analogue) -> Optimum:
     """The best any policy can do; `curve` is the policy just inside the target."""
-    grid = _Grid(case)
+    grid = _Grid(case) if case.max_cps is None else _Capped(case, case.max_cps)
     low, high = math.log(_LOW_PRICE), math.log(_HIGH_PRICE)
     bold = grid.best(math.exp(low), None)
     if bold.abandoned <= case.target:  # even for nothing nobody would be abandoned
@@ -119,6 +123,7 @@ class _Grid:
 
     def __init__(self, case: Analogue) -> None:
         self.case = case
+        self._first_per_s = 1.0 / case.ring_s  # of the one call on an empty floor
         n, p = case.agents, case.answer_share
         spread = math.sqrt(2.0 * n * case.ring_s / case.service_s)
         self.lowest = max(0, n - math.ceil(9.0 * spread) - 10)
@@ -138,15 +143,22 @@ class _Grid:
             curve=tuple(int(r) for r in policy.targets[:, 0]),
         )
 
+    def _first(self) -> Ints:
+        """A call for each idle agent's chance of an answer."""
+        idle = self.case.agents - self._b
+        wanted = np.ceil(idle / self.case.answer_share).astype(np.intp)
+        return np.clip(np.maximum(wanted, self._r), 0, self.most)
+
+    def _better(self, values: Floats) -> Ints:
+        return _raised(values)
+
     def best(self, price: float, targets: Ints | None) -> _Policy:
         """Policy iteration for a price per abandoned call."""
         if targets is None:
-            idle = self.case.agents - self._b
-            wanted = np.ceil(idle / self.case.answer_share).astype(np.intp)
-            targets = np.clip(np.maximum(wanted, self._r), 0, self.most)
+            targets = self._first()
         for _ in range(_MOST_ROUNDS):
             policy, values = self._evaluated(targets, price)
-            better = _raised(values)
+            better = self._better(values)
             if np.array_equal(better, targets):
                 break
             targets = better
@@ -198,13 +210,45 @@ class _Grid:
         empty = (i == 0) & (r == 0)
         found = []
         for mask, to, rate in (
-            (empty, here + 1, np.full(self.shape, 1.0 / case.ring_s)),
+            (empty, here + 1, np.full(self.shape, self._first_per_s)),
             (rings, after(up, np.maximum(r - 1, 0)), ends * case.answer_share),
             (rings, after(i, np.maximum(r - 1, 0)), ends * (1.0 - case.answer_share)),
             (works, after(np.maximum(i - 1, 0), r), self._b / case.service_s),
         ):
             found.append((here[mask], to[mask], np.asarray(rate[mask], dtype=np.float64)))
         return found
+
+
+class _Capped(_Grid):
+    """The same where calls are placed one by one, no faster than a rate; r + 1 or r."""
+
+    def __init__(self, case: Analogue, max_cps: float) -> None:
+        super().__init__(case)
+        self._max_cps = self._first_per_s = max_cps
+        in_flight = max_cps * case.ring_s
+        self.most = min(self.most, math.ceil(in_flight + 8.0 * math.sqrt(in_flight) + 10))
+        self.lowest = 0  # the cap may leave many agents idle
+        self.shape = (case.agents + 1, self.most + 1)
+        self._b, self._r = np.indices(self.shape)
+
+    def optimum(self, policy: _Policy, occupancy: float) -> Optimum:
+        kept = (policy.targets > self._r).sum(axis=1)
+        return replace(super().optimum(policy, occupancy), curve=tuple(map(int, kept)))
+
+    def _first(self) -> Ints:
+        return np.minimum(self._r + (super()._first() > self._r), self.most)
+
+    def _better(self, values: Floats) -> Ints:
+        gains = np.diff(values, axis=1) > 1e-9
+        return self._r + np.pad(gains, ((0, 0), (0, 1))).astype(np.intp)
+
+    def _moves(self, targets: Ints) -> list[tuple[Ints, Ints, Floats]]:
+        moves = super()._moves(self._r)  # who places nothing lets r fall
+        here = np.arange(self._r.size)
+        places = (targets > self._r).ravel()
+        places[0] = False  # there the one call leaves by itself
+        rate = np.full(int(places.sum()), self._max_cps)
+        return [*moves, (here[places], here[places] + 1, rate)]
 
 
 def _raised(values: Floats) -> Ints:

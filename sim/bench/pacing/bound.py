@@ -2,17 +2,22 @@
 
 The exact optimum of the memoryless floor with the scenario's means: agents who are there
 (weighted by themselves when their number changes), ring time of those who answer, time in
-talk and wrap-up, share of answers. Breaks, and caps of calls per second and of lines,
-lower it, as do detection errors that count as abandoned. It knows nothing of drifts,
+talk and wrap-up, share of answers, cap of calls per second. Time away (breaks, agents
+who leave for a while) and a cap of lines lower it, as do detection errors that count as
+abandoned. It knows nothing of drifts,
 blocks and scores, and has no patience: a pacer may end a little above it on a large floor.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.world.floor.scenario import FloorScenario, value_at
+from sim.world.floor.shifts import steps
 from sim.world.limit import Analogue, solve
 
 _STEP_S = 60.0
+_SHIFTS = 20  # drawn, to know how long breaks are
 
 
 def limit_of(floor: FloorScenario) -> float:
@@ -25,16 +30,31 @@ def limit_of(floor: FloorScenario) -> float:
         target=_left_of_target(floor, persons),
         ring_s=round(ring_s, 1),
         service_s=round(service_s),
+        max_cps=floor.max_cps,
     )
     best = solve(case).occupancy
-    if floor.max_cps is not None:
-        best = min(best, floor.max_cps * persons * service_s / agents)
     if floor.max_lines is not None:
         best = min(best, _by_lines(floor, persons, service_s, agents))
-    shifts = floor.shifts
-    if shifts.break_every_s < float("inf"):
-        best *= shifts.break_every_s / (shifts.break_every_s + shifts.break_s)
-    return best
+    return best * (1.0 - away(floor))
+
+
+def away(floor: FloorScenario) -> float:
+    """Share 0..1 of the time logged in that agents are on breaks, over some shifts."""
+    logged_in_s = away_s = 0.0
+    for number in range(_SHIFTS):
+        gone: set[str] = set()
+        for step in steps(floor, np.random.default_rng(number)):
+            left_s = max(0.0, floor.end_s - step.at_s)
+            if step.what == "in":
+                logged_in_s += left_s
+            elif step.agent in gone:
+                continue
+            elif step.what == "leave":
+                away_s += min(step.away_s, left_s)
+            else:
+                gone.add(step.agent)
+                logged_in_s -= left_s
+    return away_s / logged_in_s if logged_in_s else 0.0
 
 
 def _left_of_target(floor: FloorScenario, persons: float) -> float:

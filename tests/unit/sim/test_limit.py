@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from dialer.pacing.erlang import erlang_b
 from dialer.pacing.staffing import open_loop_occupancy
 from sim.world.limit import Analogue, BadAnalogue, solve
 
@@ -48,8 +51,36 @@ def test_a_looser_target_and_more_agents_help() -> None:
     assert by_team[0] > open_loop_occupancy(3, 0.03)
 
 
+def test_a_cap_that_never_binds_takes_nothing_and_one_that_binds_what_it_must() -> None:
+    free = Analogue(agents=10, answer_share=0.3, target=0.03)
+    wide = solve(replace(free, max_cps=50.0))
+    assert wide.occupancy == pytest.approx(solve(free).occupancy, abs=0.002)
+    narrow = solve(replace(free, max_cps=0.1))  # 0.1 x 0.3 x 140 s = 4.2 agents' work
+    assert narrow.occupancy == pytest.approx(0.42, abs=0.005)
+    caps = (0.1, 0.2, 0.3, 0.5, 1.0)
+    found = [solve(replace(free, max_cps=cap)).occupancy for cap in caps]
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.2])
+def test_who_always_places_at_the_cap_reproduces_erlang_b(rate: float) -> None:
+    """With a target that forgives all, every agent-loss is Erlang's."""
+    agents, share, service_s = 6, 0.5, 140.0
+    case = Analogue(agents=agents, answer_share=share, target=0.95, max_cps=rate)
+    offered = rate * share * service_s
+    lost = float(erlang_b(agents, offered))
+    assert solve(case).occupancy == pytest.approx(offered * (1 - lost) / agents, rel=1e-3)
+
+
 @pytest.mark.parametrize(
-    "wrong", [{"agents": 0}, {"answer_share": 0.0}, {"target": 1.0}, {"ring_s": 0.0}]
+    "wrong",
+    [
+        {"agents": 0},
+        {"answer_share": 0.0},
+        {"target": 1.0},
+        {"ring_s": 0.0},
+        {"max_cps": 0.0},
+    ],
 )
 def test_impossible_floors_are_refused(wrong: dict[str, float]) -> None:
     good = {"agents": 5, "answer_share": 0.2, "target": 0.03}

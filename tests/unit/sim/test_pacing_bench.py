@@ -10,7 +10,7 @@ import pytest
 from sim.bench.figures import missed
 from sim.bench.pacing import field, measure, runs
 from sim.bench.pacing.aims import aims
-from sim.bench.pacing.bound import limit_of, present
+from sim.bench.pacing.bound import away, limit_of, present
 from sim.bench.pacing.limits import limits
 from sim.bench.pacing.record import Run
 from sim.bench.pacing.runs import Job, Store, key_of
@@ -124,13 +124,18 @@ def test_limits_follow_the_floor() -> None:
         book["twenty"],
         shifts=replace(book["twenty"].shifts, break_every_s=5400.0, break_s=600.0),
     )
-    assert limit_of(rested) == pytest.approx(0.9 * twenty)
+    # the first of the breaks after 45 to 135 minutes: two of them but for one agent in 18
+    assert away(rested) == pytest.approx(1.944 * 600 / 14_400, abs=0.002)
+    assert limit_of(rested) == pytest.approx((1.0 - away(rested)) * twenty)
     assert limit_of(book["twenty-strict"]) < twenty
     capped = replace(book["twenty"], max_cps=0.2)
-    assert limit_of(capped) == pytest.approx(0.2 * 0.3 * 140 / 20)
+    assert limit_of(capped) == pytest.approx(0.2 * 0.3 * 140 / 20, abs=0.001)
     few_lines = replace(book["twenty"], max_lines=10)
     assert limit_of(few_lines) < 0.4
-    assert present(book["fifty-walkout"]) < 50
+    walkout = book["fifty-walkout"]
+    assert present(walkout) < 50
+    # 25 for 1,500 s; 15 leave for good an hour before the end
+    assert away(walkout) == pytest.approx(25 * 1500 / (50 * 14_400 - 15 * 3600), rel=0.01)
 
 
 def test_the_short_form_plays_six_floors_and_all_of_the_field() -> None:
