@@ -26,6 +26,7 @@ from dialer.routes import Routes
 from dialer.settings import DialerSettings
 from dialer.shell.commands import BadCommand, Command
 from dialer.shell.leader import Leader, TermIsOver, Tools
+from dialer.shell.mandate import Mandate, seconds
 from foundation.bus import COMMANDS, Bus
 from foundation.bus import connect as connect_bus
 from foundation.db.contact_clock import SimulatedClockOnRealRoute, contact_clock
@@ -64,14 +65,20 @@ class DialerProcess:
     def __init__(self, settings: DialerSettings, process: Process) -> None:
         self.settings = settings
         self.process = process
-        self.engine: AsyncEngine = connect(settings)
+        # a leader that stands still in a transaction must not outlast its own lease in it
+        idle_s = settings.dialer.lease_s / 2
+        self.engine: AsyncEngine = connect(settings, idle_s=idle_s)
         self.bus = Bus(connect_bus(redis_url(settings)))
         self.holder = f"{socket.gethostname()}:{getpid()}"
         self.agents: dict[str, UUID] = {}
         self.call_log = CallLog(self.engine, self.agents)
-        self.board = Board(self.bus)
+        self.board = Board(self.bus, self._leads)
         self.metrics = FloorMetrics(REGISTRY)
         self.leader: Leader | None = None
+        self.mandate: Mandate | None = None
+
+    def _leads(self) -> bool:
+        return self.mandate is not None and self.mandate.stands
 
     def missing(self) -> Sequence[str]:
         """What keeps this process from doing its work."""
@@ -94,9 +101,11 @@ class DialerProcess:
         self.process.start(self._show(), "show")
         try:
             while not self.process.stopping.is_set():
+                asked_s = seconds()
                 term = await self._take()
                 if term is not None:
-                    await self._lead(term)
+                    self.mandate = Mandate(self.settings.dialer.lease_s, asked_s)
+                    await self._lead(term, self.mandate)
                 await self.process.pause(self.settings.dialer.lease_s / 3)
         finally:
             await self.engine.dispose()
@@ -112,18 +121,19 @@ class DialerProcess:
             log.error("leadership_unknown", error=str(error))
             return None
 
-    async def _lead(self, term: Term) -> None:
+    async def _lead(self, term: Term, mandate: Mandate) -> None:
         """Lead until the term is over or the process stops; resign in the latter case."""
         log.info("term_began", epoch=term.epoch, holder=term.holder)
         secret = self.settings.ami.secret
         telephony = AmiTelephony(
             self.settings.ami,
             secret.get_secret_value() if secret else Home(self.settings.home).secret("ami"),
+            may_act=lambda: mandate.stands,
         )
         tools = await self._tools(telephony)
         try:
             async with telephony, asyncio.TaskGroup() as tasks:
-                self.leader = leader = Leader(tools, term, tasks)
+                self.leader = leader = Leader(tools, term, tasks, mandate)
                 work = [
                     tasks.create_task(self._follow_switch(leader, telephony)),
                     tasks.create_task(self._follow_commands(leader)),
@@ -131,9 +141,10 @@ class DialerProcess:
                     tasks.create_task(leader.sweep_for_ever()),
                     tasks.create_task(leader.pacing.run(leader.may_place)),
                     tasks.create_task(leader.record.run()),
+                    tasks.create_task(leader.guard.run()),
                 ]
-                await self._hold_office(term)
-                leader.draining = True
+                await self._hold_office(term, mandate)
+                leader.resign()
                 for task in work:
                     task.cancel()
         except ExceptionGroup as failures:
@@ -146,6 +157,7 @@ class DialerProcess:
         finally:
             self.leader = None
             await self._resign(term)
+            mandate.end()
 
     async def _tools(self, telephony: AmiTelephony) -> Tools:
         try:
@@ -170,21 +182,20 @@ class DialerProcess:
             cel_path=Home(self.settings.home).cel,
         )
 
-    async def _hold_office(self, term: Term) -> None:
+    async def _hold_office(self, term: Term, mandate: Mandate) -> None:
         """Renew until stopped; raises TermIsOver when the lease could not be kept."""
         lease_s = self.settings.dialer.lease_s
-        loop = asyncio.get_running_loop()
-        kept_until = loop.time() + lease_s
         while not await self.process.pause(lease_s / 3):
-            asked = loop.time()
+            asked_s = seconds()
             try:
                 async with asyncio.timeout(lease_s / 3), self.engine.begin() as connection:
                     if not await renew(connection, term, lease_s=lease_s):
+                        mandate.end()
                         raise TermIsOver(term.name)
-                kept_until = asked + lease_s
+                mandate.renewed(asked_s)
             except (SQLAlchemyError, OSError, TimeoutError) as error:
                 log.error("lease_unrenewed", error=str(error))
-            if loop.time() > kept_until:
+            if not mandate.stands:
                 raise TermIsOver(term.name)
 
     async def _resign(self, term: Term) -> None:
@@ -249,7 +260,7 @@ class DialerProcess:
                     self.process.missing.lacks(what)
                 else:
                     self.process.missing.has(what)
-            if self.leader is not None:
+            if self.leader is not None and self._leads():
                 self.metrics.look(self.leader.floor)
                 self.board.look(self.leader.floor, lacking)
                 self.board.pace(self.leader.pacing.log, self.leader.pacing.campaigns)

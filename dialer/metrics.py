@@ -34,6 +34,12 @@ class FloorMetrics:
         self.agents = Gauge(
             "acordo_agents", "Agents by state", ["state"], registry=registry
         )
+        self.violations = Gauge(
+            "acordo_violations", "Invariants that do not hold now", registry=registry
+        )
+        self.violations_seen = Counter(
+            "acordo_violations_total", "Violations that were found", registry=registry
+        )
         self.open_calls = Gauge("acordo_open_calls", "Calls not ended", registry=registry)
 
     def count(self, step: Step) -> None:

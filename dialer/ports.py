@@ -17,6 +17,10 @@ class SwitchUnreachable(RuntimeError):
     """No answer from the switch in time, or no connection: nobody knows what happened."""
 
 
+class OutOfOffice(SwitchUnreachable):
+    """Our term of office is over: nothing was sent, and somebody else sees to it."""
+
+
 class LoginRefused(RuntimeError):
     """The switch refuses our name or password."""
 

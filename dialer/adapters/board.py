@@ -1,13 +1,15 @@
 """The floor as others see it: agents' states and events on Valkey.
 
-A projection that can be thrown away: the leader writes it anew when it takes office.
+A projection that can be thrown away: the leader writes it anew when it takes office, and
+leaves it to the next one when its term is over.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,16 +33,21 @@ log = get_logger(__name__)
 
 
 class Board:
-    """Gathers what changed and writes it in the background; never blocks the floor."""
+    """Gathers what changed and writes it in the background; never blocks the floor.
 
-    def __init__(self, bus: Bus) -> None:
+    `may_tell` is asked before anything is written: only who leads knows the floor.
+    """
+
+    def __init__(self, bus: Bus, may_tell: Callable[[], bool] = lambda: True) -> None:
         self._bus = bus
+        self._may_tell = may_tell
         self._changed: dict[str, Any] = {}
         self._events: list[dict[str, Any]] = []
         self._wake = asyncio.Event()
         self._floor: Floor | None = None
         self._rows: list[Told] = []
         self._pictured = 0.0
+        self._drawn = 0.0
         self._told: tuple[float, dict[str, Any]] = (0.0, {})
 
     def look(self, floor: Floor, lacking: Sequence[str]) -> None:
@@ -95,16 +102,19 @@ class Board:
     async def run(self) -> None:
         """Write for ever; what Valkey missed is drawn again a little later."""
         while True:
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(REDRAW_S):
                     await self._wake.wait()
-            except TimeoutError:
+            if time.monotonic() - self._drawn >= REDRAW_S:  # however much happens
                 self._redraw()
             await asyncio.sleep(GATHER_S)
             self._wake.clear()
             changed, self._changed = self._changed, {}
             events, self._events = self._events, []
             rows, self._rows = self._rows, []
+            if not self._may_tell():
+                self._floor = None
+                continue
             try:
                 if changed:
                     await self._bus.put(BOARD, changed)
@@ -121,9 +131,14 @@ class Board:
         await self._bus.publish(EVENTS, {"kind": "decision"} | row)
 
     def _redraw(self) -> None:
+        self._drawn = time.monotonic()
         if self._floor is not None:
-            floor = self._floor
-            self._changed = {a.endpoint: _entry(a, floor) for a in floor.agents.values()}
+            self._changed |= entries(self._floor)
+
+
+def entries(floor: Floor) -> dict[str, dict[str, Any]]:
+    """The whole board: endpoint -> entry."""
+    return {a.endpoint: _entry(a, floor) for a in floor.agents.values()}
 
 
 def _entry(agent: Agent, floor: Floor) -> dict[str, Any]:

@@ -4,6 +4,10 @@ Acting never waits for the log: a bridge is made first and its fact is written w
 a twentieth of a second. What a crash loses of it is read again from the switch's own
 record (CEL). A batch is one transaction: facts, the attempts' final columns, the
 debtor's next turn, and the outbox.
+
+What a deposed leader still has to say of calls is written: it is true, and an end that
+stands already keeps its place. What it says of agents is not, once another has read the
+switch: they are where that one found them.
 """
 
 from __future__ import annotations
@@ -14,7 +18,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -30,8 +35,11 @@ GATHER_S = 0.05
 RETRY_S = 1.0
 FULL = 20_000  # facts kept while the database is away; pacing has stopped long before
 
+OF_AGENTS = ("agent", "leg")
+
 log = get_logger(__name__)
 
+_LAST_TERM = text("SELECT max(epoch) FROM call_event WHERE kind = 'term_began'")
 # a number that stands with one debtor alone tells who is calling, until identity is asked
 _KNOWN_CALLER = text(
     """
@@ -46,7 +54,7 @@ _KNOWN_CALLER = text(
 
 @dataclass(slots=True)
 class _Batch:
-    facts: list[Fact] = field(default_factory=list)
+    facts: list[tuple[int, Fact]] = field(default_factory=list)  # each with its epoch
     began: list[Began] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)
 
@@ -65,13 +73,14 @@ class CallLog:
         self._idle = asyncio.Event()
         self._idle.set()
         self.contact_clock: Clock | None = None
+        self.epoch = 0  # of the present leader
         self.failing = False
 
     def add(self, step: Step) -> None:
         """Remember; returns at once."""
         if not (step.facts or step.began or step.ended):
             return
-        self._batch.facts += step.facts
+        self._batch.facts += [(self.epoch, fact) for fact in step.facts]
         self._batch.began += step.began
         self._batch.ended += step.ended
         self._idle.clear()
@@ -120,15 +129,30 @@ class CallLog:
         if batch.began:
             await self._begin(connection, batch.began)
         if batch.facts:
-            rows = [self._event(fact) for fact in batch.facts]
-            await connection.execute(insert(CallEventRow), rows)
-        spoken = [row for row in map(self._disposition, batch.facts) if row is not None]
+            await self._write_facts(connection, batch.facts)
+        told = (self._disposition(fact) for _, fact in batch.facts)
+        spoken = [row for row in told if row is not None]
         clock = self.contact_clock
         contact_now = clock.now() if clock else datetime.now(UTC)
         if spoken:
             await endings.dispositions(connection, spoken, contact_now)
         if batch.ended:
             await endings.write(connection, batch.ended, self._agents, contact_now)
+
+    async def _write_facts(
+        self, connection: AsyncConnection, facts: Sequence[tuple[int, Fact]]
+    ) -> None:
+        last = await connection.scalar(_LAST_TERM) or 0
+        rows = [
+            self._event(fact) | {"epoch": epoch}
+            for epoch, fact in facts
+            if epoch >= last or fact.kind not in OF_AGENTS
+        ]
+        if len(rows) < len(facts):
+            log.warning("facts_of_a_past_term", dropped=len(facts) - len(rows))
+        if rows:
+            statement = pg_insert(CallEventRow).on_conflict_do_nothing()
+            await connection.execute(statement, rows)
 
     async def _begin(self, connection: AsyncConnection, began: Sequence[Began]) -> None:
         rows = [

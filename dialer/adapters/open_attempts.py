@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,169 +13,165 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.calls.agent import Agent, AgentState
-from dialer.calls.call import Call, CallState, advance
-from dialer.calls.events import (
-    Answered,
-    ChannelEvent,
-    Created,
-    Joined,
-    Parted,
-    Refused,
-    Ringing,
-    Said,
-)
+from dialer.calls.call import Call
 from dialer.calls.store import AttemptRow, CallEventRow
+from dialer.calls.story import THRESHOLD_S, WRAP_UP_S, Stored, Story, begin, fold
 from dialer.campaigns.store import CampaignRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAttempt:
-    """An attempt without an outcome; `call` is folded from its facts."""
+    """An attempt without an outcome; its story is folded from its facts."""
 
-    call: Call
+    story: Story
     campaign: UUID | None
+    debtor: UUID | None
     route: str
-    channel: str
     placed_at: datetime
-    threshold_s: float
-    wrap_up_s: float
-    known_to_switch: bool  # some event of its channel was seen
-    talked_with: str | None  # endpoint of the last agent in it
-    agentless: bool = False
+    due_at: datetime | None  # no call of it lasts longer; None: nobody wrote it down
 
     @property
     def id(self) -> str:
-        return self.call.id
+        return self.story.call.id
+
+    @property
+    def call(self) -> Call:
+        return self.story.call
+
+    @property
+    def channel(self) -> str:
+        return self.story.channel
 
     @property
     def inbound(self) -> bool:
         return self.call.inbound
 
 
-_PLAIN: dict[str, type[ChannelEvent]] = {
-    "created": Created,
-    "ringing": Ringing,
-    "refused": Refused,
-    "answered": Answered,
-    "parted": Parted,
-}
-_WORDS = ("overflow", "no_agent", "back_to_floor", "sign_of_life", "nothing_heard")
-
-
-def event_of(kind: str, at: datetime) -> ChannelEvent | None:
-    """The event that a stored fact stands for; None when it is no channel event."""
-    if kind in _PLAIN:
-        return _PLAIN[kind](channel="", at=at)
-    if kind == "joined":
-        return Joined(channel="", at=at, peer=None)
-    if kind in _WORDS:
-        return Said(channel="", at=at, what=kind, fields={})
-    return None
-
-
-def fold(call: Call, facts: Sequence[tuple[str, datetime]]) -> Call:
-    """Return the call after its stored facts."""
-    for kind, at in facts:
-        event = event_of(kind, at)
-        if event is not None:
-            call = advance(call, event)
-    return call
+_COLUMNS = (
+    AttemptRow.id,
+    AttemptRow.direction,
+    AttemptRow.campaign_id,
+    AttemptRow.debtor_id,
+    AttemptRow.route,
+    AttemptRow.placed_at,
+    AttemptRow.answered_at,
+    CampaignRow.threshold_s,
+    CampaignRow.wrap_up_s,
+    CampaignRow.policy["mode"].astext.label("mode"),
+)
 
 
 async def open_attempts(connection: AsyncConnection) -> list[OpenAttempt]:
     """All attempts without an outcome, with their facts folded in."""
     query = (
-        select(
-            AttemptRow.id,
-            AttemptRow.direction,
-            AttemptRow.campaign_id,
-            AttemptRow.route,
-            AttemptRow.placed_at,
-            AttemptRow.answered_at,
-            CampaignRow.threshold_s,
-            CampaignRow.wrap_up_s,
-            CampaignRow.policy["mode"].astext.label("mode"),
-        )
+        select(*_COLUMNS)
         .outerjoin(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
         .where(AttemptRow.outcome.is_(None))
         .order_by(AttemptRow.placed_at)
     )
     rows = list(await connection.execute(query))
-    facts = await _facts(connection, [row.id for row in rows])
+    facts = await facts_of(connection, [row.id for row in rows])
     return [_attempt(row, facts[row.id]) for row in rows]
 
 
-async def _facts(
-    connection: AsyncConnection, ids: Sequence[UUID]
-) -> dict[UUID, list[tuple[str, datetime, dict[str, Any]]]]:
+async def facts_of(
+    connection: AsyncConnection, attempts: Sequence[UUID], until: datetime | None = None
+) -> dict[UUID, list[Stored]]:
+    """The facts of these attempts in the order of writing; with `until`, those up to it."""
+    row = CallEventRow
     query = (
-        select(
-            CallEventRow.attempt_id, CallEventRow.kind, CallEventRow.at, CallEventRow.data
-        )
-        .where(CallEventRow.attempt_id.in_(ids))
-        .order_by(CallEventRow.id)
+        select(row.attempt_id, row.kind, row.at, row.data, row.agent_id, row.epoch)
+        .where(row.attempt_id.in_(attempts), row.kind != "agent")
+        .order_by(row.id)
     )
-    facts: dict[UUID, list[tuple[str, datetime, dict[str, Any]]]] = defaultdict(list)
-    for row in await connection.execute(query):
-        facts[row.attempt_id].append((row.kind, row.at, row.data))
+    if until is not None:
+        query = query.where(row.at <= until)
+    facts: dict[UUID, list[Stored]] = defaultdict(list)
+    for found in await connection.execute(query):
+        facts[found.attempt_id].append(
+            Stored(
+                kind=found.kind,
+                at=found.at,
+                data=found.data,
+                agent=found.agent_id,
+                epoch=found.epoch,
+            )
+        )
     return facts
 
 
-def _attempt(row: Any, facts: list[tuple[str, datetime, dict[str, Any]]]) -> OpenAttempt:
-    inbound = row.direction == "inbound"
-    call = Call(id=str(row.id), inbound=inbound)
-    channel = str(row.id)
-    if inbound:
-        call = Call(
-            id=str(row.id),
-            inbound=True,
-            state=CallState.WAITING,
-            answered_at=row.answered_at,
-        )
-        channel = next((d["channel"] for k, _, d in facts if k == "inbound"), channel)
+def _attempt(row: Any, facts: Sequence[Stored]) -> OpenAttempt:
     return OpenAttempt(
-        call=fold(call, [(kind, at) for kind, at, _ in facts]),
+        story=fold(_beginning(row), facts),
         campaign=row.campaign_id,
+        debtor=row.debtor_id,
         route=row.route,
-        channel=channel,
         placed_at=row.placed_at,
-        threshold_s=row.threshold_s if row.threshold_s is not None else 2.0,
-        wrap_up_s=row.wrap_up_s if row.wrap_up_s is not None else 30.0,
-        agentless=row.mode == "agentless",
-        known_to_switch=inbound or any(kind in _PLAIN for kind, _, _ in facts),
-        talked_with=next(
-            (d.get("endpoint") for k, _, d in reversed(facts) if k == "joined"), None
-        ),
+        due_at=_due_at(row.placed_at, facts),
     )
+
+
+def _beginning(row: Any) -> Story:
+    """What the attempt's row says, for attempts that were placed before it was a fact."""
+    inbound = row.direction == "inbound"
+    story = begin(str(row.id), inbound=inbound)
+    if inbound:
+        arrived = Stored(kind="inbound", at=row.answered_at or row.placed_at)
+        return fold(story, [arrived])
+    placed = {
+        "threshold_s": row.threshold_s if row.threshold_s is not None else THRESHOLD_S,
+        "wrap_up_s": row.wrap_up_s if row.wrap_up_s is not None else WRAP_UP_S,
+        "agentless": row.mode == "agentless",
+    }
+    return fold(story, [Stored(kind="placed", at=row.placed_at, data=placed)])
+
+
+def _due_at(placed_at: datetime, facts: Sequence[Stored]) -> datetime | None:
+    """The switch ends a call by itself before that, whoever lives (TIMEOUT(absolute))."""
+    placed = next((fact for fact in facts if fact.kind == "placed"), None)
+    if placed is None or "lease_s" not in placed.data:
+        return None
+    if any(fact.kind in ("answered", "joined", "found") for fact in facts):
+        return placed_at + timedelta(seconds=float(placed.data["lease_s"]))
+    return placed_at + timedelta(seconds=float(placed.data["ring_s"]))
 
 
 _AGENTS = text(
     """
-    SELECT e.data, e.at FROM agent a
+    SELECT e.data, e.at, e.attempt_id FROM agent a
      CROSS JOIN LATERAL (
-           SELECT data, at FROM call_event
+           SELECT data, at, attempt_id FROM call_event
             WHERE agent_id = a.id AND kind = 'agent' ORDER BY id DESC LIMIT 1) e
     """
 )
 
 
-async def agents_before(connection: AsyncConnection) -> list[Agent]:
-    """Agents who were logged in when facts were last written; their legs are not known yet.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """An agent as the facts left him; `wrap_up_s`: limit of a wrap-up, if one was told."""
 
-    Whoever was in a conversation or its wrap-up returns to where he wanted to be next.
-    """
-    agents = []
-    for row in await connection.execute(_AGENTS):
-        state = AgentState(row.data["state"])
-        if state is AgentState.OFFLINE:
-            continue
-        agents.append(
-            Agent(
-                endpoint=row.data["endpoint"],
-                state=AgentState.CONNECTING,
-                since=row.at,
-                wants=AgentState(row.data["wants"]),
-                pause_code=row.data["pause_code"],
-            )
-        )
-    return agents
+    agent: Agent
+    wrap_up_s: float | None
+
+
+async def agents_before(connection: AsyncConnection) -> list[Remembered]:
+    """Agents who were logged in when facts were last written, as they were then."""
+    found = [remembered(row) for row in await connection.execute(_AGENTS)]
+    return [one for one in found if one.agent.state is not AgentState.OFFLINE]
+
+
+def remembered(row: Any) -> Remembered:
+    """Read one fact of kind `agent`: `data`, `at`, `attempt_id`."""
+    data = row.data
+    wrap_up_s = data.get("wrap_up_s")
+    agent = Agent(
+        endpoint=data["endpoint"],
+        state=AgentState(data["state"]),
+        since=datetime.fromisoformat(data["since"]) if "since" in data else row.at,
+        leg=data.get("leg"),
+        call=str(row.attempt_id) if row.attempt_id else None,
+        wants=AgentState(data["wants"]),
+        pause_code=data.get("pause_code") or "",
+        held=bool(data.get("held")),
+    )
+    return Remembered(agent=agent, wrap_up_s=wrap_up_s)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from dialer.calls.events import (
     Answered,
+    CallState,
     ChannelEvent,
     Created,
+    Found,
     HungUp,
     Joined,
     NetworkOutcome,
@@ -25,15 +26,7 @@ from dialer.calls.events import (
 )
 from dialer.calls.outcome import Ending, network_outcome
 
-
-class CallState(StrEnum):
-    COMMITTED = "committed"  # the attempt exists in the database, the network knows nothing
-    DIALING = "dialing"
-    RINGING = "ringing"
-    WAITING = "waiting"  # a person answered and hears silence or music, no agent yet
-    TALKING = "talking"  # joined with an agent
-    IN_DIALPLAN = "in_dialplan"  # the dialplan has it: its message, or what follows a talk
-    ENDED = "ended"
+__all__ = ["Call", "CallState", "advance", "is_abandoned"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +57,8 @@ def advance(call: Call, event: ChannelEvent) -> Call:
     match event:
         case HungUp():
             return _end(call, event)
+        case Found():
+            return _as_found(call, event)
         case Answered():
             if call.answered_at is not None:
                 return call
@@ -84,6 +79,17 @@ def advance(call: Call, event: ChannelEvent) -> Call:
             return replace(call, state=CallState.WAITING)
         case _:
             return _before_answer(call, event)
+
+
+def _as_found(call: Call, event: Found) -> Call:
+    """After a gap: what the switch holds; what was known before it stays known."""
+    return replace(
+        call,
+        state=event.state,
+        ringing_at=call.ringing_at or event.ringing_at,
+        answered_at=call.answered_at or event.answered_at,
+        joined_at=call.joined_at or event.joined_at,
+    )
 
 
 def _before_answer(call: Call, event: ChannelEvent) -> Call:

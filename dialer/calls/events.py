@@ -27,6 +27,16 @@ class NetworkOutcome(StrEnum):
     NOT_SENT = "not_sent"  # no INVITE left
 
 
+class CallState(StrEnum):
+    COMMITTED = "committed"  # the attempt exists in the database, the network knows nothing
+    DIALING = "dialing"
+    RINGING = "ringing"
+    WAITING = "waiting"  # a person answered and hears silence or music, no agent yet
+    TALKING = "talking"  # joined with an agent
+    IN_DIALPLAN = "in_dialplan"  # the dialplan has it: its message, or what follows a talk
+    ENDED = "ended"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelEvent:
     """Something happened to one channel."""
@@ -76,6 +86,19 @@ class Said(ChannelEvent):
 
     what: str
     fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found(ChannelEvent):
+    """The switch was asked after a gap, and this is where the channel is.
+
+    The other times are those of what must have happened in the gap; None: nothing.
+    """
+
+    state: CallState
+    ringing_at: datetime | None = None
+    answered_at: datetime | None = None
+    joined_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """Rows of attempts, call events and dispositions.
 
 An attempt's id is the channel id in the switch. It is committed before the network
-hears of the call. `call_event` is append-only; the attempt's other columns are its
-fold, kept beside it for queries.
+hears of the call. `call_event` only grows: a trigger of the database refuses changes. The
+attempt's other columns are its fold (`dialer.calls.story`), kept beside it for queries.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from cobranca.people.store import AgentRow, UserRow
 from dialer.campaigns.store import CampaignRow
 from foundation.db.engine import Row
 from foundation.ids import uuid7
+
+# facts of the leader itself: who led, and when nothing was heard of the switch
+LEADING = ("connection_lost", "connection_restored", "term_began", "term_ended")
 
 
 class AttemptRow(Row):
@@ -44,6 +47,12 @@ class AttemptRow(Row):
             postgresql_where=text("direction = 'outbound' AND answered_at IS NOT NULL"),
         ),
         Index(None, "contact_point_id"),  # asked whenever a contact point goes
+        Index(  # whoever places calls, however many at once: one a debtor
+            "uq_attempt_one_call",
+            "debtor_id",
+            unique=True,
+            postgresql_where=text("outcome IS NULL AND direction = 'outbound'"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -74,6 +83,15 @@ class CallEventRow(Row):
     __table_args__ = (
         Index(None, "agent_id", "id"),
         Index("ix_call_event_agent_change", "at", postgresql_where=text("kind = 'agent'")),
+        Index(
+            "uq_call_event_end",
+            "attempt_id",
+            unique=True,
+            postgresql_where=text(
+                "kind IN ('hungup', 'resolved', 'not_sent') AND epoch IS NOT NULL"
+            ),
+        ),
+        Index("ix_call_event_leading", "at", postgresql_where=text(f"kind IN {LEADING}")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -82,6 +100,7 @@ class CallEventRow(Row):
     kind: Mapped[str]
     at: Mapped[datetime]  # the switch's time stamp where it has one
     data: Mapped[dict[str, Any]]
+    epoch: Mapped[int | None] = mapped_column(BigInteger)  # of the leader that noted it
 
 
 class DispositionRow(Row):

@@ -17,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cobranca.compliance.facts import Candidate
 from cobranca.compliance.service import ContactPolicy, Ruling
 from dialer.callbacks import due
-from dialer.calls.store import AttemptRow
+from dialer.calls.store import AttemptRow, CallEventRow
+from dialer.campaigns.running import Running
 from dialer.routes import FreeRoutes
 from foundation.db.leadership import Term, holds
 from foundation.ids import uuid7
@@ -84,8 +85,35 @@ _PUT_OFF = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacingRules:
+    """Times in seconds. All but the campaign become part of the attempt's first fact."""
+
     campaign: UUID
     lease_s: float  # how long a debtor is held at most, if nobody says how the call ended
+    ring_s: float = 30.0  # from the INVITE, ringing or not
+    threshold_s: float = 2.0
+    wrap_up_s: float = 30.0
+    agentless: bool = False
+
+    @classmethod
+    def of(cls, campaign: Running, lease_s: float) -> PlacingRules:
+        return cls(
+            campaign=campaign.id,
+            lease_s=lease_s,
+            ring_s=campaign.ring_timeout_s,
+            threshold_s=campaign.threshold_s,
+            wrap_up_s=campaign.wrap_up_s,
+            agentless=not campaign.paced_by_agents,
+        )
+
+    def as_fact(self) -> dict[str, object]:
+        """What the story of an attempt begins with (`dialer.calls.story`)."""
+        return {
+            "ring_s": self.ring_s,
+            "lease_s": self.lease_s,
+            "threshold_s": self.threshold_s,
+            "wrap_up_s": self.wrap_up_s,
+            "agentless": self.agentless,
+        }
 
 
 async def commit_attempts(
@@ -176,11 +204,14 @@ async def insert_attempts(
     now: datetime,
     attempt: UUID | None = None,
 ) -> list[Placement]:
-    """Write the attempts and lease their debtors; `attempt` names one that stands alone."""
+    """Write attempts, each with its first fact, and lease their debtors; `attempt` names
+    one that stands alone."""
     if not routed:
         return []
     rows = [_row(term, rules, ruling, route, now, attempt) for ruling, route in routed]
     await connection.execute(insert(AttemptRow), rows)
+    facts = [_fact(term, rules, row["id"], now) for row in rows]
+    await connection.execute(insert(CallEventRow), facts)
     await connection.execute(
         _LEASE,
         {
@@ -200,6 +231,18 @@ async def insert_attempts(
         )
         for row, (ruling, route) in zip(rows, routed, strict=True)
     ]
+
+
+def _fact(
+    term: Term, rules: PlacingRules, attempt: object, now: datetime
+) -> dict[str, object]:
+    return {
+        "attempt_id": attempt,
+        "kind": "placed",
+        "at": now,
+        "epoch": term.epoch,
+        "data": rules.as_fact(),
+    }
 
 
 def _row(

@@ -8,7 +8,7 @@ in one task, so that an agent is chosen in one place.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,17 +16,17 @@ from dialer.calls import agent as agents
 from dialer.calls.agent import Agent, AgentState
 from dialer.calls.call import Call, CallState, advance, is_abandoned
 from dialer.calls.events import Answered, ChannelEvent, HungUp, Joined, Parted, Said
+from dialer.calls.leg import Leg
 from dialer.calls.outcome import CANCELLED_BY_US, NORMAL
 from dialer.shell import keeping, previews
-from dialer.shell.facts import Action, Began, Ended, Fact, HangUp, Nail, Step
+from dialer.shell.facts import Action, Began, Ended, Fact, HangUp, Step
 from dialer.shell.ongoing import Ongoing
 from dialer.shell.previews import Offer
+from dialer.shell.seating import NAILING, Seating
 from foundation.brasil.phone import UndialableNumber, parse_phone
 from foundation.ids import inbound_attempt
 
 RESERVATION = timedelta(seconds=5)  # a bridge takes milliseconds
-NAILING = timedelta(seconds=30)  # INVITE of an agent's leg until its answer
-NAIL_AGAIN = timedelta(seconds=3)
 JOIN_TRIES = 3
 
 __all__ = ["Floor", "Ongoing"]
@@ -38,17 +38,26 @@ class Floor:
     def __init__(self, new_leg: Callable[[], str]) -> None:
         self.calls: dict[str, Ongoing] = {}
         self.agents: dict[str, Agent] = {}
-        self.legs: dict[str, str] = {}  # leg's channel -> endpoint
-        self.reachable: set[str] = set()  # endpoints whose phone is registered
-        self._nailing: dict[str, datetime] = {}  # endpoint -> since when the leg is made
-        self._called_off: set[str] = set()  # legs given up before they stood
+        self.seating = Seating(new_leg)
         self.offers: dict[str, Offer] = {}  # endpoint -> whom that agent previews
         self.skipped: list[Offer] = []  # to be given back to the list
         self._wrap_up_s: dict[str, float] = {}
         self._channels: dict[str, str] = {}  # channel -> call, where they differ
-        self._new_leg = new_leg
+
+    @property
+    def legs(self) -> dict[str, str]:
+        """Leg's channel -> endpoint."""
+        return self.seating.owners
 
     # -- what happens ------------------------------------------------------------------
+
+    def remember(self, agent: Agent, wrap_up_s: float | None) -> None:
+        """An agent as the facts of an earlier leader left him; the switch is asked next."""
+        self.agents[agent.endpoint] = agent
+        if agent.leg is not None:
+            self.seating.known(agent.leg, agent.endpoint, agent.since, up=True)
+        if wrap_up_s is not None:
+            self._wrap_up_s[agent.endpoint] = wrap_up_s
 
     def add_call(self, ongoing: Ongoing) -> None:
         """A call that was just committed, or adopted after a gap."""
@@ -60,10 +69,9 @@ class Floor:
     def on_switch(self, event: ChannelEvent) -> Step:
         """Apply one event of a channel; unknown channels are nobody's."""
         step = Step()
-        if event.channel in self.legs:
-            self._on_leg(event, step)
-        elif event.channel in self._called_off:
-            self._on_called_off(event, step)
+        leg = self.seating.leg(event.channel)
+        if leg is not None:
+            self._on_leg(leg, event, step)
         elif isinstance(event, Said) and event.what == "inbound":
             self._on_inbound(event, step)
         else:
@@ -82,6 +90,23 @@ class Floor:
         agent = self.agents.get(endpoint) or Agent(endpoint=endpoint, since=at)
         self.put(change(agent), at, step)
         self._seat(endpoint, at, step)
+        self._assign(at, step)
+        return step
+
+    def legs_now(self, up: Mapping[str, bool], at: datetime) -> Step:
+        """After a gap: the legs that the switch has, and whether each of them stands."""
+        step = Step()
+        for channel, endpoint in self.legs.items():
+            leg, agent = self.seating.leg(channel), self.agents.get(endpoint)
+            if leg is None or agent is None:
+                continue
+            if channel not in up:
+                gone = HungUp(channel=channel, at=at, cause=0, sip_code=None)
+                self._on_leg(leg, gone, step)
+        for channel, endpoint in self.legs.items():
+            leg, agent = self.seating.leg(channel), self.agents.get(endpoint)
+            if leg is not None and agent is not None and agent.leg is None and up[channel]:
+                self._on_leg(leg, Answered(channel=channel, at=at), step)
         self._assign(at, step)
         return step
 
@@ -107,11 +132,11 @@ class Floor:
         step.facts.append(Fact(kind="join_failed", at=at, call=call_id, agent=endpoint))
         return step
 
-    def on_nail_failed(self, endpoint: str, leg: str, at: datetime) -> None:
+    def on_nail_failed(self, leg: str, at: datetime) -> Step:
         """The agent's leg could not be made; the sweep tries again."""
-        self._called_off.discard(leg)
-        if self.legs.pop(leg, None) is not None:
-            self._nailing[endpoint] = at - NAILING + NAIL_AGAIN
+        step = Step()
+        self.seating.failed(leg, at, step)
+        return step
 
     def sweep(self, at: datetime) -> Step:
         """Look for what time alone must move: leases, wrap-up limits, missing legs."""
@@ -146,33 +171,19 @@ class Floor:
         """
         step = Step()
         if not reachable:
-            self.reachable.discard(endpoint)
+            self.seating.reachable.discard(endpoint)
             return step
         if fresh:
-            self._call_off(endpoint, step)
-        elif endpoint not in self.reachable:
-            self._nailing.pop(endpoint, None)
-        self.reachable.add(endpoint)
+            self._call_off(endpoint, at, step)
+        self.seating.seen(endpoint)
         self._seat(endpoint, at, step)
         return step
 
-    def _call_off(self, endpoint: str, step: Step) -> None:
+    def _call_off(self, endpoint: str, at: datetime, step: Step) -> None:
         """Give up legs that nobody has answered yet."""
         agent = self.agents.get(endpoint)
         standing = agent.leg if agent is not None else None
-        for leg, owner in list(self.legs.items()):
-            if owner == endpoint and leg != standing:
-                del self.legs[leg]
-                self._called_off.add(leg)
-                step.actions.append(HangUp(channel=leg))
-        self._nailing.pop(endpoint, None)
-
-    def _on_called_off(self, event: ChannelEvent, step: Step) -> None:
-        """The switch may not have known the leg when it was called off: once more."""
-        if isinstance(event, HungUp):
-            self._called_off.discard(event.channel)
-        else:
-            step.actions.append(HangUp(channel=event.channel))
+        self.seating.call_off(endpoint, standing, at, step)
 
     def drop(self, call_id: str, at: datetime) -> Step:
         """Forget a call that the switch no longer knows; its agent goes on."""
@@ -191,7 +202,7 @@ class Floor:
         The end of the older leg is what brings the next one, and the call in hand.
         """
         step = Step()
-        self._call_off(endpoint, step)
+        self._call_off(endpoint, at, step)
         agent = self.agents.get(endpoint)
         if agent is not None and agent.leg is not None:
             step.actions.append(HangUp(channel=agent.leg))
@@ -290,21 +301,18 @@ class Floor:
         data = {"channel": event.channel}
         step.facts.append(Fact(kind="inbound", at=event.at, call=call_id, data=data))
 
-    def _on_leg(self, event: ChannelEvent, step: Step) -> None:
-        endpoint = self.legs[event.channel]
-        agent = self.agents[endpoint]
-        match event:
-            case Answered() | Said(what="agent_ready"):
-                self._nailing.pop(endpoint, None)
-                keeping.leg_up(self, agent, event.channel, event.at, step)
-            case HungUp():
-                del self.legs[event.channel]
-                if agent.leg == event.channel:
-                    self._nailing.pop(endpoint, None)
-                else:  # nobody answered: not at once again, or it goes on for ever
-                    self._nailing[endpoint] = event.at - NAILING + NAIL_AGAIN
+    def _on_leg(self, leg: Leg, event: ChannelEvent, step: Step) -> None:
+        agent, at = self.agents[leg.endpoint], event.at
+        if isinstance(event, HungUp):
+            self.seating.ended(leg, at, step, stood=agent.leg == leg.channel)
+            if leg.wanted:
                 keeping.leg_lost(self, agent, event, step)
-                self._seat(endpoint, event.at, step)
+                self._seat(leg.endpoint, at, step)
+            return
+        if not leg.wanted or isinstance(event, Answered) or _is_ready(event):
+            self.seating.stood(leg, at, step)
+            if leg.wanted:
+                keeping.leg_up(self, agent, leg.channel, at, step)
 
     def _assign(self, at: datetime, step: Step) -> None:
         """Give waiting calls to idle agents: returned calls, inbound, then the oldest."""
@@ -327,43 +335,39 @@ class Floor:
             step.actions.append(keeping.join(ongoing, agent.endpoint, leg))
 
     def _seat(self, endpoint: str, at: datetime, step: Step) -> None:
-        """Make a leg for an agent who is logged in without one; end one nobody needs."""
         agent = self.agents.get(endpoint)
-        if agent is None:
-            return
-        if agent.state is AgentState.OFFLINE:
-            for leg, owner in list(self.legs.items()):
-                if owner == endpoint:
-                    step.actions.append(HangUp(channel=leg))
-            return
-        legless = agent.state is AgentState.WRAP_UP and agent.leg is None
-        if not (legless or agent.state is AgentState.CONNECTING):
-            return
-        if endpoint not in self.reachable:
-            return
-        since = self._nailing.get(endpoint)
-        if since is not None and at - since < NAILING:
-            return
-        leg = self._new_leg()
-        self._nailing[endpoint] = at
-        self.legs[leg] = endpoint
-        step.actions.append(Nail(agent=endpoint, leg=leg))
+        if agent is not None:
+            self.seating.seat(agent, at, step)
 
     def put(self, agent: Agent, at: datetime, step: Step) -> None:
         before = self.agents.get(agent.endpoint)
         if before == agent:
             return
         self.agents[agent.endpoint] = agent
-        data = {
+        self.tell_again(agent.endpoint, at, step)
+
+    def tell_again(self, endpoint: str, at: datetime, step: Step) -> None:
+        """Say how an agent is, changed or not."""
+        agent = self.agents.get(endpoint)
+        if agent is None:
+            return
+        data: dict[str, object] = {
             "state": agent.state,
             "wants": agent.wants,
             "pause_code": agent.pause_code,
             "leg": agent.leg,
             "held": agent.held,
+            "since": agent.since.isoformat(),
         }
+        if agent.state in (AgentState.TALKING, AgentState.WRAP_UP):
+            data["wrap_up_s"] = self._wrap_up_s.get(agent.endpoint)
         step.facts.append(
             Fact(kind="agent", at=at, call=agent.call, agent=agent.endpoint, data=data)
         )
+
+
+def _is_ready(event: ChannelEvent) -> bool:
+    return isinstance(event, Said) and event.what == "agent_ready"
 
 
 def _caller(number: str) -> str:

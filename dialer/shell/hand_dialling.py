@@ -133,4 +133,4 @@ class HandDialling:
 
 
 def _rules(campaign: Running, lease_s: float) -> PlacingRules:
-    return PlacingRules(campaign=campaign.id, lease_s=lease_s)
+    return PlacingRules.of(campaign, lease_s)

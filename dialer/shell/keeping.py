@@ -67,7 +67,7 @@ def end_hold_of_nobody(floor: Floor, ongoing: Ongoing, at: datetime, step: Step)
 
 
 def found_on_hold(
-    floor: Floor, ongoing: Ongoing, endpoint: str | None, at: datetime
+    floor: Floor, ongoing: Ongoing, endpoint: str | None, at: datetime, step: Step
 ) -> None:
     """The switch has a debtor on hold that this floor knows nothing of: give him back.
 
@@ -78,7 +78,7 @@ def found_on_hold(
     agent = floor.agents.get(endpoint or "")
     if agent is not None:
         ongoing.agent = ongoing.talked_with = agent.endpoint
-        floor.agents[agent.endpoint] = agents.found_holding(agent, ongoing.call.id, at)
+        floor.put(agents.found_holding(agent, ongoing.call.id, at), at, step)
 
 
 def _may_come_back(floor: Floor, ongoing: Ongoing) -> bool:

@@ -40,15 +40,23 @@ from dialer.campaigns.running import (
     running_campaigns,
 )
 from dialer.metrics import FloorMetrics
-from dialer.ports import Origination, SwitchRefused, SwitchUnreachable, Telephony
+from dialer.ports import (
+    Origination,
+    OutOfOffice,
+    SwitchRefused,
+    SwitchUnreachable,
+    Telephony,
+)
 from dialer.routes import Routes
 from dialer.settings import DialerSettings
 from dialer.shell.audience import Past
 from dialer.shell.commands import Command, apply_command
 from dialer.shell.facts import Action, EndHold, Fact, HangUp, Hold, Join, Nail, Step
 from dialer.shell.floor import Floor
+from dialer.shell.guarding import Guard
 from dialer.shell.hand_dialling import HandDialling
 from dialer.shell.holding import on_hold_failed
+from dialer.shell.mandate import Mandate
 from dialer.shell.outgoing import Outgoing
 from dialer.shell.pacing_loop import PacingLoop
 from dialer.shell.record_watch import RecordWatch
@@ -84,18 +92,24 @@ class Tools:
 class Leader:
     """One term of office."""
 
-    def __init__(self, tools: Tools, term: Term, tasks: asyncio.TaskGroup) -> None:
+    def __init__(
+        self, tools: Tools, term: Term, tasks: asyncio.TaskGroup, mandate: Mandate
+    ) -> None:
         self.tools = tools
         self.term = term
+        self.mandate = mandate
+        tools.call_log.epoch = term.epoch
         self.floor = Floor(tools.new_leg)
         self.pacing = PacingLoop(self.floor, self, tools.routes, tasks)
         self.outgoing = Outgoing(self, tasks)
         self.by_hand = HandDialling(self)
         self.recovery = Recovery(self.floor, tools)
         self.record = RecordWatch(tools.cel_path)
+        self.guard = Guard(self)
         self.connected = False
         self.draining = False
         self._unread = False  # a gap ended, and the floor is not yet what the switch holds
+        self._begun = False  # the term stands in the facts
         self._reading = asyncio.Lock()
         self._watches: defaultdict[str, TrunkWatch] = defaultdict(TrunkWatch)
         self._tasks = tasks
@@ -108,9 +122,9 @@ class Leader:
         match event:
             case ConnectionLost():
                 self.connected = self._unread = False
-                self._remember_gap("connection_lost", event.at, event.why)
+                self._note("connection_lost", event.at, why=event.why)
             case ConnectionRestored():
-                self._remember_gap("connection_restored", event.at, event.boot)
+                self._note("connection_restored", event.at, why=event.boot)
                 self._unread = True
                 await self._reconcile()
             case EndpointSeen():
@@ -158,7 +172,8 @@ class Leader:
     def may_place(self) -> bool:
         """Only with a whole event stream, and logs, ours and the switch's, that keep up."""
         log_keeps_up = not (self.tools.call_log.failing or self.tools.call_log.full)
-        return self.connected and not self.draining and log_keeps_up and self.record.room
+        may = self.connected and not self.draining and self.mandate.stands
+        return may and log_keeps_up and self.record.room
 
     @property
     def network_silent(self) -> bool:
@@ -195,7 +210,10 @@ class Leader:
     # -- acting --------------------------------------------------------------------------
 
     def carry_out(self, step: Step) -> None:
-        """Write down, show, act."""
+        """Write down, show, act; nothing of it when somebody else may lead by now."""
+        if not self.mandate.stands:
+            log.warning("step_of_a_past_term", epoch=self.term.epoch)
+            return
         self.tools.call_log.add(step)
         self.tools.board.show(step, self.floor)
         self.tools.metrics.count(step)
@@ -227,6 +245,8 @@ class Leader:
                     await telephony.hang_up(action.channel, action.cause)
                 case Nail():
                     await self._nail(action)
+        except OutOfOffice:
+            log.warning("action_of_a_past_term", action=type(action).__name__)
         except (SwitchRefused, SwitchUnreachable) as error:
             log.warning("action_failed", action=type(action).__name__, error=str(error))
             self._on_failure(action)
@@ -251,7 +271,7 @@ class Leader:
             case Hold():
                 self.carry_out(on_hold_failed(self.floor, action.call, action.agent, at))
             case Nail():
-                self.floor.on_nail_failed(action.agent, action.leg, at)
+                self.carry_out(self.floor.on_nail_failed(action.leg, at))
             case HangUp() | EndHold():
                 pass  # gone already, or the sweep meets it again
 
@@ -266,8 +286,7 @@ class Leader:
             if not self._unread:
                 return
             try:
-                async with asyncio.timeout(READ_LIMIT_S):
-                    await self.tools.call_log.drained()
+                await self._begin_term()
                 steps = await self.recovery.reconcile()
             except (SwitchUnreachable, SwitchRefused, SQLAlchemyError, OSError) as error:
                 log.error("floor_unread", error=str(error))
@@ -278,8 +297,28 @@ class Leader:
             self.connected = True
         self.pacing.wake.set()
 
-    def _remember_gap(self, kind: str, at: datetime, why: str) -> None:
-        self.tools.call_log.add(Step(facts=[Fact(kind=kind, at=at, data={"why": why})]))
+    async def _begin_term(self) -> None:
+        """Have everything in the database that is known here, and that this term began:
+        after that no earlier leader moves an agent any more."""
+        if not self._begun:
+            self._note("term_began", datetime.now(UTC), holder=self.term.holder)
+            self._begun = True
+        async with asyncio.timeout(READ_LIMIT_S):
+            await self.tools.call_log.drained()
+
+    def read_again(self) -> None:
+        """Something is not as the switch has it: nothing is dialled until it is."""
+        self.connected, self._unread = False, True
+
+    def resign(self) -> None:
+        """Place nothing any more; the term ends in good order."""
+        self.draining = True
+        if self._begun:
+            self._note("term_ended", datetime.now(UTC), holder=self.term.holder)
+
+    def _note(self, kind: str, at: datetime, **data: str) -> None:
+        if self.mandate.stands:
+            self.tools.call_log.add(Step(facts=[Fact(kind=kind, at=at, data=data)]))
 
     async def _read_campaigns(self) -> None:
         async with self.tools.engine.begin() as connection:

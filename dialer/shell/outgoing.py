@@ -14,7 +14,7 @@ from dialer.calls.call import Call, CallState
 from dialer.calls.events import NetworkOutcome
 from dialer.campaigns.placing import Placement, PlacingRules, commit_attempts
 from dialer.campaigns.running import Running
-from dialer.ports import Origination, SwitchRefused, SwitchUnreachable
+from dialer.ports import Origination, OutOfOffice, SwitchRefused, SwitchUnreachable
 from dialer.routes import carries
 from dialer.shell import previews
 from dialer.shell.facts import Ended, Fact, Step
@@ -40,10 +40,8 @@ class Outgoing:
     async def place(self, campaign: Running, calls: int) -> int:
         """Commit attempts, then dial them; returns how many."""
         started = time.monotonic()
-        rules = PlacingRules(
-            campaign=campaign.id,
-            lease_s=campaign.ring_timeout_s + self._leader.tools.settings.dialer.max_call_s,
-        )
+        max_call_s = self._leader.tools.settings.dialer.max_call_s
+        rules = PlacingRules.of(campaign, campaign.ring_timeout_s + max_call_s)
         try:
             async with asyncio.timeout(5), self._leader.tools.engine.begin() as connection:
                 placements = await commit_attempts(
@@ -89,6 +87,8 @@ class Outgoing:
         except SwitchRefused as error:
             log.error("originate_refused", attempt=placement.id, error=str(error))
             self._not_sent(placement.id)
+        except OutOfOffice:  # no INVITE left, but whoever leads now must say so
+            log.warning("originate_of_a_past_term", attempt=placement.id)
         except SwitchUnreachable as error:
             # it may ring or not: the attempt stays open until the switch is asked
             log.error("originate_unanswered", attempt=placement.id, error=str(error))

@@ -3,7 +3,9 @@ and for attempts that stayed open longer than they can.
 
 Three sources, in this order: the switch's list of live channels, its own record of ended
 ones (CEL), and our facts in the database. An attempt that none of them knows any more
-still gets its one ending.
+still gets its one ending. All that is learnt so becomes facts, as an event would: whoever
+folds them comes to the same floor. A new leader begins with the floor of the facts, so
+that for him, too, his predecessor's death is a gap and nothing else.
 """
 
 from __future__ import annotations
@@ -15,15 +17,15 @@ from typing import TYPE_CHECKING
 
 from dialer.adapters.cel import CelCall, RecordUnread, recorded
 from dialer.adapters.open_attempts import OpenAttempt, agents_before, open_attempts
-from dialer.calls import agent as agents
 from dialer.calls.agent import Agent, AgentState
-from dialer.calls.call import Call, CallState, advance, is_abandoned
-from dialer.calls.events import Answered, HungUp, NetworkOutcome, Ringing, Said
+from dialer.calls.call import CallState, advance, is_abandoned
+from dialer.calls.events import Answered, ChannelEvent, HungUp, NetworkOutcome, Said
+from dialer.calls.story import found_data
 from dialer.ports import BACK_TO_FLOOR, HOLD, LiveChannel, SwitchUnreachable
+from dialer.shell.adopting import attempt_of, call_now, endpoint_of, ongoing_of, talking
 from dialer.shell.facts import Ended, Fact, Step
 from dialer.shell.floor import Floor, Ongoing
 from dialer.shell.keeping import found_on_hold
-from foundation.ids import inbound_attempt
 from foundation.observability import get_logger
 
 if TYPE_CHECKING:
@@ -44,23 +46,30 @@ class Recovery:
         self._checked = datetime.now(UTC)
         self._suspects: set[str] = set()
         self._bridges: dict[str, str | None] = {}
+        self._remembered = False  # what the facts say of agents
 
     async def reconcile(self) -> list[Step]:
         """Adopt what lives, end what does not; raises SwitchUnreachable, RecordUnread."""
         live = {c.channel: c for c in await self._tools.telephony.channels()}
-        self._floor.reachable = await self._tools.telephony.reachable_endpoints()
-        by_attempt = {_attempt_of(c): c for c in live.values()}
-        await self._adopt_agents(live.values())
+        self._floor.seating.reachable = await self._tools.telephony.reachable_endpoints()
+        by_attempt = {attempt_of(c): c for c in live.values()}
+        self._bridges = {c.channel: c.bridge for c in live.values()}
         async with self._tools.engine.connect() as connection:
+            if not self._remembered:
+                for one in await agents_before(connection):
+                    self._floor.remember(one.agent, one.wrap_up_s)
+            self._remembered = True
             attempts = await open_attempts(connection)
+        self._adopt_legs(live.values())
         steps = [
             self._adopt_call(attempt, by_attempt[attempt.id])
             for attempt in attempts
             if attempt.id in by_attempt
         ]
-        gone = [a for a in attempts if a.id not in by_attempt]
-        steps += await self._end_gone(gone)
-        steps += self._lose_legs(live)
+        up = {channel.channel: channel.up for channel in live.values()}
+        steps.append(self._floor.legs_now(up, datetime.now(UTC)))
+        steps += await self._end_gone([a for a in attempts if a.id not in by_attempt])
+        steps.append(self._free_of_nothing())
         return steps
 
     async def resolve_overdue(self) -> list[Step]:
@@ -77,7 +86,7 @@ class Recovery:
             live = await self._tools.telephony.channels()
         except SwitchUnreachable:
             return []
-        held = {_attempt_of(c) for c in live}
+        held = {attempt_of(c) for c in live}
         async with self._tools.engine.connect() as connection:
             attempts = await open_attempts(connection)
         gone = {a.id: a for a in attempts if a.id not in held and now - a.placed_at > YOUNG}
@@ -96,37 +105,39 @@ class Recovery:
 
     def _adopt_call(self, attempt: OpenAttempt, channel: LiveChannel) -> Step:
         known, now = self._floor.calls.get(attempt.id), datetime.now(UTC)
-        agent = self._agent_in(channel)
-        ongoing = known or _ongoing(attempt)
+        agent, leg = self._agent_in(channel)
+        ongoing = known or ongoing_of(attempt, self._floor.agents.values())
         before = self._floor.agents.get(ongoing.agent or "")
-        ongoing.call = _call_now(ongoing.call, attempt, channel, now)
+        was = ongoing.call
+        ongoing.call = call_now(was, attempt, channel, now)
         ongoing.agent = agent.endpoint if agent else None
         ongoing.returned = channel.context == BACK_TO_FLOOR
         ongoing.held = ongoing.on_hold = False
-        if agent is not None:
-            ongoing.call = _talking(ongoing.call, now)
-            ongoing.talked_with = agent.endpoint
-            self._floor.agents[agent.endpoint] = replace(
-                agent, state=AgentState.TALKING, call=attempt.id, held=False
-            )
-        elif channel.context == HOLD:
-            found_on_hold(self._floor, ongoing, ongoing.talked_with, now)
-        self._floor.add_call(ongoing)
-        log.info("call_adopted", attempt=attempt.id, state=ongoing.call.state.value)
         step = Step()
+        if agent is not None:
+            ongoing.call = talking(ongoing.call, now)
+            ongoing.talked_with = agent.endpoint
+            self._floor.put(_with(agent, leg, attempt.id, now), now, step)
+        elif channel.context == HOLD:
+            found_on_hold(self._floor, ongoing, ongoing.talked_with, now, step)
+        self._floor.add_call(ongoing)
+        if ongoing.call != was or agent is not None:
+            data = found_data(ongoing.call)
+            seat = agent.endpoint if agent else None
+            fact = Fact(kind="found", at=now, call=attempt.id, agent=seat, data=data)
+            step.facts.append(fact)
+        log.info("call_adopted", attempt=attempt.id, state=ongoing.call.state.value)
         talked = before is not None and before.state is AgentState.TALKING
         if before is not None and talked and before.endpoint != ongoing.agent:
             self._floor.free(before, attempt.id, now, step)  # they parted in the gap
         return step
 
-    def _agent_in(self, channel: LiveChannel) -> Agent | None:
-        """The agent whose leg shares the channel's bridge."""
-        if channel.bridge is None:
-            return None
+    def _agent_in(self, channel: LiveChannel) -> tuple[Agent | None, str]:
+        """The agent whose leg shares the channel's bridge, and the leg."""
         for leg, endpoint in self._floor.legs.items():
-            if self._bridges.get(leg) == channel.bridge:
-                return self._floor.agents.get(endpoint)
-        return None
+            if channel.bridge is not None and self._bridges.get(leg) == channel.bridge:
+                return self._floor.agents.get(endpoint), leg
+        return None, ""
 
     async def _end_gone(self, gone: list[OpenAttempt]) -> list[Step]:
         if not gone:
@@ -143,10 +154,13 @@ class Recovery:
             record = cel.get(attempt.channel)
             if record is None and now - attempt.placed_at < YOUNG:
                 if known is None:  # committed by a leader before this one
-                    self._floor.add_call(_ongoing(attempt))
+                    self._floor.add_call(self._known(attempt))
                 continue
             steps.append(self._end(attempt, known, record, now))
         return steps
+
+    def _known(self, attempt: OpenAttempt) -> Ongoing:
+        return ongoing_of(attempt, self._floor.agents.values())
 
     def _end(
         self,
@@ -156,21 +170,20 @@ class Recovery:
         now: datetime,
     ) -> Step:
         if known is None:
-            known = _ongoing(attempt)
+            known = self._known(attempt)
             self._floor.add_call(known)
+        step = Step()
         if record is not None and record.answered_at and known.call.answered_at is None:
             answered = Answered(channel=known.channel, at=record.answered_at)
-            known.call = advance(known.call, answered)
+            self._learn(known, answered, "answered", step)
         if record is not None and record.hung_up:
-            return self._end_by_record(known, record)
-        outcome = NetworkOutcome.SWITCH_LOST if record or attempt.known_to_switch else None
-        call = replace(
-            known.call,
-            state=CallState.ENDED,
-            ended_at=now,
-            outcome=outcome or NetworkOutcome.NOT_SENT,
-        )
-        step = self._floor.drop(call.id, now)
+            return self._end_by_record(known, record, step)
+        lost = record is not None or attempt.story.known_to_switch
+        outcome = NetworkOutcome.SWITCH_LOST if lost else NetworkOutcome.NOT_SENT
+        source = "cel" if record else "channels"
+        call = replace(known.call, state=CallState.ENDED, ended_at=now, outcome=outcome)
+        dropped = self._floor.drop(call.id, now)
+        step.facts += dropped.facts
         step.ended.append(
             Ended(
                 call=call,
@@ -178,110 +191,68 @@ class Recovery:
                 agent=known.talked_with,
                 abandoned=not known.agentless and is_abandoned(call, known.threshold_s),
                 route=known.route,
-                source="cel" if record else "channels",
+                source=source,
             )
         )
-        step.facts.append(
-            Fact(kind="resolved", at=now, call=call.id, data={"outcome": call.outcome})
-        )
+        data = {"outcome": outcome, "source": source}
+        step.facts.append(Fact(kind="resolved", at=now, call=call.id, data=data))
         return step
 
-    def _end_by_record(self, known: Ongoing, record: CelCall) -> Step:
+    def _learn(self, known: Ongoing, event: ChannelEvent, kind: str, step: Step) -> None:
+        """Take what the record says as the event that was not heard."""
+        known.call = advance(known.call, event)
+        data = {"source": "cel"}
+        step.facts.append(Fact(kind=kind, at=event.at, call=known.call.id, data=data))
+
+    def _end_by_record(self, known: Ongoing, record: CelCall, step: Step) -> Step:
         at = record.ended_at or datetime.now(UTC)
         if record.sign_of_life:
             sign = Said(channel=known.channel, at=at, what="sign_of_life", fields={})
-            known.call = advance(known.call, sign)
+            self._learn(known, sign, "sign_of_life", step)
         hung_up = HungUp(
             channel=known.channel,
             at=at,
             cause=record.cause or 0,
             sip_code=record.sip_code,
         )
-        step = self._floor.on_switch(hung_up)
-        step.ended = [replace(ended, source="cel") for ended in step.ended]
-        return step
+        over = self._floor.on_switch(hung_up)
+        over.facts = step.facts + [_by_record(fact) for fact in over.facts]
+        over.ended = [replace(ended, source="cel") for ended in over.ended]
+        return over
 
     # -- agents --------------------------------------------------------------------------
 
-    async def _adopt_agents(self, live: Iterable[LiveChannel]) -> None:
-        self._bridges = {c.channel: c.bridge for c in live}
-        if not self._floor.agents:
-            async with self._tools.engine.connect() as connection:
-                for agent in await agents_before(connection):
-                    self._floor.agents[agent.endpoint] = agent
+    def _adopt_legs(self, live: Iterable[LiveChannel]) -> None:
+        """Know every leg; who has lost or got one is told when the calls are known."""
+        now = datetime.now(UTC)
         for channel in live:
-            endpoint = _endpoint_of(channel)
+            endpoint = endpoint_of(channel)
             if endpoint is None or channel.channel in self._floor.legs:
                 continue
-            self._floor.legs[channel.channel] = endpoint
-            now = datetime.now(UTC)
-            agent = self._floor.agents.get(endpoint) or Agent(endpoint=endpoint, since=now)
-            if channel.up:
-                agent = agents.leg_up(agent, channel.channel, now)
-            self._floor.agents[endpoint] = agent
+            self._floor.seating.known(channel.channel, endpoint, now, up=channel.up)
+            seat = Agent(endpoint=endpoint, since=now)
+            self._floor.agents.setdefault(endpoint, seat)
 
-    def _lose_legs(self, live: dict[str, LiveChannel]) -> list[Step]:
-        now = datetime.now(UTC)
-        lost = [leg for leg in self._floor.legs if leg not in live]
-        return [
-            self._floor.on_switch(HungUp(channel=leg, at=now, cause=0, sip_code=None))
-            for leg in lost
-        ]
-
-
-def _attempt_of(channel: LiveChannel) -> str:
-    """Attempt of a debtor's channel: outbound ones carry it as their unique id."""
-    if "-" in channel.channel:
-        return channel.channel
-    return str(inbound_attempt(channel.channel))
+    def _free_of_nothing(self) -> Step:
+        """An agent in a call that is no more goes on to what comes after it."""
+        step, now = Step(), datetime.now(UTC)
+        met = (AgentState.TALKING, AgentState.RESERVED, AgentState.PREVIEW)
+        for agent in list(self._floor.agents.values()):
+            offered = agent.endpoint in self._floor.offers
+            if agent.state in met and agent.call not in self._floor.calls and not offered:
+                self._floor.free(agent, agent.call or "", now, step)
+        return step
 
 
-def _endpoint_of(channel: LiveChannel) -> str | None:
-    """Endpoint of an agent's leg: `PJSIP/agent001-0000002a` in context `agent`."""
-    if channel.context != "agent":
-        return None
-    return channel.name.removeprefix("PJSIP/").rpartition("-")[0]
+def _with(agent: Agent, leg: str, call: str, now: datetime) -> Agent:
+    """The agent in a bridge with that call."""
+    same = agent.state is AgentState.TALKING and agent.call == call
+    since = agent.since if same else now
+    state = AgentState.TALKING
+    return replace(agent, state=state, since=since, call=call, leg=leg, held=False)
 
 
-def _call_now(
-    call: Call, attempt: OpenAttempt, channel: LiveChannel, now: datetime
-) -> Call:
-    """What was known of a call, moved to where its channel is; not who it talks with."""
-    if channel.up and call.answered_at is None:
-        up_since = now - timedelta(seconds=channel.seconds)
-        call = advance(call, Answered(channel=channel.channel, at=up_since))
-    if channel.ringing:  # it may have begun in the gap
-        call = advance(call, Ringing(channel=channel.channel, at=now))
-    if channel.context == BACK_TO_FLOOR:
-        return replace(call, state=CallState.WAITING)
-    if call.state is CallState.TALKING or _past_threshold(call.answered_at, attempt, now):
-        return replace(call, state=CallState.IN_DIALPLAN)
-    if not channel.up and call.state is CallState.COMMITTED:
-        return replace(call, state=CallState.DIALING)
-    return call
-
-
-def _talking(call: Call, now: datetime) -> Call:
-    return replace(call, state=CallState.TALKING, joined_at=call.joined_at or now)
-
-
-def _past_threshold(
-    answered_at: datetime | None, attempt: OpenAttempt, now: datetime
-) -> bool:
-    if answered_at is None or attempt.inbound:
-        return False
-    return (now - answered_at).total_seconds() > attempt.threshold_s
-
-
-def _ongoing(attempt: OpenAttempt) -> Ongoing:
-    return Ongoing(
-        call=attempt.call,
-        campaign=attempt.campaign,
-        route=attempt.route,
-        channel=attempt.channel,
-        placed_at=attempt.placed_at,
-        threshold_s=attempt.threshold_s,
-        wrap_up_s=attempt.wrap_up_s,
-        talked_with=attempt.talked_with,
-        agentless=attempt.agentless,
-    )
+def _by_record(fact: Fact) -> Fact:
+    if fact.kind != "hungup":
+        return fact
+    return replace(fact, data={**fact.data, "source": "cel"})

@@ -40,13 +40,23 @@ class Row(DeclarativeBase):
     }
 
 
-def connect(settings: ProcessSettings, *, pool_size: int = 5) -> AsyncEngine:
-    """Return an engine; it connects on first use and checks each connection it lends."""
+def connect(
+    settings: ProcessSettings, *, pool_size: int = 5, idle_s: float | None = None
+) -> AsyncEngine:
+    """Return an engine; it connects on first use and checks each connection it lends.
+
+    `idle_s`: the server ends a transaction in which nothing was asked for so long. Who
+    stands still with locks in his hands keeps nobody else from them any longer.
+    """
+    arguments: dict[str, Any] = {"timeout": 5}
+    if idle_s is not None:
+        idle_ms = str(round(idle_s * 1000))
+        arguments["server_settings"] = {"idle_in_transaction_session_timeout": idle_ms}
     return create_async_engine(
         database_url(settings),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
         hide_parameters=True,  # they hold names and numbers of people
-        connect_args={"timeout": 5},
+        connect_args=arguments,
     )

@@ -32,7 +32,7 @@ class Switch(RuleBasedStateMachine):
         numbers = count(1)
         self.at = START
         self.floor = Floor(lambda: f"leg-{next(numbers)}")
-        self.floor.reachable |= set(SEATS)
+        self.floor.seating.reachable |= set(SEATS)
         self.calls = count(1)
         self.debtors: dict[str, str] = {}  # call -> waiting | joined | held | lost
         self.peers: dict[str, str] = {}  # call -> leg

@@ -20,7 +20,7 @@ from panoramisk.message import Message
 from dialer.adapters.ami import actions
 from dialer.adapters.ami.protocol import Wire
 from dialer.calls.events import ConnectionLost, ConnectionRestored
-from dialer.ports import LoginRefused, SwitchUnreachable
+from dialer.ports import LoginRefused, OutOfOffice, SwitchUnreachable
 from foundation.clock import Clock
 from foundation.settings import Ami
 
@@ -64,6 +64,7 @@ class Connection:
         clock: Clock,
         timing: Timing,
         watch: Callable[[Heard], None],
+        may_act: Callable[[], bool],
     ) -> None:
         self.queue: asyncio.Queue[Heard] = asyncio.Queue()
         self._ami = ami
@@ -71,13 +72,19 @@ class Connection:
         self._clock = clock
         self._timing = timing
         self._watch = watch
+        self._may_act = may_act
         self._session: Session | None = None
         self._why = "not connected yet"
 
     async def ask(self, action: Mapping[str, object]) -> list[Message]:
-        """Send one action on the present session; raises SwitchUnreachable."""
+        """Send one action on the present session; raises SwitchUnreachable, OutOfOffice.
+
+        Nothing is waited for between the look at the clock and the sending.
+        """
         if self._session is None:
             raise SwitchUnreachable(self._why)
+        if not self._may_act():
+            raise OutOfOffice(str(action["Action"]))
         return await self._session.wire.ask(action, self._timing.action_s)
 
     async def run(self) -> None:

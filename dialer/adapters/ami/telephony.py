@@ -8,7 +8,7 @@ failure; it is used for one thing only, a channel that never came to be.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Self
 
@@ -37,7 +37,10 @@ _log = structlog.get_logger(__name__)
 
 
 class AmiTelephony:
-    """Use with `async with`; `events()` raises LoginRefused when the password is wrong."""
+    """Use with `async with`; `events()` raises LoginRefused when the password is wrong.
+
+    `may_act` is asked right before anything is sent; the answer no raises OutOfOffice.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class AmiTelephony:
         *,
         clock: Clock | None = None,
         timing: Timing | None = None,
+        may_act: Callable[[], bool] = lambda: True,
     ) -> None:
         self._beginnings = Beginnings()
         self._connection = Connection(
@@ -54,6 +58,7 @@ class AmiTelephony:
             clock=clock or SystemClock(),
             timing=timing or Timing(),
             watch=self._beginnings.watch,
+            may_act=may_act,
         )
         self._keeper: asyncio.Task[None] | None = None
 

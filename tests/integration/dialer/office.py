@@ -25,6 +25,7 @@ from dialer.routes import Routes
 from dialer.settings import DialerSettings
 from dialer.shell.commands import Command
 from dialer.shell.leader import Leader, Tools
+from dialer.shell.mandate import Mandate, seconds
 from foundation.bus import Bus
 from foundation.bus import connect as connect_bus
 from foundation.clock import Clock, OffsetClock
@@ -109,7 +110,7 @@ async def office(
         cel_path=cel,
     )
     async with telephony, asyncio.TaskGroup() as tasks:
-        leader = Leader(tools, term, tasks)
+        leader = Leader(tools, term, tasks, Mandate(600, seconds()))
         work = [
             tasks.create_task(log.run()),
             tasks.create_task(_follow(leader, telephony)),

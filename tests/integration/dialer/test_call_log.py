@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.debtors.store import ContactPointRow
 from cobranca.people.store import AgentRow
 from dialer.adapters.call_log import CallLog
 from dialer.adapters.open_attempts import agents_before, open_attempts
+from dialer.calls.agent import Agent, AgentState
 from dialer.calls.call import Call, CallState
 from dialer.calls.events import NetworkOutcome
 from dialer.calls.store import AttemptRow, CallEventRow, DispositionRow
@@ -203,19 +204,69 @@ async def test_open_attempts_are_folded_from_their_facts(engine: AsyncEngine) ->
         joined_at=NOW + timedelta(seconds=3),
     )
     assert found.call == expected
-    assert found.known_to_switch
-    assert replace(found, call=expected) == found
+    assert found.story.known_to_switch
 
 
-async def test_agents_return_with_the_wish_they_had(engine: AsyncEngine) -> None:
-    wishes = {"agent001": ("talking", "idle"), "agent002": ("offline", "paused")}
+async def test_agents_are_remembered_as_they_were(engine: AsyncEngine) -> None:
+    states = {"agent001": ("wrap_up", "idle"), "agent002": ("offline", "paused")}
+    call = uuid7()
     async with writing(engine) as log:
-        for endpoint, (state, wants) in wishes.items():
-            data = {"state": state, "wants": wants, "pause_code": "x", "leg": None}
-            log.add(Step(facts=[Fact(kind="agent", at=NOW, agent=endpoint, data=data)]))
+        for endpoint, (state, wants) in states.items():
+            data = {"state": state, "wants": wants, "pause_code": "x", "leg": "l1"}
+            more = {"since": NOW.isoformat(), "wrap_up_s": 45.0}
+            fact = Fact(
+                kind="agent",
+                at=NOW + timedelta(seconds=1),
+                agent=endpoint,
+                call=str(call),
+                data=data | more,
+            )
+            log.add(Step(facts=[fact]))
     async with engine.connect() as connection:
-        (agent,) = await agents_before(connection)
-    assert (agent.endpoint, agent.state, agent.wants) == ("agent001", "connecting", "idle")
+        (one,) = await agents_before(connection)
+    assert one.wrap_up_s == 45.0
+    assert one.agent == Agent(
+        endpoint="agent001",
+        state=AgentState.WRAP_UP,
+        since=NOW,
+        leg="l1",
+        call=str(call),
+        wants=AgentState.IDLE,
+        pause_code="x",
+    )
+
+
+async def test_a_deposed_leader_moves_no_agent_and_ends_no_call_twice(
+    engine: AsyncEngine,
+) -> None:
+    attempt = await an_attempt(engine)
+    gone = {"cause": 16, "sip_code": None}
+    async with writing(engine) as log:
+        log.epoch = 2
+        log.add(Step(facts=[Fact(kind="term_began", at=NOW)]))
+        log.add(Step(facts=[Fact(kind="hungup", at=NOW, call=str(attempt), data=gone)]))
+        await log.drained()
+        log.epoch = 1  # what another had in his hands when he stood still
+        data = {"state": "idle", "wants": "idle", "pause_code": ""}
+        late = [
+            Fact(kind="agent", at=NOW, agent="agent001", data=data),
+            Fact(kind="joined", at=NOW, call=str(attempt), agent="agent001"),
+            Fact(kind="hungup", at=NOW, call=str(attempt), data=gone),
+        ]
+        log.add(Step(facts=late))
+    async with engine.connect() as connection:
+        rows = select(CallEventRow.kind, CallEventRow.epoch).order_by(CallEventRow.id)
+        kinds = [tuple(row) for row in await connection.execute(rows)]
+    assert kinds == [("term_began", 2), ("hungup", 2), ("joined", 1)]
+
+
+async def test_facts_are_neither_changed_nor_taken_away(engine: AsyncEngine) -> None:
+    async with writing(engine) as log:
+        log.add(Step(facts=[Fact(kind="term_began", at=NOW)]))
+    for change in ("UPDATE call_event SET kind = 'x'", "DELETE FROM call_event"):
+        with pytest.raises(DBAPIError, match="only ever added"):
+            async with engine.begin() as connection:
+                await connection.execute(text(change))
 
 
 async def test_what_was_recorded_before_the_end_decides_the_next_turn(

@@ -25,7 +25,7 @@ def at(seconds: float) -> datetime:
 def floor() -> Floor:
     numbers = count(1)
     floor = Floor(lambda: f"leg-{next(numbers)}")
-    floor.reachable |= {"agent001", "agent002", "agent003"}
+    floor.seating.reachable |= {"agent001", "agent002", "agent003"}
     return floor
 
 

@@ -120,9 +120,9 @@ def test_a_page_that_comes_back_ends_the_old_leg_and_gets_a_new_one(
 
 
 def test_a_page_without_a_leg_gets_one_at_once(floor: Floor) -> None:
-    floor.reachable.discard("agent001")
+    floor.seating.reachable.discard("agent001")
     floor.on_agent("agent001", lambda a: agents.logged_in(a, at(0)), at(0))
-    floor.reachable.add("agent001")
+    floor.seating.reachable.add("agent001")
     assert len(nails(floor.nail_again("agent001", at(1)))) == 1
 
 
@@ -164,7 +164,7 @@ def test_a_leg_called_off_that_could_not_be_made_delays_nothing(floor: Floor) ->
     step = floor.on_agent("agent001", lambda a: agents.logged_in(a, at(0)), at(0))
     (first,) = nails(step)
     (second,) = nails(floor.on_endpoint("agent001", at(0.1), reachable=True, fresh=True))
-    floor.on_nail_failed("agent001", first, at(0.2))
+    floor.on_nail_failed(first, at(0.2))
     hung_up(floor, second, 0.3)
     assert (
         len(nails(floor.on_endpoint("agent001", at(0.4), reachable=True, fresh=True))) == 1
@@ -247,7 +247,7 @@ def test_a_hold_whose_agent_does_not_come_back_goes_to_anybody(
 def test_a_hold_found_after_a_gap_is_its_agents(floor: Floor) -> None:
     leg = seat(floor, "agent001")
     ongoing = Ongoing(call=Call(id="c1", state=CallState.IN_DIALPLAN), channel="c1")
-    found_on_hold(floor, ongoing, "agent001", at(10))
+    found_on_hold(floor, ongoing, "agent001", at(10), Step())
     floor.add_call(ongoing)
     assert floor.sweep(at(100)).actions == []
     assert resume(floor, "agent001", at(101)).actions == [
@@ -260,7 +260,7 @@ def test_a_hold_found_after_a_gap_is_its_agents(floor: Floor) -> None:
 
 def test_a_hold_that_is_nobodys_is_ended(floor: Floor) -> None:
     ongoing = Ongoing(call=Call(id="c1", state=CallState.IN_DIALPLAN), channel="c1")
-    found_on_hold(floor, ongoing, None, at(10))
+    found_on_hold(floor, ongoing, None, at(10), Step())
     floor.add_call(ongoing)
     assert floor.sweep(at(10)).actions == [EndHold(channel="c1")]
 
@@ -320,7 +320,7 @@ def test_who_logged_out_in_mid_call_and_closed_the_page_is_gone(
     floor: Floor, leg: str
 ) -> None:
     floor.on_agent("agent001", lambda a: agents.logged_out(a, at(15)), at(15))
-    floor.reachable.discard("agent001")
+    floor.seating.reachable.discard("agent001")
     lose(floor, leg, 20)
     floor.sweep(at(20) + KEEP + timedelta(seconds=1))
     assert state(floor) is AgentState.OFFLINE
