@@ -35,7 +35,7 @@ class FloorMetrics:
             "acordo_agents", "Agents by state", ["state"], registry=registry
         )
         self.violations = Gauge(
-            "acordo_violations", "Invariants that do not hold now", registry=registry
+            "acordo_violations_now", "Invariants that do not hold", registry=registry
         )
         self.violations_seen = Counter(
             "acordo_violations_total", "Violations that were found", registry=registry

@@ -16,6 +16,7 @@ LEAST_ANSWERED = 20  # below it one call makes per cents
 LEAST_FREE_BYTES = 5 * 2**30
 LEAST_FREE_SHARE = 0.05
 BEHIND_S = 60.0
+FEW = 3  # things that are named; of more the number is told
 SILENT_S = 15.0  # a leader tells its floor every 5 s
 
 Level = Literal["bad", "warn"]
@@ -47,6 +48,7 @@ class Facts:
     free_bytes: int
     disk_bytes: int
     behind_s: float
+    impossible: Sequence[tuple[str, str]] = ()  # what can never be, and with which thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ class Alert:
 
 def alerts(facts: Facts) -> list[Alert]:
     """All that hold now."""
-    found = [*_dialer(facts), *_campaigns(facts), *_machine(facts)]
+    found = [
+        *_dialer(facts), *_impossible(facts), *_campaigns(facts), *_machine(facts),
+    ]  # fmt: skip
     return sorted(found, key=lambda alert: alert.level != "bad")
 
 
@@ -72,6 +76,19 @@ def _dialer(facts: Facts) -> list[Alert]:
     silent = facts.told_s_ago is None or facts.told_s_ago > SILENT_S
     if facts.bus and silent:
         found.append(Alert("dialer_silent", "warn", {}))
+    return found
+
+
+def _impossible(facts: Facts) -> list[Alert]:
+    """One alert for each kind, however many things it is about."""
+    things: dict[str, list[str]] = {}
+    for what, which in facts.impossible:
+        things.setdefault(what, []).append(which)
+    found = []
+    for what, named in things.items():
+        more = f" (+{len(named) - FEW})" if len(named) > FEW else ""
+        which = ", ".join(named[:FEW]) + more
+        found.append(Alert("impossible", "bad", {"what": what, "which": which}))
     return found
 
 

@@ -66,10 +66,13 @@ class MinutesOut(Out):
 
 
 class AlertOut(Out):
+    """`link`: the page that tells more, if one does."""
+
     code: str
     level: str
     text: str
     todo: str
+    link: str | None = None
 
 
 class FiguresOut(Out):

@@ -32,17 +32,20 @@ from agent_console.supervision.figures import (
 )
 from agent_console.supervision.slow import Slow, SlowFigures
 from agent_console.texts import TEXTS
+from dialer.adapters.violation_log import Noted, open_violations
 from dialer.figures import feed
 from dialer.figures.abandonment import Rate
 from dialer.figures.feed import Brief
 from dialer.figures.minutes import MINUTES, MinuteBook
 from dialer.figures.occupancy import OccupancyBook
+from dialer.state.words import subject, words
 from foundation.clock import SAO_PAULO
 from foundation.home import Home
 from foundation.observability import get_logger
 
 FIGURES, TROUBLE = "figures", "trouble"
 EVERY_S = 1.0
+LINKS = {"impossible": "/replay#violations"}  # where an alert is looked into
 DATABASE_S = 5.0
 HALF_HOUR = timedelta(minutes=30)
 RECENT = timedelta(minutes=2)  # an ending is written within seconds
@@ -57,6 +60,7 @@ class _Quick:
     campaigns: list[Brief]
     half_hour: dict[UUID, Rate]
     leads: bool
+    impossible: list[Noted]
 
 
 class Keeper:
@@ -110,6 +114,7 @@ class Keeper:
             campaigns=await feed.open_campaigns(connection),
             half_hour=await feed.rates(connection, at - HALF_HOUR),
             leads=await feed.dialer_leads(connection),
+            impossible=await open_violations(connection),
         )
         await self._read_minutes(connection, at)
         await self._read_changes(connection, at)
@@ -166,6 +171,10 @@ class Keeper:
             free_bytes=slow.free_bytes,
             disk_bytes=slow.disk_bytes,
             behind_s=slow.behind_s,
+            impossible=[
+                (words()["broken"][one.code], subject(one.kind, one.subject))
+                for one in quick.impossible
+            ],
         )
         return [_alert(alert) for alert in alerts(facts)]
 
@@ -190,6 +199,7 @@ def _alert(alert: Alert) -> AlertOut:
         level=alert.level,
         text=TEXTS.section("alerts")[alert.code].format_map(values),
         todo=TEXTS.section("alerts_todo")[alert.code],
+        link=LINKS.get(alert.code),
     )
 
 

@@ -99,6 +99,24 @@ async def violations_between(
     return [_noted(found) for found in await connection.execute(query)]
 
 
+async def open_violations(connection: AsyncConnection, most: int = 50) -> list[Noted]:
+    """Those that last, the oldest first."""
+    query = (
+        select(ViolationRow.__table__)
+        .where(ViolationRow.cleared_at.is_(None))
+        .order_by(ViolationRow.seen_at)
+        .limit(most)
+    )
+    return [_noted(found) for found in await connection.execute(query)]
+
+
+async def violation(connection: AsyncConnection, number: UUID) -> Noted | None:
+    """One of them; None when there is none of that id."""
+    query = select(ViolationRow.__table__).where(ViolationRow.id == number)
+    found = (await connection.execute(query)).first()
+    return None if found is None else _noted(found)
+
+
 def _noted(row: Any) -> Noted:
     kind, _, subject = row.subject.partition(":")
     return Noted(

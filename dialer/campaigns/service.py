@@ -21,6 +21,7 @@ from dialer.campaigns.changes import remember
 from dialer.campaigns.errors import CampaignError
 from dialer.campaigns.filling import fill, fill_or_promise
 from dialer.campaigns.filter import DebtorFilter
+from dialer.campaigns.lifecycle import NotPossible, Status, Wish, after
 from dialer.campaigns.store import CampaignRow
 from foundation.ids import uuid7
 
@@ -189,11 +190,6 @@ OUTCOME_WORDS = {
     "switch_lost": "perdida na central",
     "not_sent": "não enviada",
 }
-_FROM = {
-    "running": ("draft", "paused", "stopped"),
-    "paused": ("running",),
-    "stopped": ("running", "paused", "draft", "filling"),
-}
 NO_LIST = "A campanha «{name}» não tem lista: mude o filtro e salve antes de iniciar."
 
 
@@ -218,9 +214,12 @@ async def set_status(
         raise await _unknown(connection, name)
     if current.status == status:
         return False
-    if current.status not in _FROM[status]:
+    try:
+        after(Status(current.status), Wish(status))
+    except NotPossible:
         is_now = STATUS_WORDS[current.status]
-        raise CampaignError(f"Campanha «{name}» está {is_now}: isso não é possível.")
+        message = f"Campanha «{name}» está {is_now}: isso não é possível."
+        raise CampaignError(message) from None
     if status == "running" and current.size == 0:
         raise CampaignError(NO_LIST.format(name=name))
     await connection.execute(

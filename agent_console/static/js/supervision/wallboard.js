@@ -102,7 +102,10 @@ function showFigures({ rates, occupancy, minutes, alerts, campaigns: list }) {
   showAlerts(alerts);
 }
 
-/** @param {{code: string, level: string, text: string, todo: string}[]} alerts */
+/**
+ * @param {{code: string, level: string, text: string, todo: string,
+ *   link: string | null}[]} alerts
+ */
 function showAlerts(alerts) {
   const place = byId("alerts");
   const wanted = alerts.map(({ level, text, todo }) => `${level}|${text}|${todo}`);
@@ -111,16 +114,25 @@ function showAlerts(alerts) {
   );
   if (wanted.join() === shown.join()) return;
   place.replaceChildren(
-    ...alerts.map(({ level, text, todo }, n) => {
+    ...alerts.map(({ level, text, todo, link }, n) => {
       const item = document.createElement("li");
       item.className = level;
       item.dataset.key = wanted[n];
       const strong = document.createElement("strong");
       strong.textContent = text;
       item.append(strong, ` ${todo}`);
+      if (link) item.append(" ", linkTo(link));
       return item;
     }),
   );
+}
+
+/** @param {string} address */
+function linkTo(address) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.textContent = words.look_into;
+  return link;
 }
 
 const tv = byId("tv");
