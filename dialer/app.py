@@ -65,8 +65,8 @@ class DialerProcess:
     def __init__(self, settings: DialerSettings, process: Process) -> None:
         self.settings = settings
         self.process = process
-        # a leader that stands still in a transaction must not outlast its own lease in it
-        idle_s = settings.dialer.lease_s / 2
+        # who stands still in a transaction holds the office no longer than his lease
+        idle_s = settings.dialer.lease_s
         self.engine: AsyncEngine = connect(settings, idle_s=idle_s)
         self.bus = Bus(connect_bus(redis_url(settings)))
         self.holder = f"{socket.gethostname()}:{getpid()}"
@@ -101,11 +101,9 @@ class DialerProcess:
         self.process.start(self._show(), "show")
         try:
             while not self.process.stopping.is_set():
-                asked_s = seconds()
                 term = await self._take()
                 if term is not None:
-                    self.mandate = Mandate(self.settings.dialer.lease_s, asked_s)
-                    await self._lead(term, self.mandate)
+                    await self._lead(term)
                 await self.process.pause(self.settings.dialer.lease_s / 3)
         finally:
             await self.engine.dispose()
@@ -121,16 +119,21 @@ class DialerProcess:
             log.error("leadership_unknown", error=str(error))
             return None
 
-    async def _lead(self, term: Term, mandate: Mandate) -> None:
+    async def _lead(self, term: Term) -> None:
         """Lead until the term is over or the process stops; resign in the latter case."""
         log.info("term_began", epoch=term.epoch, holder=term.holder)
         secret = self.settings.ami.secret
         telephony = AmiTelephony(
             self.settings.ami,
             secret.get_secret_value() if secret else Home(self.settings.home).secret("ami"),
-            may_act=lambda: mandate.stands,
+            may_act=self._leads,
         )
         tools = await self._tools(telephony)
+        # only now: what was read may have taken longer than a lease
+        asked_s = seconds()
+        if not await self._renewed(term):
+            return
+        self.mandate = mandate = Mandate(self.settings.dialer.lease_s, asked_s)
         try:
             async with telephony, asyncio.TaskGroup() as tasks:
                 self.leader = leader = Leader(tools, term, tasks, mandate)
@@ -184,19 +187,25 @@ class DialerProcess:
 
     async def _hold_office(self, term: Term, mandate: Mandate) -> None:
         """Renew until stopped; raises TermIsOver when the lease could not be kept."""
-        lease_s = self.settings.dialer.lease_s
-        while not await self.process.pause(lease_s / 3):
+        while not await self.process.pause(self.settings.dialer.lease_s / 3):
             asked_s = seconds()
-            try:
-                async with asyncio.timeout(lease_s / 3), self.engine.begin() as connection:
-                    if not await renew(connection, term, lease_s=lease_s):
-                        mandate.end()
-                        raise TermIsOver(term.name)
+            if await self._renewed(term):
                 mandate.renewed(asked_s)
-            except (SQLAlchemyError, OSError, TimeoutError) as error:
-                log.error("lease_unrenewed", error=str(error))
             if not mandate.stands:
                 raise TermIsOver(term.name)
+
+    async def _renewed(self, term: Term) -> bool:
+        """Extend the lease; False when somebody else leads, or nobody knows."""
+        lease_s = self.settings.dialer.lease_s
+        try:
+            async with asyncio.timeout(lease_s / 3), self.engine.begin() as connection:
+                kept = await renew(connection, term, lease_s=lease_s)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.error("lease_unrenewed", error=str(error))
+            return False
+        if not kept:
+            log.warning("lease_taken", epoch=term.epoch)
+        return kept
 
     async def _resign(self, term: Term) -> None:
         try:

@@ -22,8 +22,8 @@ TERM = timedelta(days=7)  # how far back a leader's word is looked for
 _CALLS = text(
     """
     SELECT a.id, a.campaign_id, a.direction, a.placed_at FROM attempt a
-     WHERE a.placed_at <= :at AND a.placed_at > CAST(:at AS timestamptz) - :longest
-       AND ((a.ended_at > :at AND a.ended_at < CAST(:at AS timestamptz) + :longest)
+     WHERE a.placed_at <= :at AND a.placed_at > :since
+       AND ((a.ended_at > :at AND a.ended_at < :until)
             OR a.outcome IS NULL)
     """
 )
@@ -32,7 +32,7 @@ _AGENTS = text(
     SELECT DISTINCT ON (coalesce(agent_id::text, data->>'endpoint'))
            data, at, attempt_id
       FROM call_event
-     WHERE kind = 'agent' AND at <= :at AND at > CAST(:at AS timestamptz) - :shift
+     WHERE kind = 'agent' AND at <= :at AND at > :since
      ORDER BY coalesce(agent_id::text, data->>'endpoint'), id DESC
     """
 )
@@ -40,7 +40,7 @@ _NOTES = text(
     """
     SELECT kind, at, epoch, data->>'holder' AS holder FROM call_event
      WHERE kind IN ('connection_lost', 'connection_restored', 'term_began', 'term_ended')
-       AND at <= :at AND at > CAST(:at AS timestamptz) - :term
+       AND at <= :at AND at > :since
      ORDER BY id
     """
 )
@@ -72,9 +72,9 @@ class Told:
 async def floor_at(connection: AsyncConnection, at: datetime) -> Told:
     """Return the floor of that instant (real UTC)."""
     calls = await _calls(connection, at)
-    found = await connection.execute(_AGENTS, {"at": at, "shift": SHIFT})
+    found = await connection.execute(_AGENTS, {"at": at, "since": at - SHIFT})
     agents: list[Agent] = [remembered(row).agent for row in found]
-    noted = await connection.execute(_NOTES, {"at": at, "term": TERM})
+    noted = await connection.execute(_NOTES, {"at": at, "since": at - TERM})
     notes = [Noted(row.kind, row.at, row.epoch, row.holder) for row in noted]
     turns: defaultdict[UUID, list[str]] = defaultdict(list)
     for row in await connection.execute(_TURNS, {"at": at}):
@@ -92,7 +92,8 @@ async def floor_at(connection: AsyncConnection, at: datetime) -> Told:
 
 
 async def _calls(connection: AsyncConnection, at: datetime) -> list[CallThen]:
-    rows = list(await connection.execute(_CALLS, {"at": at, "longest": LONGEST}))
+    values = {"at": at, "since": at - LONGEST, "until": at + LONGEST}
+    rows = list(await connection.execute(_CALLS, values))
     facts = await facts_of(connection, [row.id for row in rows], until=at)
     return [
         CallThen.of(

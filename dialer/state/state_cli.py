@@ -136,8 +136,8 @@ def instant(time: str, day: str | None) -> datetime:
         on = date.fromisoformat(day) if day else datetime.now(SAO_PAULO).date()
     except ValueError as error:
         raise click.UsageError("Escreva como 14:03:20 e --day 2026-03-10.") from error
-    if wanted.tzinfo is not None:
-        raise click.UsageError("TIME é hora de São Paulo, sem fuso.")
+    if wanted.tzinfo is not None or not 2000 <= on.year < 2100:
+        raise click.UsageError("TIME é hora de São Paulo, sem fuso; --day é deste século.")
     return datetime.combine(on, wanted, SAO_PAULO).astimezone(UTC)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.adapters.scripted import Party
-from dialer.calls.agent import AgentState
+from dialer.calls.agent import Agent, AgentState
 from dialer.ports import Origination
+from dialer.shell.facts import Step
 from dialer.state.invariants import violations
 from dialer.state.looking import look
 from dialer.state.rebuild import rebuild_attempts, rebuild_board
@@ -166,8 +166,8 @@ async def test_a_leader_whose_floor_is_not_the_switchs_reads_it_again(
         agents = floor.leader.floor.agents
         right = agents["agent001"]
         wrong = replace(right, state=AgentState.TALKING, call=str(uuid7()))
-        async with floor_written(floor, wrong):
-            await looked(floor)
+        await leave(floor, wrong)
+        await looked(floor)
         assert (await floor.ask(BROKEN))[0][:3] == (
             "state_differs", "agent:agent001", "reread",
         )  # fmt: skip
@@ -180,22 +180,12 @@ async def test_a_leader_whose_floor_is_not_the_switchs_reads_it_again(
         assert all(not row[3] for row in await floor.ask(BROKEN))
 
 
-class floor_written:  # noqa: N801 - reads as a sentence
-    """Have an agent stand in the floor and in the facts, as a bug would leave him."""
-
-    def __init__(self, floor: Office, agent: Any) -> None:
-        self.floor, self.agent = floor, agent
-
-    async def __aenter__(self) -> None:
-        from dialer.shell.facts import Step
-
-        step = Step()
-        self.floor.leader.floor.put(self.agent, datetime.now(UTC), step)
-        self.floor.leader.carry_out(step)
-        await self.floor.log.drained()
-
-    async def __aexit__(self, *_error: object) -> None:
-        return None
+async def leave(floor: Office, agent: Agent) -> None:
+    """Have an agent stand in the floor and in the facts as a bug would leave him."""
+    step = Step()
+    floor.leader.floor.put(agent, datetime.now(UTC), step)
+    floor.leader.carry_out(step)
+    await floor.log.drained()
 
 
 async def test_the_floor_is_shown_as_it_was_and_a_working_one_breaks_nothing(
