@@ -138,7 +138,7 @@ def _channels(now: Picture) -> Iterator[Violation]:
     """No channel of ours without an attempt, no leg without an agent."""
     for line in now.lines:
         if line.attempt is not None and line.ours and line.attempt not in now.calls:
-            detail = {"attempt": line.attempt, "up": str(line.up).lower()}
+            detail = {"attempt": line.attempt}
         elif line.endpoint is not None and not _sits(now, line.endpoint):
             detail = {"seat": line.endpoint}
         else:
