@@ -20,6 +20,7 @@ BENCHES: Mapping[str, str] = {
     "audio": "sim.bench.audio",
     "bridge": "sim.bench.bridge",
     "calls": "sim.bench.calls",
+    "charges": "sim.bench.charges",
     "desk": "sim.bench.desk",
     "frontier": "sim.bench.pacing.frontier",
     "import": "sim.bench.imports",

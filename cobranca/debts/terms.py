@@ -1,0 +1,123 @@
+"""Contract terms as data: what lateness costs, and in which order a payment counts.
+
+Pure. Terms are read from JSON or TOML; what the law forbids is refused here, with the text
+that a person reads. Rates are fractions (0.01 is 1 %), days are calendar days.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from cobranca.debts.accounts import OWED, Account
+
+FINE_MAX = Decimal("0.02")  # CDC art. 52 § 1
+_REVOLVING_CAP = Decimal("1.00")  # Lei 14.690/2023 art. 28: charges <= the principal
+_LEGAL_BEFORE = Decimal("0.01")  # a month: CC art. 406 as it was, with CTN art. 161 § 1
+
+DayCount = Literal["30", "365", "month"]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NoInterest(_Data):
+    kind: Literal["none"] = "none"
+
+
+class MonthlyInterest(_Data):
+    """Simple, by month, in proportion to the days.
+
+    `day_count`: a month of 30 days, a twelfth of a year of 365, or whole months from the
+    due day and the rest over the days of the month that runs.
+    """
+
+    kind: Literal["monthly"] = "monthly"
+    rate: Decimal = Field(ge=0, le=Decimal("0.20"))
+    day_count: DayCount = "30"
+
+
+class DailyInterest(_Data):
+    """Simple, by day."""
+
+    kind: Literal["daily"] = "daily"
+    rate: Decimal = Field(ge=0, le=Decimal("0.01"))
+
+
+class LegalInterest(_Data):
+    """The legal rate of Lei 14.905/2024 (Resolução CMN 5.171/2024), from its table.
+
+    The law holds since 30/8/2024; days before it bear `before`, a simple rate a month.
+    """
+
+    kind: Literal["legal"] = "legal"
+    before: Decimal = Field(default=_LEGAL_BEFORE, ge=0, le=Decimal("0.02"))
+
+
+Interest = Annotated[
+    NoInterest | MonthlyInterest | DailyInterest | LegalInterest,
+    Field(discriminator="kind"),
+]
+
+
+class Terms(_Data):
+    """What a contract says of lateness. By default nothing is added to what is owed."""
+
+    fine: Decimal = Field(default=Decimal(0), ge=0)  # once, of the corrected principal
+    interest: Interest = NoInterest()
+    correction: str | None = Field(default=None, pattern=r"^[a-z0-9_]+$")  # an index
+    grace_days: int = Field(default=0, ge=0, le=90)  # late no longer than this is not late
+    bank_days: bool = True  # a due date without bank moves to the next one with
+    cap: Decimal | None = Field(default=None, ge=0)  # all charges, of the principal
+    revolving: bool = False  # revolving credit: the law's cap holds
+    order: tuple[Account, ...] = (  # CC art. 354: interest before principal
+        Account.FEES,
+        Account.FINE,
+        Account.INTEREST,
+        Account.CORRECTION,
+        Account.PRINCIPAL,
+    )
+    impute_by: Literal["instalment", "account"] = "instalment"  # the oldest, or all of one
+    source: str = ""  # where it is written: clause, page
+
+    @field_validator("fine")
+    @classmethod
+    def _within_the_law(cls, fine: Decimal) -> Decimal:
+        if fine > FINE_MAX:
+            raise ValueError("multa acima de 2 % (CDC, art. 52, § 1º)")
+        return fine
+
+    @field_validator("order")
+    @classmethod
+    def _each_once(cls, order: tuple[Account, ...]) -> tuple[Account, ...]:
+        if sorted(order) != sorted(OWED):
+            raise ValueError("a ordem de imputação precisa ter cada conta uma vez")
+        return order
+
+    @model_validator(mode="after")
+    def _revolving_cap(self) -> Self:
+        if self.revolving and self.cap is not None and self.cap > _REVOLVING_CAP:
+            raise ValueError(
+                "encargos do rotativo acima de 100 % do principal (Lei 14.690/2023)"
+            )
+        return self
+
+    @property
+    def cap_share(self) -> Fraction | None:
+        """What all charges may come to, as a share of the principal; None: no cap."""
+        if self.revolving and self.cap is None:
+            return Fraction(_REVOLVING_CAP)
+        return None if self.cap is None else Fraction(self.cap)
+
+
+def usual() -> Terms:
+    """What most contracts say: 2 % once, 1 % a month by days.
+
+    >>> usual().fine
+    Decimal('0.02')
+    """
+    return Terms(fine=FINE_MAX, interest=MonthlyInterest(rate=Decimal("0.01")))

@@ -1,0 +1,61 @@
+"""Bank days: when a bank opens, so when a due date that falls on another day moves to.
+
+Pure: dates in, answers out. Monday to Friday, no national holiday (20 November since 2024,
+Lei 14.759/2023), not the Monday or Tuesday of Carnival nor Corpus Christi (Resolução CMN
+4.880/2020, general knowledge). Municipal holidays are in no package: the caller gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+_ONE_DAY = timedelta(days=1)
+_SATURDAY = 5
+_MOVABLE = ("Carnaval", "Corpus Christi")  # no holidays by law, yet banks are closed
+
+
+@lru_cache(maxsize=512)
+def _closed_in(year: int) -> frozenset[date]:
+    public = holidays.country_holidays("BR", years=year, language="pt_BR")
+    optional = holidays.country_holidays(
+        "BR", years=year, categories=("optional",), language="pt_BR"
+    )
+    movable = {day for day, name in optional.items() if name in _MOVABLE}
+    return frozenset(public.keys()) | movable
+
+
+def is_bank_day(day: date, municipal: Collection[date] = ()) -> bool:
+    """Whether banks work on that day; `municipal` adds the town's holidays.
+
+    >>> is_bank_day(date(2026, 11, 20))
+    False
+    """
+    if day.weekday() >= _SATURDAY or day in municipal:
+        return False
+    return day not in _closed_in(day.year)
+
+
+def bank_day_from(day: date, municipal: Collection[date] = ()) -> date:
+    """Return that day when banks work, else the next one on which they do.
+
+    >>> bank_day_from(date(2026, 2, 14))  # the Saturday of Carnival
+    datetime.date(2026, 2, 18)
+    """
+    while not is_bank_day(day, municipal):
+        day += _ONE_DAY
+    return day
+
+
+def bank_days_after(day: date, count: int, municipal: Collection[date] = ()) -> date:
+    """Return the last of the `count` bank days that follow that day; `count` >= 0.
+
+    >>> bank_days_after(date(2026, 2, 13), 1)
+    datetime.date(2026, 2, 18)
+    """
+    for _ in range(count):
+        day = bank_day_from(day + _ONE_DAY, municipal)
+    return day
