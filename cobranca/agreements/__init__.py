@@ -1,0 +1,1 @@
+"""Offers by policy, and the agreements that come of them."""
