@@ -15,6 +15,7 @@ from uuid import UUID
 
 from cobranca.debts.accounts import is_exact
 
+FIRST_DAY = date(1994, 7, 1)  # the real's: nothing was owed or paid in it before
 AMOUNT_MAX = Decimal("1000000000.00")  # a billion reais: more is a mistake
 
 
@@ -67,19 +68,22 @@ class FeeCharged(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paid(Fact):
-    """Money came in. `reference` is the outside's own name of the payment."""
+    """Money came in. `reference` is the outside's own name of the payment.
+
+    `instalment`: what the debtor said he pays (CC art. 352), which then comes first.
+    """
 
     amount: Decimal
     means: Means
     reference: str
-    agreement: UUID | None = None
+    instalment: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone(Fact):
-    """A payment went back (refund, charge-back): it counts from no day on."""
+    """A payment went back (refund, charge-back), or a release: it counts on no day."""
 
-    payment: int  # the number of its fact
+    payment: int  # the number of the fact that does not count
     reason: str
 
 

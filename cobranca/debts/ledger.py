@@ -115,20 +115,27 @@ def appended(written: Sequence[Entry], wanted: Sequence[Entry]) -> tuple[Entry, 
 
     `written` holds no entry that was already undone.
     """
+    same = common(written, wanted)
+    undone = [undo(entry) for entry in reversed(written[same:])]
+    return (*undone, *wanted[same:])
+
+
+def common(written: Sequence[Entry], wanted: Sequence[Entry]) -> int:
+    """Return how many entries both begin with."""
     same = 0
     for before, after in zip(written, wanted, strict=False):
         if _told(before) != _told(after):
             break
         same += 1
-    undone = [_undo(entry) for entry in reversed(written[same:])]
-    return (*undone, *wanted[same:])
+    return same
 
 
 def _told(entry: Entry) -> tuple[object, ...]:
     return entry.kind, entry.on, entry.fact, entry.postings
 
 
-def _undo(entry: Entry) -> Entry:
+def undo(entry: Entry) -> Entry:
+    """Return the entry that takes another one back."""
     back = tuple(replace(posting, amount=-posting.amount) for posting in entry.postings)
     return Entry(kind="reversal", on=entry.on, fact=entry.fact, postings=back)
 
@@ -247,7 +254,9 @@ def _taken(
     """Take an amount off what is owed, in the contract's order; the rest is credit."""
     if amount == 0:
         return ledger
-    parts = spread(ledger.positions, amount, setting.terms)
+    named = fact.instalment if isinstance(fact, Paid) else None
+    turns = sorted(ledger.positions, key=lambda part: part.number != named)
+    parts = spread(turns, amount, setting.terms)
     over = amount - sum((part.amount for part in parts), ZERO)
     credits = [Posting(part.account, part.number, -part.amount) for part in parts]
     if over:

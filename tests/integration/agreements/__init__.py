@@ -1,0 +1,1 @@
+"""Debts, offers, agreements and payments, in a real database."""
