@@ -59,8 +59,13 @@ class Browser:
     ) -> ClientResponse:
         return await self.client.get(path, headers=headers, allow_redirects=False)
 
-    async def send(self, verb: str, path: str, body: object = None) -> ClientResponse:
+    async def send(
+        self, verb: str, path: str, body: object = None, *, key: str = ""
+    ) -> ClientResponse:
+        """`key`: of what is done once, however often it is sent."""
         headers = {"X-CSRF-Token": self.csrf}
+        if key:
+            headers["Idempotency-Key"] = key
         return await self.client.request(
             verb, path, json=body, headers=headers, allow_redirects=False
         )

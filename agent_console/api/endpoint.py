@@ -60,6 +60,7 @@ class Endpoint:
     problems: tuple[str, ...] = ()
     background: bool = False  # a page polls it: no sign that a person is there
     fresh_password: bool = True  # False: also for who must change his password first
+    once: bool = False  # wants an Idempotency-Key: its handler goes through `api.once`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

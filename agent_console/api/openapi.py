@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from agent_console.api.endpoint import API, Endpoint, OpenEndpoint
+from agent_console.api.once import KEY, KEY_FORM
 
 Mode = Literal["validation", "serialization"]
 Schemas = Mapping[tuple[type[BaseModel], Mode], Any]
@@ -128,6 +129,9 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
             else {"type": "string", "format": "uuid"}
         )
         found.append({"name": name, "in": "path", "required": True, "schema": schema})
+    if isinstance(route, Endpoint) and route.once:
+        schema = {"type": "string", "pattern": KEY_FORM}
+        found.append({"name": KEY, "in": "header", "required": True, "schema": schema})
     query = route.query if isinstance(route, Endpoint) else None
     if query is not None:
         of_query: dict[str, Any] = query.model_json_schema(ref_template=REF)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -12,7 +13,7 @@ from typing import Any
 
 from cobranca.agreements.offer import Offer
 from cobranca.agreements.simulation import Refusal
-from foundation.brasil.dates import format_date
+from foundation.brasil.dates import format_date, format_instant
 from foundation.brasil.money import format_amount
 
 
@@ -63,3 +64,16 @@ def _payments(offer: Offer) -> str:
 
 def _percent(share: Decimal) -> str:
     return f"{share * 100:.2f}".replace(".", ",") + " %"
+
+
+def means_text(means: str) -> str:
+    """Return what people call a means of payment."""
+    name: str = _texts()["means"][means]
+    return name
+
+
+def evidence_text(evidence: Mapping[str, Any], at: datetime) -> str:
+    """Return by what an agreement was accepted; `evidence` as it is stored."""
+    kind = next(name for name in ("recording", "message", "clicked_at") if name in evidence)
+    text: str = _texts()["evidence"][kind].format(at=format_instant(at), **evidence)
+    return text

@@ -23,6 +23,7 @@ class CreditorRow(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     name: Mapped[str] = mapped_column(unique=True)
     document: Mapped[str | None]  # CNPJ, upper-case text: public, so not sealed
+    address: Mapped[str | None]  # in one line; documents of collection carry it
 
 
 class PortfolioRow(Row):

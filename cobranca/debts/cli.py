@@ -8,9 +8,10 @@ from pathlib import Path
 from uuid import UUID
 
 import click
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.debtors.store import CreditorRow
 from cobranca.debts.explanation import balance_document, balance_text
 from cobranca.debts.index_files import SHIPPED, UnreadableTable, read_series
 from cobranca.debts.index_tables import IndexTable, MonthNotInTable, UnknownIndex
@@ -24,6 +25,7 @@ from cobranca.debts.registering import (
 )
 from cobranca.debts.service import NoSuchDebt, indices, known
 from foundation.brasil.dates import InvalidDate, parse_date
+from foundation.brasil.document import InvalidDocument, parse_document
 from foundation.cli import Failure
 from foundation.clock import SAO_PAULO
 from foundation.db.use import with_database
@@ -72,6 +74,29 @@ def terms_command(file: Path) -> None:
     except TermsRefused as error:
         raise Failure(f"nada foi registrado: {error}") from error
     click.echo(f"{count} condições registradas")
+
+
+@debts.command(name="creditor")
+@click.argument("name")
+@click.option("--document", required=True, help="CPF ou CNPJ.")
+@click.option("--address", required=True, help="Endereço, numa linha.")
+def creditor_command(name: str, document: str, address: str) -> None:
+    """Diz quem é um credor: o que a lei manda pôr em todo documento de cobrança."""
+    try:
+        number = parse_document(document)
+    except InvalidDocument as error:
+        raise click.UsageError(f"--document: {error}") from error
+
+    async def use(connection: AsyncConnection) -> int:
+        who = update(CreditorRow).where(CreditorRow.name == name)
+        done = await connection.execute(
+            who.values(document=number.text, address=address.strip())
+        )
+        return done.rowcount
+
+    if not with_database(ProcessSettings(), use):
+        raise Failure(f"não há credor com o nome {name}")
+    click.echo(f"{name}: registrado")
 
 
 @click.group(name="indices")

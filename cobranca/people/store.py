@@ -78,3 +78,15 @@ class AuditRow(Row):
     subject_kind: Mapped[str | None]
     subject_id: Mapped[str | None]
     detail: Mapped[dict[str, Any]]  # no secrets, no personal data of debtors
+
+
+class RequestKeyRow(Row):
+    """A request that was done, by the key that its sender gave it, with its answer."""
+
+    __tablename__ = "request_key"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(UserRow.id), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[bytes]
+    answer: Mapped[dict[str, Any] | None]
+    at: Mapped[datetime]

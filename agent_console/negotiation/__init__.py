@@ -1,0 +1,1 @@
+"""Debts, offers, agreements and payments as the interface tells them."""

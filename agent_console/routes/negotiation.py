@@ -1,0 +1,214 @@
+"""Balances, offers, agreements and payments, for supervisors and programs."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agent_console.api.endpoint import Asked, Endpoint, Problem, Role
+from agent_console.api.once import once
+from agent_console.negotiation import answers
+from agent_console.negotiation.contracts import (
+    AgreementForm,
+    AgreementOut,
+    BalanceOut,
+    BalanceQuery,
+    DueListOut,
+    DueOut,
+    OffersForm,
+    OffersOut,
+    PaymentForm,
+    ReceivedOut,
+)
+from agent_console.services import DATABASE
+from cobranca.agreements import documents, keeping, service
+from cobranca.agreements.policy import Authority
+from cobranca.agreements.receiving import AbsurdDate, OtherPayment, record_payment
+from cobranca.agreements.service import Asking, NoSuchOffer, NotAccepted, NothingToNegotiate
+from cobranca.agreements.simulation import Wishes
+from cobranca.agreements.standing import NoSuchAgreement
+from cobranca.debts.index_tables import MonthNotInTable, UnknownIndex
+from cobranca.debts.service import NoSuchDebt, known
+from foundation.clock import SAO_PAULO
+
+MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
+
+
+def _today() -> date:
+    return datetime.now(SAO_PAULO).date()
+
+
+async def balance(asked: Asked[None, BalanceQuery]) -> BalanceOut:
+    async with asked.request.app[DATABASE].connect() as connection:
+        try:
+            debt = await known(connection, UUID(asked.path["id"]))
+            return answers.balance_out(debt.on(asked.query.on or _today()))
+        except NoSuchDebt:
+            raise Problem("no_debt", 404) from None
+        except (UnknownIndex, MonthNotInTable) as error:
+            raise Problem("no_index", 409, {"index": str(error.args[0])}) from error
+
+
+async def offer(asked: Asked[OffersForm, None]) -> OffersOut:
+    """What is answered was offered: each offer is stored, with its policy's version."""
+    body = asked.body
+    asking = Asking(
+        debts=tuple(dict.fromkeys(body.debts)),
+        channel=body.channel,
+        authority=Authority.SUPERVISOR,
+        on=_today(),
+        by=asked.who.login,
+    )
+    wishes = Wishes(**body.wishes.model_dump())
+
+    async def use(connection: AsyncConnection) -> OffersOut:
+        try:
+            case, found = await service.offers(connection, asking, wishes)
+        except (NothingToNegotiate, NoSuchDebt):
+            raise Problem("nothing_to_negotiate", 409) from None
+        except (UnknownIndex, MonthNotInTable) as error:
+            raise Problem("no_index", 409, {"index": str(error.args[0])}) from error
+        now = datetime.now(UTC)
+        shown = [*found.offers, *found.counters]
+        names = [
+            await service.offer(connection, asking, case, one, at=now) for one in shown
+        ]
+        return answers.offers_out(found, names, body.means)
+
+    return await once(asked, OffersOut, use)
+
+
+async def agree(asked: Asked[AgreementForm, None]) -> AgreementOut:
+    evidence = answers.evidence_of(asked.body.evidence)
+
+    async def use(connection: AsyncConnection) -> AgreementOut:
+        now = datetime.now(UTC)
+        try:
+            made = await service.accept(
+                connection, asked.body.offer, evidence, on=_today(), at=now
+            )
+        except NoSuchOffer:
+            raise Problem("no_offer", 404) from None
+        if isinstance(made, NotAccepted):
+            raise Problem(f"offer_{made.reason}", 409)
+        return await answers.agreement_out(connection, made)
+
+    return await once(asked, AgreementOut, use)
+
+
+async def show(asked: Asked[None, None]) -> AgreementOut:
+    async with asked.request.app[DATABASE].connect() as connection:
+        try:
+            return await answers.agreement_out(connection, UUID(asked.path["id"]))
+        except NoSuchAgreement:
+            raise Problem("no_agreement", 404) from None
+
+
+async def term(asked: Asked[None, None]) -> web.Response:
+    async with asked.request.app[DATABASE].connect() as connection:
+        try:
+            page = await documents.term(connection, UUID(asked.path["id"]))
+        except NoSuchAgreement:
+            raise Problem("no_agreement", 404) from None
+        except documents.CreditorUnknown:
+            raise Problem("creditor_unknown", 409) from None
+    return web.Response(text=page, content_type="text/html")
+
+
+async def quittance(asked: Asked[None, None]) -> web.Response:
+    async with asked.request.app[DATABASE].connect() as connection:
+        try:
+            page = await documents.quittance(connection, UUID(asked.path["id"]), _today())
+        except NoSuchDebt:
+            raise Problem("no_debt", 404) from None
+        except documents.NotSettled:
+            raise Problem("not_settled", 409) from None
+        except documents.CreditorUnknown:
+            raise Problem("creditor_unknown", 409) from None
+    return web.Response(text=page, content_type="text/html")
+
+
+async def pay(asked: Asked[PaymentForm, None]) -> ReceivedOut:
+    name, body = UUID(asked.path["id"]), asked.body
+
+    async def use(connection: AsyncConnection) -> ReceivedOut:
+        try:
+            received = await record_payment(
+                connection,
+                debt_id=name,
+                amount=body.amount,
+                paid_on=body.paid_on,
+                means=body.means,
+                reference=body.reference,
+            )
+            after = (await known(connection, name)).on(_today())
+        except NoSuchDebt:
+            raise Problem("no_debt", 404) from None
+        except AbsurdDate:
+            raise Problem("payment_date", 409) from None
+        except OtherPayment:
+            raise Problem("other_payment", 409) from None
+        except (UnknownIndex, MonthNotInTable) as error:
+            raise Problem("no_index", 409, {"index": str(error.args[0])}) from error
+        return ReceivedOut(again=received.again, total=after.total, credit=after.credit)
+
+    return await once(asked, ReceivedOut, use)
+
+
+async def due(asked: Asked[None, None]) -> DueListOut:
+    async with asked.request.app[DATABASE].connect() as connection:
+        found = await keeping.due_list(connection, _today())
+    return DueListOut(due=[DueOut.model_validate(answers.fields_of(one)) for one in found])
+
+
+ENDPOINTS = (
+    Endpoint(
+        verb="GET", path="/api/v1/debts/{id}/balance", roles=MAY, scope="debts:read",
+        summary="O que uma dívida deve num dia, linha por linha",
+        handler=balance, query=BalanceQuery, answer=BalanceOut,
+        problems=("no_debt", "no_index"),
+    ),
+    Endpoint(
+        verb="POST", path="/api/v1/debts/{id}/payments", roles=MAY, scope="payments:write",
+        summary="Registrar um pagamento que o credor recebeu", once=True,
+        handler=pay, body=PaymentForm, answer=ReceivedOut, status=201,
+        problems=("no_debt", "payment_date", "other_payment", "no_index"),
+    ),
+    Endpoint(
+        verb="POST", path="/api/v1/offers", roles=MAY, scope="agreements:write",
+        summary="Simular e guardar ofertas dentro da política", once=True,
+        handler=offer, body=OffersForm, answer=OffersOut, status=201,
+        problems=("nothing_to_negotiate", "no_index"),
+    ),
+    Endpoint(
+        verb="POST", path="/api/v1/agreements", roles=MAY, scope="agreements:write",
+        summary="Fechar o acordo de uma oferta aceita", once=True,
+        handler=agree, body=AgreementForm, answer=AgreementOut, status=201,
+        problems=(
+            "no_offer", "offer_expired", "offer_debt_changed", "offer_already_agreed",
+        ),
+    ),
+    Endpoint(
+        verb="GET", path="/api/v1/agreements/due", roles=MAY, scope="agreements:read",
+        summary="Parcelas e promessas perto do vencimento, pelo que está em jogo",
+        handler=due, answer=DueListOut,
+    ),
+    Endpoint(
+        verb="GET", path="/api/v1/agreements/{id}", roles=MAY, scope="agreements:read",
+        summary="Um acordo, suas parcelas e o que falta", handler=show,
+        answer=AgreementOut, problems=("no_agreement",),
+    ),
+    Endpoint(
+        verb="GET", path="/api/v1/agreements/{id}/term", roles=MAY,
+        scope="agreements:read", summary="O termo de um acordo, em português claro",
+        handler=term, media="text/html", problems=("no_agreement", "creditor_unknown"),
+    ),
+    Endpoint(
+        verb="GET", path="/api/v1/debts/{id}/quittance", roles=MAY, scope="debts:read",
+        summary="A carta de quitação de uma dívida", handler=quittance,
+        media="text/html", problems=("no_debt", "not_settled", "creditor_unknown"),
+    ),
+)  # fmt: skip
