@@ -1,0 +1,1 @@
+"""Means of payment: Pix, boleto, card, transfer; and what becomes of money that arrives."""

@@ -1,0 +1,1 @@
+"""Pix: BR Code, QR image, keys and our transaction identifiers."""

@@ -1,0 +1,1 @@
+"""The outside world that Acordo talks to, as servers: the bank first."""

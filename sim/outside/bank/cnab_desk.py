@@ -1,0 +1,125 @@
+"""The bank's side of CNAB: takes a remessa, answers with a retorno.
+
+Pure. Reads by the same tables that the remessa is written by and writes by the tables that
+a retorno is read by; those tables are checked against other people's programs, so that
+the two sides do not merely agree with each other (docs/pagamentos.md tells how).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from cobranca.payments.cnab.layout import Layout, layout_of
+from cobranca.payments.cnab.remessa import LINE_END
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What happened to one title at the bank; amounts in cents."""
+
+    title: Mapping[str, Any]  # as read from the remessa
+    occurrence: str
+    on: date
+    paid: int = 0
+    interest: int = 0
+    motives: str = ""
+
+
+def titles_of(remessa: bytes, *, bank: str, size: int) -> Iterator[dict[str, Any]]:
+    """Read the titles of a remessa: one mapping of values each."""
+    layout = layout_of(bank, size, "remessa")
+    first = layout.records[layout.details[0]]
+    title: dict[str, Any] | None = None
+    for line in remessa.decode("ascii").split(LINE_END):
+        if first.matches(line):
+            if title is not None:
+                yield title
+            title = first.read(line)
+        elif title is not None:
+            for name in layout.details[1:]:
+                if layout.records[name].matches(line):
+                    title |= layout.records[name].read(line)
+    if title is not None:
+        yield title
+
+
+def retorno(
+    happened: Iterable[Happened], *, bank: str, size: int, sequence: int, at: datetime
+) -> bytes:
+    """Write the bank's answer."""
+    layout = layout_of(bank, size, "retorno")
+    lines = [_header(layout, sequence, at)]
+    if size == 240:
+        lines.append(layout.records["batch_header"].written({"batch": 1}))
+    for each in happened:
+        first = len(lines) - (2 if size == 240 else 0) + 1
+        for place, name in enumerate(layout.details):
+            values = _values(each, first + place if size == 240 else len(lines) + 1)
+            lines.append(layout.records[name].written(values))
+    if size == 240:
+        counts = {"batch": 1, "batch_records": len(lines)}
+        lines.append(layout.records["batch_trailer"].written(counts))
+    whole = {"file_records": len(lines) + 1, "line": len(lines) + 1, "batches": 1}
+    lines.append(layout.records["file_trailer"].written(whole))
+    return "".join(line + LINE_END for line in lines).encode("ascii")
+
+
+def _header(layout: Layout, sequence: int, at: datetime) -> str:
+    length = 64 if layout.size == 240 else 20
+    return layout.records["file_header"].written(
+        {
+            "agreement": "0" * length,
+            "company_name": "CREDORA EXEMPLO LTDA",
+            "bank_name": layout.name,
+            "service": "COBRANCA",
+            "generated_on": at.date(),
+            "generated_at": f"{at:%H%M%S}",
+            "sequence": sequence,
+            "line": 1,
+        }
+    )
+
+
+def _values(each: Happened, line: int) -> dict[str, Any]:
+    title = each.title
+    number = (
+        title["title_number"] if "title_number" in title else title["title_number_short"]
+    )
+    paid_on = each.on if each.paid else None
+    return {
+        "batch": 1,
+        "line": line,
+        "occurrence": each.occurrence,
+        "branch": title.get("branch", ""),
+        "account": title.get("account", ""),
+        "beneficiary": title.get("beneficiary", "0"),
+        "nosso_numero": number,
+        "carteira": str(title.get("carteira", "0"))[-1:],
+        "carteira_letter": "I",
+        "kind": "01",
+        "document_number": title["document_number"],
+        "our_use": title.get("our_use", ""),
+        "due_on": title["due_on"],
+        "amount": title["amount"],
+        "occurred_on": each.on,
+        "credited_on": paid_on,
+        "receiving_bank": "341" if each.paid else "0",
+        "receiving_branch": "1" if each.paid else "0",
+        "currency": "09",
+        "payer_kind": str(title["payer_kind"])[-1:],
+        "payer_document": title["payer_document"],
+        "payer_name": title["payer_name"],
+        "fee": 250 if each.paid else 0,
+        "motives": each.motives,
+        "interest": each.interest,
+        "paid": each.paid,
+        "credited": each.paid,
+        "discount": 0,
+        "rebate": 0,
+        "iof": 0,
+        "expenses": 0,
+        "other_credits": 0,
+    }
