@@ -230,7 +230,7 @@ def test_a_banks_own_meaning_goes_before_the_common_one() -> None:
     assert (unknown.kind, unknown.known) == ("told", False)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.builds(

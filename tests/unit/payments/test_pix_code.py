@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cobranca.payments.pix import brcode, tlv
@@ -35,6 +35,19 @@ MANUAL_DYNAMIC = (
     "5204000053039865802BR5913Fulano de Tal6008BRASILIA62070503***630464E4"
 )
 
+# bacen/pix-api 2.9.0, responses of /rec: authorisation alone, and beside a charge at once
+API_RECURRENCE = (
+    "00020126180014br.gov.bcb.pix5204000053039865802BR5913Fulano de Tal6008BRASILIA62070503***"
+    "80800014br.gov.bcb.pix2558pix.example.com/qr/v2/rec/2353c790eefb11eaadc10242ac120002"
+    "630462C9"
+)
+API_COMPOSITE = (
+    "00020101021226760014br.gov.bcb.pix2554pix.example.com/qr/v2/"
+    "8b3da2f39a4140d1a91abd93113bd4415204000053039865802BR5913Fulano de Tal6008BRASILIA"
+    "62070503***80800014br.gov.bcb.pix2558pix.example.com/qr/v2/rec/"
+    "94ed2badcbc04c15b0bb7fa35319489063047741"
+)
+
 
 def test_the_manuals_static_example_is_reproduced() -> None:
     assert static_code(RANDOM, FULANO) == MANUAL_STATIC
@@ -43,6 +56,14 @@ def test_the_manuals_static_example_is_reproduced() -> None:
 def test_the_manuals_dynamic_example_is_reproduced() -> None:
     url = "pix.example.com/8b3da2f39a4140d1a91abd93113bd441"
     assert dynamic_code(url, FULANO) == MANUAL_DYNAMIC
+
+
+def test_the_apis_examples_of_pix_automatico_are_reproduced() -> None:
+    recurrence = "pix.example.com/qr/v2/rec/2353c790eefb11eaadc10242ac120002"
+    assert recurrence_code(recurrence, FULANO) == API_RECURRENCE
+    url = "pix.example.com/qr/v2/8b3da2f39a4140d1a91abd93113bd441"
+    beside = "pix.example.com/qr/v2/rec/94ed2badcbc04c15b0bb7fa353194890"
+    assert dynamic_code(url, FULANO, recurrence_url=beside) == API_COMPOSITE
 
 
 def test_a_static_code_says_what_it_was_given() -> None:
@@ -119,7 +140,6 @@ def test_a_long_message_is_refused_instead_of_cut() -> None:
         static_code(RANDOM, FULANO, message="x" * 60)
 
 
-@settings(deadline=None)
 @given(
     amount=st.decimals("0.01", "99999999.99", places=2),
     name=st.text(st.characters(codec="latin-1"), min_size=1, max_size=60),
@@ -137,7 +157,6 @@ def test_whatever_is_written_is_read_back(amount: Decimal, name: str, txid: str)
     assert tlv.written(tlv.read(code)) == code
 
 
-@settings(deadline=None)
 @given(place=st.integers(0, len(MANUAL_STATIC) - 1), sign=st.sampled_from("0AZ*9"))
 def test_no_single_altered_sign_is_let_pass(place: int, sign: str) -> None:
     altered = MANUAL_STATIC[:place] + sign + MANUAL_STATIC[place + 1 :]
@@ -184,7 +203,6 @@ def test_our_txids_lead_back_to_the_charge_and_others_to_none() -> None:
         assert charge_of(stranger) is None
 
 
-@settings(deadline=None)
 @given(st.uuids(), st.integers(2, 33), st.sampled_from("0123456789abcdef"))
 def test_a_mistyped_digit_of_a_txid_finds_no_other_charge(
     charge: UUID, place: int, digit: str
