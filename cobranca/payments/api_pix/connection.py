@@ -9,6 +9,7 @@ bank was silent; a POST never is.
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import ssl
 import time
@@ -61,6 +62,12 @@ def client_context(access: BankAccess) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(access.certificate, access.private_key)
     return context
+
+
+def basic(access: BankAccess) -> str:
+    """Return the header by which OAuth knows the client (RFC 7617)."""
+    pair = f"{access.client_id}:{access.client_secret}".encode()
+    return f"Basic {base64.b64encode(pair).decode('ascii')}"
 
 
 class BankConnection:
@@ -128,9 +135,7 @@ class BankConnection:
                     "POST",
                     self._access.token_url,
                     data={"grant_type": "client_credentials", "scope": SCOPES},
-                    auth=aiohttp.BasicAuth(
-                        self._access.client_id, self._access.client_secret
-                    ),
+                    headers={"Authorization": basic(self._access)},
                 )
                 told = _judged(status, answer)
                 try:

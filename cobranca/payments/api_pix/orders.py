@@ -7,7 +7,6 @@ its form is refused here, with our code and text, before the network is asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -42,15 +41,12 @@ class ImmediateCharge:
     message: str = ""
 
     def body(self) -> dict[str, Any]:
-        return (
-            {
-                "calendario": {"expiracao": self.expires_s},
-                "valor": {"original": written(self.amount)},
-                "chave": self.key.text,
-            }
-            | _debtor(self.debtor)
-            | _message(self.message)
-        )
+        body: dict[str, Any] = {
+            "calendario": {"expiracao": self.expires_s},
+            "valor": {"original": written(self.amount)},
+            "chave": self.key.text,
+        }
+        return body | _debtor(self.debtor) | _message(self.message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,18 +85,15 @@ class DueCharge:
                 for day, amount in self.discounts
             ]
             value["desconto"] = {"modalidade": 1, "descontoDataFixa": dates}
-        return (
-            {
-                "calendario": {
-                    "dataDeVencimento": self.due_on.isoformat(),
-                    "validadeAposVencimento": self.valid_days,
-                },
-                "valor": value,
-                "chave": self.key.text,
-            }
-            | _debtor(self.debtor)
-            | _message(self.message)
-        )
+        body: dict[str, Any] = {
+            "calendario": {
+                "dataDeVencimento": self.due_on.isoformat(),
+                "validadeAposVencimento": self.valid_days,
+            },
+            "valor": value,
+            "chave": self.key.text,
+        }
+        return body | _debtor(self.debtor) | _message(self.message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +122,12 @@ class Recurrence:
         }
         if self.last_on is not None:
             calendar["dataFinal"] = self.last_on.isoformat()
-        subject = {"objeto": self.subject[:CONTRACT_LONGEST]} if self.subject else {}
+        link: dict[str, Any] = {"contrato": self.contract} | _debtor(self.debtor)
+        if self.subject:
+            link["objeto"] = self.subject[:CONTRACT_LONGEST]
         value = {} if self.amount is None else {"valor": {"valorRec": written(self.amount)}}
         return {
-            "vinculo": {"contrato": self.contract} | _debtor(self.debtor) | subject,
+            "vinculo": link,
             "calendario": calendar,
             "politicaRetentativa": "PERMITE_3R_7D" if self.retries else "NAO_PERMITE",
         } | value
@@ -178,12 +173,12 @@ def written(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
-def _debtor(debtor: Debtor | None) -> Mapping[str, Any]:
+def _debtor(debtor: Debtor | None) -> dict[str, Any]:
     if debtor is None:
         return {}
-    document = {debtor.document.kind: debtor.document.text}
+    document: dict[str, Any] = {debtor.document.kind: debtor.document.text}
     return {"devedor": document | {"nome": debtor.name[:NAME_LONGEST]}}
 
 
-def _message(text: str) -> Mapping[str, Any]:
+def _message(text: str) -> dict[str, Any]:
     return {"solicitacaoPagador": text[:MESSAGE_LONGEST]} if text else {}

@@ -180,11 +180,9 @@ async def test_a_removed_charge_cannot_be_paid(tmp_path: Path) -> None:
             await met.api.remove("cob", txid)
         with pytest.raises(NotAtBank):
             await met.api.charge("cob", txid_of(uuid7()))
+        other = ImmediateCharge(amount=Decimal(1), key=parse_key("outra@credora.com.br"))
         with pytest.raises(BankRefused) as refused:
-            other = parse_key("outra@credora.com.br")
-            await met.api.create(
-                txid_of(uuid7()), ImmediateCharge(amount=Decimal(1), key=other)
-            )
+            await met.api.create(txid_of(uuid7()), other)
         assert refused.value.violations == ("cob.chave",)
 
 

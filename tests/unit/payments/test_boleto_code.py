@@ -1,8 +1,8 @@
 """Bar codes and typed lines: published vectors of five banks, the factor's turn, refusals.
 
-The vectors are the examples in the manuals of Itaú (CNAB 400, July 2021, annex 2) and Caixa
-(especificação do boleto, 2020) and those of kivanio/brcobranca's tests, an implementation of
-its own in another language.
+The vectors are the examples in the manuals of Itaú (CNAB 400, July 2021, annex 2) and of
+Caixa (especificação do boleto, 2020), and those of kivanio/brcobranca's tests, an
+implementation of its own in another language.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _itau(carteira: str, branch: str = "0810", account: str = "53678") -> Billin
     return BillingAccount(bank="341", branch=branch, account=account, carteira=carteira)
 
 
-VECTORS = [  # account, number, due on, amount, line as printed; the first two: banks' manuals
+VECTORS = [  # account, number, due on, amount, line as printed; two of banks' manuals first
     (_itau("110", "0057", "12345"), 12345678, date(2002, 5, 1), "123.45",
      "34191.10121 34567.880058 71234.570001 6 16670000012345"),
     (BillingAccount(bank="104", branch="1", account="", carteira="14", beneficiary="5507"),
@@ -246,7 +246,7 @@ def test_a_bill_is_recognised_as_such() -> None:
         "energia elétrica ou gás",
         Decimal("66.78"),
     )
-    assert utility_line(bill.code).replace(" ", "") == line.replace(" ", "")  # type: ignore[union-attr]
+    assert utility_line(bill.code) == line.replace(" ", "")
     with pytest.raises(InvalidBoleto, match="2º bloco"):
         read_utility(line.replace(" ", "").replace("667800481000", "667800481001"))
 

@@ -37,8 +37,8 @@ MANUAL_DYNAMIC = (
 
 # bacen/pix-api 2.9.0, responses of /rec: authorisation alone, and beside a charge at once
 API_RECURRENCE = (
-    "00020126180014br.gov.bcb.pix5204000053039865802BR5913Fulano de Tal6008BRASILIA62070503***"
-    "80800014br.gov.bcb.pix2558pix.example.com/qr/v2/rec/2353c790eefb11eaadc10242ac120002"
+    "00020126180014br.gov.bcb.pix5204000053039865802BR5913Fulano de Tal6008BRASILIA"
+    "62070503***80800014br.gov.bcb.pix2558pix.example.com/qr/v2/rec/2353c790eefb11eaadc10242ac120002"
     "630462C9"
 )
 API_COMPOSITE = (
