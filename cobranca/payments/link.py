@@ -18,9 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from foundation.crypto import derive_key
-
-PURPOSE = "payment links"
+PURPOSE = "payment links"  # of the key, derived from the installation's index key
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 _BODY, _TAG = 22, 16  # bytes: id 16, hour 4, turn 2
@@ -41,11 +39,6 @@ class Refused:
     """Why a token does not count."""
 
     why: Literal["invalid", "expired"]
-
-
-def link_key(index_key: bytes) -> bytes:
-    """Return the key of links, derived from the installation's."""
-    return derive_key(index_key, purpose=PURPOSE)
 
 
 def token_of(key: bytes, agreement_id: UUID, *, turn: int, ends_at: datetime) -> str:

@@ -29,6 +29,7 @@ class Reason(Enum):
     AFTER_REMOVAL = "after_removal"  # entered, though we had taken the charge back
     REFUNDED = "refunded"  # what was entered is taken back out
     CONTRADICTED = "contradicted"  # the same reference with another amount than before
+    LEDGER_REFUSED = "ledger_refused"  # the ledger would not have it, e.g. an absurd date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

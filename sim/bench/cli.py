@@ -25,6 +25,7 @@ BENCHES: Mapping[str, str] = {
     "frontier": "sim.bench.pacing.frontier",
     "import": "sim.bench.imports",
     "pacing": "sim.bench.pacing.measure",
+    "payments": "sim.bench.payments",
     "start": "sim.bench.start",
     "supervision": "sim.bench.supervision",
 }

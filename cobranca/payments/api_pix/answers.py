@@ -49,6 +49,31 @@ class Refund(_Answer):
     reason: str | None = Field(None, alias="motivo")
 
 
+class _Part(_Answer):
+    amount: Amount = Field(alias="valor")
+
+
+class Parts(_Answer):
+    """How the bank came to the amount of a charge with a due date."""
+
+    original: _Part
+    fine: _Part | None = Field(None, alias="multa")
+    interest: _Part | None = Field(None, alias="juros")
+    rebate: _Part | None = Field(None, alias="abatimento")
+    discount: _Part | None = Field(None, alias="desconto")
+
+    @property
+    def due(self) -> Decimal:
+        """What was to be paid on that day."""
+        more = (self.fine, self.interest)
+        less = (self.rebate, self.discount)
+        return (
+            self.original.amount
+            + sum((part.amount for part in more if part), Decimal(0))
+            - sum((part.amount for part in less if part), Decimal(0))
+        )
+
+
 class Pix(_Answer):
     """Money that arrived. `txid` None: somebody paid the key without any charge."""
 
@@ -59,6 +84,7 @@ class Pix(_Answer):
     key: str | None = Field(None, alias="chave")
     message: str | None = Field(None, alias="infoPagador")
     refunds: tuple[Refund, ...] = Field((), alias="devolucoes")
+    parts: Parts | None = Field(None, alias="componentesValor")
 
 
 class Charge(_Answer):

@@ -35,7 +35,7 @@ class BankRules:
     code: str
     digit: str
     name: str
-    free_field: Callable[[BillingAccount, int], str]
+    campo_livre: Callable[[BillingAccount, int], str]
     nosso_numero: Callable[[BillingAccount, int], str]  # as printed
     agreement: Callable[[BillingAccount], str]  # branch and beneficiary, as printed
 

@@ -30,16 +30,16 @@ class Slip:
     bank: str
     due_on: date | None
     amount: Decimal | None
-    free_field: str
+    campo_livre: str
 
 
 def bar_code(slip: Slip) -> str:
     """Return the 44 digits; raises InvalidBoleto."""
     if not (len(slip.bank) == 3 and slip.bank.isascii() and slip.bank.isdigit()):
         raise InvalidBoleto("boleto_bank", "o código do banco tem três dígitos")
-    free = slip.free_field
+    free = slip.campo_livre
     if not (len(free) == FREE_LENGTH and free.isascii() and free.isdigit()):
-        raise InvalidBoleto("boleto_free_field", "o campo livre tem 25 dígitos")
+        raise InvalidBoleto("boleto_campo_livre", "o campo livre tem 25 dígitos")
     factor = 0 if slip.due_on is None else factor_of(slip.due_on)
     rest = f"{factor:04d}{_cents(slip.amount):010d}{free}"
     head = slip.bank + REAL
@@ -70,21 +70,21 @@ def slip_of(code: str, *, near: date) -> Slip:
         bank=code[:3],
         due_on=date_of(int(code[5:9]), near=near),
         amount=from_cents(cents) if cents else None,
-        free_field=code[19:],
+        campo_livre=code[19:],
     )
 
 
-def typed_line(code: str) -> str:
+def linha_digitavel(code: str) -> str:
     """Return the 47 digits of a bar code, without marks."""
     fields = (code[:4] + code[19:24], code[24:34], code[34:44])
     checked = "".join(f"{field}{modulo_10(field)}" for field in fields)
     return f"{checked}{code[4]}{code[5:19]}"
 
 
-def formatted_line(line: str) -> str:
+def formatted_linha(line: str) -> str:
     """Return a typed line as it is printed.
 
-    >>> formatted_line("00190000090123879877977700168188337710000013500")
+    >>> formatted_linha("00190000090123879877977700168188337710000013500")
     '00190.00009 01238.798779 77700.168188 3 37710000013500'
     """
     first, second, third = line[:10], line[10:21], line[21:32]

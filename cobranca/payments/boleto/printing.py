@@ -23,8 +23,8 @@ _LEFT, _RIGHT = 12 * mm, A4[0] - 12 * mm
 _BAR_WIDTH, _BAR_HEIGHT = 103 * mm, 13 * mm
 _I25_UNITS = 405  # narrow bars in 44 digits with start and stop, wide ones being 3
 _QR = 32 * mm
-_LABEL, _TEXT, _SMALL = 6.5, 9, 7.5  # points
-_ROW = 8.5 * mm
+_LABEL, _TEXT, _SMALL = 6.5, 9.0, 7.5  # points
+_ROW: float = 8.5 * mm
 _TITLE = "Boleto"
 
 
@@ -127,7 +127,8 @@ def _instructions(canvas: Canvas, lines: tuple[str, ...], y: float) -> float:
     for line in lines:
         y -= 4 * mm
         canvas.drawString(_LEFT, y - 1 * mm, line)
-    return y - 5 * mm
+    end: float = y - 5 * mm
+    return end
 
 
 def _pix(canvas: Canvas, code: str, y: float) -> None:

@@ -14,7 +14,12 @@ from decimal import Decimal
 
 from cobranca.payments.boleto.account import BillingAccount
 from cobranca.payments.boleto.banks import rules_of
-from cobranca.payments.boleto.bar_code import Slip, bar_code, formatted_line, typed_line
+from cobranca.payments.boleto.bar_code import (
+    Slip,
+    bar_code,
+    formatted_linha,
+    linha_digitavel,
+)
 from cobranca.payments.pix.brcode import read_code
 from cobranca.payments.refusal import InvalidBoleto
 from foundation.brasil.dates import format_date
@@ -70,13 +75,13 @@ def printed_slip(
     if pix is not None and read_code(pix).url is None:
         raise InvalidBoleto("boleto_pix", "só o Pix da mesma cobrança vai no boleto")
     rules = rules_of(account.bank)
-    free = rules.free_field(account, number)
-    code = bar_code(Slip(bank=account.bank, due_on=due_on, amount=amount, free_field=free))
+    free = rules.campo_livre(account, number)
+    code = bar_code(Slip(bank=account.bank, due_on=due_on, amount=amount, campo_livre=free))
     return Printed(
         bank=rules.name,
         bank_code=f"{rules.code}-{rules.digit}",
         code=code,
-        line=formatted_line(typed_line(code)),
+        line=formatted_linha(linha_digitavel(code)),
         due_on=format_date(due_on),
         amount=format_amount(amount),
         nosso_numero=rules.nosso_numero(account, number),

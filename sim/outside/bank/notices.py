@@ -39,7 +39,7 @@ class Notices:
     ) -> None:
         self._habits = habits
         self._random = random
-        self._context = context
+        self.context = context
         self._under_way: set[asyncio.Task[None]] = set()
         self.lost: list[Mapping[str, Any]] = []
         self.undelivered: list[Mapping[str, Any]] = []
@@ -69,7 +69,7 @@ class Notices:
 
     async def _deliver(self, url: str, body: Mapping[str, Any], delay_s: float) -> None:
         await asyncio.sleep(delay_s)
-        connector = aiohttp.TCPConnector(ssl=self._context)
+        connector = aiohttp.TCPConnector(ssl=self.context)
         async with aiohttp.ClientSession(connector=connector, timeout=_TIMEOUT) as session:
             for attempt in range(self._habits.tries):
                 if attempt:

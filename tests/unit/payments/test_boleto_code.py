@@ -20,9 +20,9 @@ from cobranca.payments.boleto.bar_code import (
     Slip,
     bar_code,
     code_of_line,
-    formatted_line,
+    formatted_linha,
+    linha_digitavel,
     slip_of,
-    typed_line,
 )
 from cobranca.payments.boleto.check_digits import digit_or_zero, general_digit, modulo_10
 from cobranca.payments.boleto.due_factor import date_of, factor_of
@@ -81,9 +81,9 @@ VECTORS = [  # account, number, due on, amount, line as printed; two of banks' m
 def test_published_lines_of_the_banks(
     account: BillingAccount, number: int, due_on: date, amount: str, printed: str
 ) -> None:
-    free = rules_of(account.bank).free_field(account, number)
-    slip = Slip(bank=account.bank, due_on=due_on, amount=Decimal(amount), free_field=free)
-    assert formatted_line(typed_line(bar_code(slip))) == printed
+    free = rules_of(account.bank).campo_livre(account, number)
+    slip = Slip(bank=account.bank, due_on=due_on, amount=Decimal(amount), campo_livre=free)
+    assert formatted_linha(linha_digitavel(bar_code(slip))) == printed
     assert read_slip(printed, near=due_on) == slip
 
 
@@ -122,7 +122,7 @@ def test_published_nosso_numero(account: BillingAccount, number: int, printed: s
 
 def test_published_free_field_of_caixa() -> None:
     rules = rules_of("104")
-    assert rules.free_field(CAIXA, 1) == "2452740000100040000000017"
+    assert rules.campo_livre(CAIXA, 1) == "2452740000100040000000017"
     assert rules.agreement(CAIXA) == "1825/245274-0"
 
 
@@ -161,7 +161,7 @@ SLIPS = st.builds(
     bank=st.sampled_from(("001", "033", "104", "237", "341", "756")),
     due_on=st.none() | st.dates(date(2000, 7, 3), date(2049, 1, 1)),
     amount=st.none() | st.decimals("0.01", "99999999.99", places=2),
-    free_field=st.text("0123456789", min_size=25, max_size=25),
+    campo_livre=st.text("0123456789", min_size=25, max_size=25),
 )
 
 
@@ -169,13 +169,13 @@ SLIPS = st.builds(
 def test_the_line_decodes_to_the_bar_code_and_back(slip: Slip) -> None:
     code = bar_code(slip)
     assert len(code) == 44
-    assert code_of_line(formatted_line(typed_line(code))) == code
+    assert code_of_line(formatted_linha(linha_digitavel(code))) == code
     assert slip_of(code, near=slip.due_on or date(2026, 1, 1)) == slip
 
 
 @given(SLIPS, st.integers(0, 46), st.sampled_from("0123456789"))
 def test_one_mistyped_digit_is_always_noticed(slip: Slip, place: int, digit: str) -> None:
-    line = typed_line(bar_code(slip))
+    line = linha_digitavel(bar_code(slip))
     altered = line[:place] + digit + line[place + 1 :]
     if altered == line or (place > 32 and _same_general(line, altered)):
         return  # modulo 11 makes 0, 10 and 11 one digit: some pairs are alike by the norm
@@ -212,7 +212,9 @@ def test_wrong_lines_are_refused_with_the_place(text: str, code: str) -> None:
 @pytest.mark.parametrize("amount", ["0", "-10", "100000000.00", "1.001", "NaN"])
 def test_absurd_amounts_are_refused(amount: str) -> None:
     with pytest.raises(PaymentRefused):
-        bar_code(Slip(bank="001", due_on=None, amount=Decimal(amount), free_field="0" * 25))
+        bar_code(
+            Slip(bank="001", due_on=None, amount=Decimal(amount), campo_livre="0" * 25)
+        )
 
 
 def test_what_an_account_lacks_is_named() -> None:
@@ -225,9 +227,9 @@ def test_what_an_account_lacks_is_named() -> None:
         ),
     ):
         with pytest.raises(InvalidBoleto, match=words):
-            rules_of(account.bank).free_field(account, 1)
+            rules_of(account.bank).campo_livre(account, 1)
     with pytest.raises(InvalidBoleto, match="nosso número"):
-        rules_of("341").free_field(ITAU, 10**8)
+        rules_of("341").campo_livre(ITAU, 10**8)
     with pytest.raises(InvalidBoleto, match="não atendido"):
         rules_of("999")
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cobranca.payments.link import LENGTH, Linked, Refused, link_key, read_token, token_of
+from cobranca.payments.link import LENGTH, Linked, Refused, read_token, token_of
 from cobranca.payments.reconciling import (
     NOTHING,
     Arrival,
@@ -92,7 +92,8 @@ def test_a_refund_takes_out_only_what_was_entered() -> None:
 def test_a_reference_with_another_amount_is_a_contradiction() -> None:
     known = Known(amount=HUNDRED, refunded=Decimal(0), entered=HUNDRED)
     told = decide(_pix("200.00"), OPEN, known)
-    assert (told.enter, told.reasons) == (0, (Reason.CONTRADICTED,))
+    assert told.reasons == (Reason.CONTRADICTED,)
+    assert told.enter == 0
 
 
 CENTS = st.integers(1, 50_000).map(lambda cents: Decimal(cents) / 100)
@@ -178,7 +179,7 @@ def test_a_doubtful_transfer_goes_to_a_person(
     assert set(told.candidates) == set(expected)
 
 
-KEY = link_key(b"k" * 32)
+KEY = b"k" * 32
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
@@ -189,7 +190,7 @@ def test_a_link_leads_to_its_agreement_until_it_ends() -> None:
     read = read_token(KEY, token, now=NOW)
     assert read == Linked(agreement, 3, NOW + timedelta(days=5))
     assert read_token(KEY, token, now=NOW + timedelta(days=5)) == Refused("expired")
-    assert read_token(link_key(b"x" * 32), token, now=NOW) == Refused("invalid")
+    assert read_token(b"x" * 32, token, now=NOW) == Refused("invalid")
     assert agreement.hex not in token
 
 

@@ -1,0 +1,1 @@
+"""Card: a checkout on the provider's own page. No card data ever enters our processes."""
