@@ -163,7 +163,9 @@ async def _read(connection: AsyncConnection, tools: DeskTools, call: Any) -> Rea
         standing=standing,
         known=await known_of(connection, tools.keys, debtor),
         debtor=await debtor_card(connection, debtor),
-        seen=await outlook(connection, tools.policy, debtor, call.contact_point_id, now),
+        seen=await outlook(
+            connection, tools.policy, debtor, call.contact_point_id, now, call.campaign_id
+        ),
         past=await history_of(connection, debtor, but=call.id),
     )
 

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.compliance.facts import Candidate, load_facts
-from cobranca.compliance.model import Refusal, Verdict
-from cobranca.compliance.rules import may_contact, refusals
+from cobranca.compliance.facts import Candidate
+from cobranca.compliance.model import Refused, Verdict
+from cobranca.compliance.rules import decide, refusals
 from cobranca.compliance.service import ContactPolicy
 from cobranca.debtors.store import ContactPointRow, DebtorRow
 
@@ -26,7 +26,7 @@ class Explanation:
 
     candidate: Candidate
     verdict: Verdict
-    objections: tuple[Refusal, ...]
+    objections: tuple[Refused, ...]
     attempts_today: int
 
 
@@ -38,16 +38,16 @@ async def explain(
     `now` is aware, on the compliance clock.
     """
     candidates = await telephones(connection, debtor_id)
-    facts = await load_facts(connection, candidates, now)
+    known = await policy.load(connection, candidates, now)
     explanations = []
     for candidate in candidates:
-        question = policy.question(candidate, facts, now)
+        question, facts = policy.case(candidate, known, now)
         explanations.append(
             Explanation(
                 candidate,
-                may_contact(question, policy.rules),
-                tuple(refusals(question, policy.rules)),
-                question.attempts_today,
+                decide(question, facts, policy.rules),
+                tuple(refusals(question, facts, policy.rules)),
+                facts.attempts_on(facts.day(now)),
             )
         )
     return explanations

@@ -1,42 +1,23 @@
 """What the database knows of the debtors about to be contacted: a few queries a batch.
 
-The attempts belong to the dialer: its table is named here by the columns that are read,
-so that this package does not rest on it.
+The attempts and what was recorded of them belong to the dialer: its tables are named here
+by the columns that are read, so that this package does not rest on it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    Date,
-    Text,
-    Uuid,
-    any_,
-    bindparam,
-    column,
-    func,
-    or_,
-    select,
-    table,
-)
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.compliance.model import Suppression
-from cobranca.compliance.store import SuppressionRow
+from cobranca.compliance.model import PastContact, Suppression
 
-_ATTEMPT = table(
-    "attempt",
-    column("debtor_id", Uuid),
-    column("contact_day", Date),
-    column("direction", Text),
-    column("outcome", Text),
-)
 _DAY_EITHER_SIDE = timedelta(days=1)  # local days differ from the day in UTC by one at most
 
 
@@ -52,78 +33,136 @@ class Candidate:
     address_uf: str | None
     birth_date: date | None
     point_status: str = "active"
+    asked_for: bool = False  # the debtor asked to be contacted at this time
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known besides of the debtors of a batch."""
+class Sought:
+    """A contact before, as it was kept."""
 
-    attempts: Mapping[tuple[UUID, date], int]  # outbound, on that local day
-    by_debtor: Mapping[UUID, tuple[Suppression, ...]]
-    by_number: Mapping[str, tuple[Suppression, ...]]
+    debtor_id: UUID | None
+    number: str
+    day: date
+    ours: bool = True
+    talked: bool = False
+    right_party: bool = False
 
-    def suppressions_of(self, candidate: Candidate) -> tuple[Suppression, ...]:
-        return (
-            *self.by_debtor.get(candidate.debtor_id, ()),
-            *self.by_number.get(candidate.number, ()),
+    def concerns(self, candidate: Candidate) -> bool:
+        return self.number == candidate.number or self.debtor_id == candidate.debtor_id
+
+    def seen_by(self, candidate: Candidate) -> PastContact:
+        return PastContact(
+            day=self.day,
+            same_person=self.debtor_id == candidate.debtor_id,
+            same_point=self.number == candidate.number,
+            ours=self.ours,
+            talked=self.talked,
+            right_party=self.right_party,
         )
 
 
-def _any(name: str, type_: Uuid[UUID] | Text) -> object:
-    return any_(bindparam(name, type_=ARRAY(type_)))
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the debtors of a batch and of their numbers."""
+
+    by_debtor: Mapping[UUID, Sequence[Sought]]
+    by_number: Mapping[str, Sequence[Sought]]  # of other persons
+    suppressions: Sequence[tuple[UUID | None, str | None, Suppression]]
+    last_due: Mapping[tuple[UUID, UUID], date]  # by debtor and creditor
+
+    def contacts_of(
+        self, candidate: Candidate, more: Iterable[Sought] = ()
+    ) -> tuple[PastContact, ...]:
+        own = self.by_debtor.get(candidate.debtor_id, ())
+        others = self.by_number.get(candidate.number, ())
+        kept = (*own, *(o for o in others if o.debtor_id != candidate.debtor_id))
+        sought = (*kept, *(m for m in more if m.concerns(candidate)))
+        return tuple(one.seen_by(candidate) for one in sought)
+
+    def suppressions_of(self, candidate: Candidate) -> tuple[Suppression, ...]:
+        """Of the person, of the number, or of this number for this person alone."""
+        return tuple(
+            suppression
+            for debtor, number, suppression in self.suppressions
+            if debtor in (None, candidate.debtor_id) and number in (None, candidate.number)
+        )
+
+    def last_due_of(self, candidate: Candidate, creditor: UUID | None) -> date | None:
+        """The youngest instalment, of one creditor or (None) of any."""
+        if creditor is not None:
+            return self.last_due.get((candidate.debtor_id, creditor))
+        debtor = candidate.debtor_id
+        return max(
+            (day for (d, _), day in self.last_due.items() if d == debtor), default=None
+        )
 
 
-_ATTEMPTS = (
-    select(_ATTEMPT.c.debtor_id, _ATTEMPT.c.contact_day, func.count())
-    .where(
-        _ATTEMPT.c.debtor_id == _any("debtors", Uuid()),
-        _ATTEMPT.c.contact_day.between(bindparam("first"), bindparam("last")),
-        _ATTEMPT.c.direction == "outbound",
-        # no INVITE left: nobody was disturbed
-        _ATTEMPT.c.outcome.is_distinct_from("not_sent"),
-    )
-    .group_by(_ATTEMPT.c.debtor_id, _ATTEMPT.c.contact_day)
+_CONTACTS = text(
+    """
+    SELECT a.debtor_id, a.number, a.contact_day AS day, a.direction = 'outbound' AS ours,
+           a.bridged_at IS NOT NULL AND coalesce(d.right_party, d.id IS NULL) AS talked,
+           coalesce(d.right_party, false) AS right_party
+      FROM (SELECT id FROM attempt
+             WHERE debtor_id = ANY(:debtors) AND contact_day >= :first
+             UNION
+            SELECT a.id FROM contact_point p JOIN attempt a ON a.contact_point_id = p.id
+             WHERE p.value = ANY(:numbers) AND a.contact_day >= :first) found
+      JOIN attempt a ON a.id = found.id
+      LEFT JOIN disposition d ON d.attempt_id = a.id
+     WHERE a.outcome IS DISTINCT FROM 'not_sent'
+    """
+).bindparams(
+    bindparam("debtors", type_=ARRAY(Uuid())), bindparam("numbers", type_=ARRAY(Text()))
+)  # not_sent: no INVITE left, nobody was disturbed
+_SUPPRESSIONS = text(
+    """
+    SELECT debtor_id, number, reason, until FROM suppression
+     WHERE (debtor_id = ANY(:debtors) OR number = ANY(:numbers))
+       AND (until IS NULL OR until > :now)
+    """
+).bindparams(
+    bindparam("debtors", type_=ARRAY(Uuid())), bindparam("numbers", type_=ARRAY(Text()))
 )
-_SUPPRESSIONS = select(
-    SuppressionRow.debtor_id,
-    SuppressionRow.number,
-    SuppressionRow.reason,
-    SuppressionRow.until,
-).where(
-    or_(
-        SuppressionRow.debtor_id == _any("debtors", Uuid()),
-        SuppressionRow.number == _any("numbers", Text()),
-    ),
-    or_(SuppressionRow.until.is_(None), SuppressionRow.until > bindparam("now")),
-)
+_LAST_DUE = text(
+    """
+    SELECT c.debtor_id, c.creditor_id, max(i.due_on) AS last_due
+      FROM contract c
+      JOIN debt d ON d.contract_id = c.id AND d.status = 'open'
+      JOIN instalment i ON i.debt_id = d.id
+     WHERE c.debtor_id = ANY(:debtors)
+     GROUP BY c.debtor_id, c.creditor_id
+    """
+).bindparams(bindparam("debtors", type_=ARRAY(Uuid())))
 
 
 async def load_facts(
-    connection: AsyncConnection, candidates: Sequence[Candidate], now: datetime
-) -> Facts:
+    connection: AsyncConnection,
+    candidates: Sequence[Candidate],
+    now: datetime,
+    *,
+    history_days: int,
+) -> Known:
     """Read what the rules need of these candidates; `now` on the compliance clock."""
     debtors = list({candidate.debtor_id for candidate in candidates})
-    attempts = await connection.execute(
-        _ATTEMPTS,
-        {
-            "debtors": debtors,
-            "first": now.date() - _DAY_EITHER_SIDE,
-            "last": now.date() + _DAY_EITHER_SIDE,
-        },
-    )
-    numbers = [candidate.number for candidate in candidates]
-    suppressions = await connection.execute(
-        _SUPPRESSIONS, {"debtors": debtors, "numbers": numbers, "now": now}
-    )
-    by_debtor: defaultdict[UUID, tuple[Suppression, ...]] = defaultdict(tuple)
-    by_number: defaultdict[str, tuple[Suppression, ...]] = defaultdict(tuple)
-    for debtor_id, number, reason, until in suppressions:
-        if debtor_id is not None:
-            by_debtor[debtor_id] += (Suppression(reason, until),)
-        if number is not None:
-            by_number[number] += (Suppression(reason, until),)
-    return Facts(
-        attempts={(debtor_id, day): count for debtor_id, day, count in attempts},
+    numbers = list({candidate.number for candidate in candidates})
+    first = now.date() - timedelta(days=history_days) - _DAY_EITHER_SIDE
+    whom: dict[str, Any] = {"debtors": debtors, "numbers": numbers}
+    contacts = await connection.execute(_CONTACTS, whom | {"first": first})
+    by_debtor: defaultdict[UUID, list[Sought]] = defaultdict(list)
+    by_number: defaultdict[str, list[Sought]] = defaultdict(list)
+    for row in contacts:
+        sought = Sought(*row)
+        if sought.debtor_id is not None:
+            by_debtor[sought.debtor_id].append(sought)
+        by_number[sought.number].append(sought)
+    suppressions = await connection.execute(_SUPPRESSIONS, whom | {"now": now})
+    due = await connection.execute(_LAST_DUE, {"debtors": debtors})
+    return Known(
         by_debtor=by_debtor,
         by_number=by_number,
+        suppressions=[
+            (row.debtor_id, row.number, Suppression(row.reason, row.until))
+            for row in suppressions
+        ],
+        last_due={(row.debtor_id, row.creditor_id): row.last_due for row in due},
     )

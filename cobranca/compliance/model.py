@@ -1,6 +1,7 @@
 """What the rules of contact look at, and what they answer.
 
-Pure values: no clock, no I/O.
+Pure values: no clock, no I/O. A question says who wants what of whom; the facts say what
+is known of that person and that point when it is asked.
 """
 
 from __future__ import annotations
@@ -8,9 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from foundation.brasil.ddd import area_of_number, zones_of_state
+
+#: voice: a call for an agent; robot: a call that no person of ours speaks in
+Means = Literal["voice", "robot", "sms", "whatsapp", "email", "letter"]
+#: conciliation: about a plan for the over-indebted, which they may be invited to
+Purpose = Literal["collection", "offer", "conciliation"]
+
+TELEPHONE: frozenset[Means] = frozenset({"voice", "robot", "sms", "whatsapp"})
+ALLOWED = "all_rules_met"
+NO_VERDICT = "no_verdict"
 
 
 class NaiveInstant(ValueError):
@@ -33,64 +44,129 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """Somebody said no: `reason` such as opt_out; `until` None is for ever."""
+    """Why somebody must not be contacted; `until` None is for ever.
+
+    Of one creditor, one debt or one means alone when it says so.
+    """
 
     reason: str
     until: datetime | None = None
+    creditor: UUID | None = None
+    debt: UUID | None = None
+    means: Means | None = None
+
+    def concerns(self, question: Question) -> bool:
+        """Whether it stands against this question; a debt not named may be the one."""
+        return (
+            (self.until is None or self.until > question.now)
+            and self.creditor in (None, question.creditor)
+            and (self.means in (None, question.means))
+            and (self.debt is None or question.debt in (None, self.debt))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastContact:
+    """One contact before, of any creditor and by any means.
+
+    `ours`: we sought the person; otherwise he called us. `talked`: with the debtor, or
+    with somebody of whom nothing is recorded yet. `right_party`: it was surely he.
+    """
+
+    day: date  # local, as it was counted then
+    same_person: bool
+    same_point: bool
+    ours: bool = True
+    talked: bool = False
+    right_party: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """All that the rules look at. `now` is aware and on the compliance clock."""
+    """May this creditor contact this person, on this point, by this means, now?
+
+    `now` is aware and on the compliance clock. `debt` None: about any of the creditor's.
+    `asked_for`: the person asked to be contacted at this very time.
+    """
 
     now: datetime
-    number: str  # E.164
-    point_status: str  # active, or why the point is not
-    line: Literal["mobile", "fixed", "other"]
-    places: tuple[Place, ...]  # of the DDD first, then of the address; empty: not known
-    attempts_today: int  # of this debtor, all numbers, on the local day of `now`
-    simulated_route: bool
-    suppressions: tuple[Suppression, ...] = ()
-    birth_date: date | None = None
+    point: str  # E.164, an e-mail address, or a postal one
+    means: Means = "voice"
+    purpose: Purpose = "collection"
+    creditor: UUID | None = None
+    campaign: UUID | None = None
+    debt: UUID | None = None
+    asked_for: bool = False
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:
             raise NaiveInstant(self.now)
 
-    @property
-    def contact_day(self) -> date | None:
-        """The debtor's local day, by which attempts are counted; None without a place."""
-        return contact_day(self.places, self.now)
-
     def at(self, instant: datetime) -> Question:
-        """The same question later; another local day starts with no attempts."""
-        later = replace(self, now=instant)
-        if later.contact_day == self.contact_day:
-            return later
-        return replace(later, attempts_today=0)
+        """The same question at another time."""
+        return replace(self, now=instant)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of the person and of the point."""
+
+    places: tuple[Place, ...]  # of the DDD first, then of the address; empty: not known
+    point_status: str  # active, or why the point is not
+    line: Literal["mobile", "fixed", "other"]
+    simulated_route: bool
+    contacts: tuple[PastContact, ...] = ()  # of this person or on this point
+    suppressions: tuple[Suppression, ...] = ()
+    birth_date: date | None = None
+    last_due: date | None = None  # the youngest instalment in question; None: not known
+    lists: frozenset[str] = frozenset()  # do-not-call lists that name the point
+
+    def day(self, now: datetime) -> date | None:
+        """The debtor's local day, by which contacts are counted; None without a place."""
+        return contact_day(self.places, now)
+
+    def attempts_on(self, day: date | None) -> int:
+        """How often this person was sought on a local day, on any point."""
+        return sum(c.same_person and c.ours and c.day == day for c in self.contacts)
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """One rule's no. `until`: when it would no longer object; None: not by waiting."""
+class Refused:
+    """The no that decides. `until`: when it would no longer stand; None: not by waiting."""
 
     rule: str
     source: str
     until: datetime | None
 
+    @property
+    def allowed(self) -> bool:
+        return False
+
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """The answer, and the rule that decided it.
+class Allowed:
+    """Nobody objects. `rules`: how many were asked."""
 
-    `until`: refused, and the next instant at which all rules would allow; None when no
-    waiting helps. Never in the past.
-    """
+    rules: int
 
-    allowed: bool
-    rule: str
-    source: str
-    until: datetime | None
+    @property
+    def allowed(self) -> bool:
+        return True
+
+    @property
+    def rule(self) -> str:
+        return ALLOWED
+
+    @property
+    def source(self) -> str:
+        return f"{self.rules} regras"
+
+    @property
+    def until(self) -> datetime | None:
+        return None
+
+
+Verdict = Allowed | Refused
 
 
 def contact_day(places: tuple[Place, ...], now: datetime) -> date | None:
@@ -107,3 +183,8 @@ def places_of(number: str, address_uf: str | None) -> tuple[Place, ...]:
     if address_uf and address_uf != area.uf:
         places += [Place(address_uf, zone) for zone in zones_of_state(address_uf)]
     return tuple(places)
+
+
+def places_of_address(uf: str | None) -> tuple[Place, ...]:
+    """Return the places of an address alone, for an e-mail or a letter."""
+    return tuple(Place(uf, zone) for zone in zones_of_state(uf)) if uf else ()

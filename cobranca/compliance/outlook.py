@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.explain import telephones
-from cobranca.compliance.facts import load_facts
+from cobranca.compliance.limits import Cap
 from cobranca.compliance.model import Verdict
-from cobranca.compliance.rules import AttemptsPerDay, may_contact
+from cobranca.compliance.rules import decide
 from cobranca.compliance.service import ContactPolicy
 from cobranca.compliance.window import open_until
 
@@ -33,8 +33,11 @@ async def outlook(
     debtor: UUID,
     point: UUID | None,
     now: datetime,
+    campaign: UUID | None = None,
 ) -> Outlook | None:
     """Return it for one telephone of the debtor, else the best; None without any.
+
+    `campaign`: the one that would call, for the rules of it and of its creditor.
 
     Raises NoSuchDebtor.
     """
@@ -43,13 +46,18 @@ async def outlook(
         return None
     wanted = [c for c in candidates if c.contact_point_id == point]
     candidate = (wanted or candidates)[0]
-    facts = await load_facts(connection, [candidate], now)
-    question = policy.question(candidate, facts, now)
-    limits = [rule.most for rule in policy.rules if isinstance(rule, AttemptsPerDay)]
+    known = await policy.load(connection, [candidate], now)
+    errand = await policy.errand_of(connection, campaign)
+    question, facts = policy.case(candidate, known, now, errand)
+    of_the_day = [
+        rule.check.most
+        for rule in policy.rules
+        if isinstance(rule.check, Cap) and rule.check.is_attempts_of_the_day
+    ]
     return Outlook(
-        verdict=may_contact(question, policy.rules),
-        open_until=open_until(question, policy.rules),
+        verdict=decide(question, facts, policy.rules),
+        open_until=open_until(question, facts, policy.rules),
         zone=candidate.zone,
-        attempts_today=question.attempts_today,
-        attempts_max=min(limits, default=None),
+        attempts_today=facts.attempts_on(facts.day(now)),
+        attempts_max=min(of_the_day, default=None),
     )

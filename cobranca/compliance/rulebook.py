@@ -2,73 +2,218 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date, time
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from cobranca.compliance.rules import (
-    ActivePoint,
-    AttemptsPerDay,
-    DaysOff,
-    Destination,
-    Hours,
-    Minor,
-    Rule,
-    Simulation,
-    Suppressed,
-)
-from foundation.brasil.ddd import UFS
+from cobranca.compliance.limits import HISTORY_DAYS, Cap, Counted
+from cobranca.compliance.model import Means, Purpose
+from cobranca.compliance.persons import Listed, Minor, Prescribed, Suppressed
+from cobranca.compliance.points import ActivePoint, Destination, Simulation
+from cobranca.compliance.rules import Check, Rule
+from cobranca.compliance.scope import Scope
+from cobranca.compliance.times import DaysOff, Holidays, Hours, Sundays
+from foundation.brasil.ddd import AREAS, UFS
 
-
-def _known_state(uf: str) -> str:
-    if uf not in UFS:
-        raise ValueError(f"UF desconhecida: {uf}")
-    return uf
+_DAY_OF_YEAR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 
 
-class _Sourced(BaseModel):
+class UnreadableRules(ValueError):
+    """As regras de contato não estão na forma esperada."""
+
+
+def _known(names: frozenset[str], what: str) -> Any:
+    def check(name: str) -> str:
+        if name not in names:
+            raise ValueError(f"{what} desconhecido: {name}")
+        return name
+
+    return BeforeValidator(check)
+
+
+def _from_year(since: int | date) -> date:
+    return date(since, 1, 1) if isinstance(since, int) else since
+
+
+Uf = Annotated[str, _known(UFS, "estado")]
+Ddd = Annotated[str, _known(frozenset(AREAS), "DDD")]
+
+
+class _Rule(BaseModel):
+    """What every rule says of itself."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    code: str = Field(pattern=r"^[a-z0-9_]+$")
+    title: str = Field(min_length=1)
     source: str = Field(min_length=1)
-    since: int
-    read_on: date
+    since: Annotated[date, BeforeValidator(_from_year)]
+    ends: date | None = None
+    read_on: date | None = None
+    ufs: frozenset[Uf] = frozenset()
+    ddds: frozenset[Ddd] = frozenset()
+    means: frozenset[Means] = frozenset()
+    purposes: frozenset[Purpose] = frozenset()
+    creditor: UUID | None = None
+    campaign: UUID | None = None
 
     @property
     def cited(self) -> str:
-        return f"{self.source}; lido em {self.read_on:%d/%m/%Y}"
+        read = (
+            "não reconferido"
+            if self.read_on is None
+            else f"lido em {self.read_on:%d/%m/%Y}"
+        )
+        return f"{self.source}; {read}"
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(
+            since=self.since,
+            ends=self.ends,
+            ufs=self.ufs,
+            ddds=self.ddds,
+            means=self.means,
+            purposes=self.purposes,
+            creditor=self.creditor,
+            campaign=self.campaign,
+        )
+
+    def check(self) -> Check:
+        raise NotImplementedError
 
 
-class _Hours(_Sourced):
-    code: str
-    uf: Annotated[str, BeforeValidator(_known_state)] | None = None
+class _Hours(_Rule):
+    kind: Literal["hours"]
     weekdays: tuple[time, time]
     saturday: tuple[time, time] | None = None
 
+    @field_validator("weekdays", "saturday")
+    @classmethod
+    def _in_order(cls, window: tuple[time, time] | None) -> tuple[time, time] | None:
+        if window is not None and window[0] >= window[1]:
+            raise ValueError("o horário termina antes de começar")
+        return window
 
-class _Attempts(_Sourced):
-    per_day: int = Field(ge=1)
+    def check(self) -> Check:
+        return Hours(weekdays=self.weekdays, saturday=self.saturday)
 
 
-class _Minor(_Sourced):
-    age: int = Field(ge=1)
+class _Plain(_Rule):
+    kind: Literal["simulation", "destination", "active_point", "sundays", "holidays"]
+
+    def check(self) -> Check:
+        return _PLAIN[self.kind]
+
+
+class _DaysOff(_Rule):
+    kind: Literal["days_off"]
+    days: tuple[str, ...] = Field(min_length=1)  # MM-DD, each year
+
+    @field_validator("days")
+    @classmethod
+    def _days_of_the_year(cls, days: tuple[str, ...]) -> tuple[str, ...]:
+        for day in days:
+            if not _DAY_OF_YEAR.fullmatch(day):
+                raise ValueError(f"dia que não é MM-DD: {day}")
+        return days
+
+    def check(self) -> Check:
+        days = frozenset((int(day[:2]), int(day[3:])) for day in self.days)
+        return DaysOff(days=days, name=self.title)
+
+
+class _Cap(_Rule):
+    kind: Literal["cap"]
+    most: int = Field(ge=1)
+    days: int = Field(ge=1, le=HISTORY_DAYS)
+    counts: Counted = "attempts"
+    of: Literal["person", "point"] = "person"
+    unless_asked_for: bool = False
+
+    def check(self) -> Check:
+        return Cap(
+            most=self.most,
+            days=self.days,
+            counts=self.counts,
+            of=self.of,
+            unless_asked_for=self.unless_asked_for,
+        )
+
+
+class _Suppressed(_Rule):
+    kind: Literal["suppressed"]  # its code is the reason in the ledger
+
+    def check(self) -> Check:
+        return Suppressed(reason=self.code)
+
+
+class _Otherwise(_Rule):
+    kind: Literal["suppressed_otherwise"]
+    but: frozenset[str] = frozenset()
+
+    def check(self) -> Check:
+        return Suppressed(but=self.but)
+
+
+class _Minor(_Rule):
+    kind: Literal["minor"]
+    age: int = Field(ge=1, le=30)
+
+    def check(self) -> Check:
+        return Minor(age=self.age)
+
+
+class _Prescribed(_Rule):
+    kind: Literal["prescribed"]
+    years: int = Field(ge=1, le=30)
+
+    def check(self) -> Check:
+        return Prescribed(years=self.years)
+
+
+class _Listed(_Rule):
+    kind: Literal["listed"]
+    lists: frozenset[str] = Field(min_length=1)
+
+    def check(self) -> Check:
+        return Listed(lists=self.lists)
+
+
+_PLAIN: Mapping[str, Check] = {
+    "simulation": Simulation(),
+    "destination": Destination(),
+    "active_point": ActivePoint(),
+    "sundays": Sundays(),
+    "holidays": Holidays(),
+}
+_Any = Annotated[
+    _Hours | _Plain | _DaysOff | _Cap | _Suppressed | _Otherwise | _Minor | _Prescribed
+    | _Listed,
+    Field(discriminator="kind"),
+]  # fmt: skip
 
 
 class _Rulebook(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    hours: tuple[_Hours, ...]
-    sunday: _Sourced
-    holiday: _Sourced
-    attempts: _Attempts
-    suppression: _Sourced
-    point: _Sourced
-    minor: _Minor
-    destination: _Sourced
-    simulation: _Sourced
+    rule: tuple[_Any, ...] = Field(min_length=1)
+
+    @field_validator("rule")
+    @classmethod
+    def _codes_once(cls, rules: tuple[_Any, ...]) -> tuple[_Any, ...]:
+        twice = [code for code, n in Counter(r.code for r in rules).items() if n > 1]
+        if twice:
+            raise ValueError(f"code given twice: {twice}")
+        return rules
 
 
 @cache
@@ -79,30 +224,12 @@ def rules_in_force() -> tuple[Rule, ...]:
 
 
 def parse_rules(text: str) -> tuple[Rule, ...]:
-    """Return the rules written in TOML; raises ValueError when one is malformed."""
-    book = _Rulebook.model_validate(tomllib.loads(text))
-    return (
-        Simulation(source=book.simulation.cited),
-        Destination(source=book.destination.cited),
-        ActivePoint(source=book.point.cited),
-        Suppressed(source=book.suppression.cited),
-        Minor(source=book.minor.cited, age=book.minor.age),
-        *(_hours(rule) for rule in book.hours),
-        _day_off("sunday", book.sunday),
-        _day_off("holiday", book.holiday),
-        AttemptsPerDay(source=book.attempts.cited, most=book.attempts.per_day),
+    """Return the rules written in TOML; raises UnreadableRules, with what is wrong."""
+    try:
+        book = _Rulebook.model_validate(tomllib.loads(text))
+    except ValueError as error:  # of TOML or of a rule
+        raise UnreadableRules(f"{UnreadableRules.__doc__} {error}") from error
+    return tuple(
+        Rule(code=r.code, title=r.title, source=r.cited, check=r.check(), scope=r.scope)
+        for r in book.rule
     )
-
-
-def _hours(rule: _Hours) -> Hours:
-    return Hours(
-        code=rule.code,
-        source=rule.cited,
-        uf=rule.uf,
-        weekdays=rule.weekdays,
-        saturday=rule.saturday,
-    )
-
-
-def _day_off(code: Literal["sunday", "holiday"], rule: _Sourced) -> DaysOff:
-    return DaysOff(code=code, source=rule.cited)

@@ -6,26 +6,38 @@ is refused, and when the database fails there is no verdict, so no contact.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.compliance.facts import Candidate, Facts, load_facts
-from cobranca.compliance.model import Place, Question, Verdict, contact_day, places_of
+from cobranca.compliance.facts import Candidate, Known, Sought, load_facts
+from cobranca.compliance.limits import Cap
+from cobranca.compliance.model import Facts, Means, Place, Question, Verdict, places_of
 from cobranca.compliance.rulebook import rules_in_force
-from cobranca.compliance.rules import Rule, may_contact
+from cobranca.compliance.rules import Rule, decide
 from cobranca.compliance.store import VerdictRow
 from foundation.brasil.phone import line_of
 from foundation.ids import uuid7
 
-__all__ = ["Candidate", "ContactPolicy", "Ruling"]
+__all__ = ["Candidate", "ContactPolicy", "Errand", "Ruling"]
 
-VOICE = "voice"
+_CREDITOR = text("SELECT creditor_id FROM campaign WHERE id = :campaign")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """On whose behalf somebody asks, and by what means he would make the contact."""
+
+    means: Means = "voice"
+    creditor: UUID | None = None
+    campaign: UUID | None = None
+
+
+CALL = Errand()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,54 +58,96 @@ class ContactPolicy:
     ) -> None:
         self._simulated_route = simulated_route
         self.rules = rules_in_force() if rules is None else tuple(rules)
+        caps = [rule.check for rule in self.rules if isinstance(rule.check, Cap)]
+        self._history_days = max((cap.days for cap in caps), default=0)
+        self._creditors: dict[UUID, UUID] = {}  # of a campaign: it never changes
 
     async def ask(
-        self, connection: AsyncConnection, candidates: Sequence[Candidate], now: datetime
+        self,
+        connection: AsyncConnection,
+        candidates: Sequence[Candidate],
+        now: datetime,
+        *,
+        campaign: UUID | None = None,
     ) -> list[Ruling]:
         """Answer each candidate, in order, and store the verdicts; the caller commits.
 
         `now` is aware, on the compliance clock. A contact allowed earlier in the batch
-        counts as an attempt for the later ones of the same debtor.
+        counts as an attempt for the later ones of the same debtor or number.
         """
-        facts = await load_facts(connection, candidates, now)
-        rulings = list(self._rulings(candidates, facts, now))
-        if rulings:
-            await connection.execute(insert(VerdictRow), [_row(r, now) for r in rulings])
+        if not candidates:
+            return []
+        errand = await self.errand_of(connection, campaign)
+        known = await self.load(connection, candidates, now)
+        rulings = list(self._rulings(candidates, known, now, errand))
+        await connection.execute(
+            insert(VerdictRow), [_row(r, now, errand) for r in rulings]
+        )
         return rulings
 
-    def question(
-        self, candidate: Candidate, facts: Facts, now: datetime, *, allowed_before: int = 0
-    ) -> Question:
-        """Return what the rules look at."""
-        places = _places(candidate)
-        day = contact_day(places, now)
-        attempts = 0 if day is None else facts.attempts.get((candidate.debtor_id, day), 0)
-        return Question(
-            now=now,
-            number=candidate.number,
-            line=line_of(candidate.number),
-            places=places,
-            point_status=candidate.point_status,
-            attempts_today=attempts + allowed_before,
-            simulated_route=self._simulated_route,
-            suppressions=facts.suppressions_of(candidate),
-            birth_date=candidate.birth_date,
+    async def load(
+        self, connection: AsyncConnection, candidates: Sequence[Candidate], now: datetime
+    ) -> Known:
+        """Read what the rules of this policy need to know."""
+        return await load_facts(
+            connection, candidates, now, history_days=self._history_days
         )
 
+    async def errand_of(self, connection: AsyncConnection, campaign: UUID | None) -> Errand:
+        """A call for a campaign, and so for its creditor."""
+        if campaign is None:
+            return CALL
+        if campaign not in self._creditors:
+            creditor = await connection.scalar(_CREDITOR, {"campaign": campaign})
+            if creditor is None:
+                return Errand(campaign=campaign)
+            self._creditors[campaign] = creditor
+        return Errand(campaign=campaign, creditor=self._creditors[campaign])
+
+    def case(
+        self,
+        candidate: Candidate,
+        known: Known,
+        now: datetime,
+        errand: Errand = CALL,
+        more: Iterable[Sought] = (),
+    ) -> tuple[Question, Facts]:
+        """Return what the rules look at; `more`: contacts that no table has yet."""
+        question = Question(
+            now=now,
+            point=candidate.number,
+            means=errand.means,
+            creditor=errand.creditor,
+            campaign=errand.campaign,
+            asked_for=candidate.asked_for,
+        )
+        facts = Facts(
+            places=_places(candidate),
+            point_status=candidate.point_status,
+            line=line_of(candidate.number),
+            simulated_route=self._simulated_route,
+            contacts=known.contacts_of(candidate, more),
+            suppressions=known.suppressions_of(candidate),
+            birth_date=candidate.birth_date,
+            last_due=known.last_due_of(candidate, errand.creditor),
+        )
+        return question, facts
+
     def _rulings(
-        self, candidates: Sequence[Candidate], facts: Facts, now: datetime
+        self, candidates: Sequence[Candidate], known: Known, now: datetime, errand: Errand
     ) -> Iterator[Ruling]:
-        allowed: Counter[UUID] = Counter()
+        allowed: list[Sought] = []
         for candidate in candidates:
-            debtor = candidate.debtor_id
-            question = self.question(candidate, facts, now, allowed_before=allowed[debtor])
-            verdict = may_contact(question, self.rules)
-            allowed[debtor] += verdict.allowed
+            question, facts = self.case(candidate, known, now, errand, allowed)
+            verdict = decide(question, facts, self.rules)
+            day = facts.day(now)
+            if verdict.allowed and day is not None:
+                allowed.append(Sought(candidate.debtor_id, candidate.number, day))
             yield Ruling(
                 candidate=candidate,
                 verdict=verdict,
                 verdict_id=uuid7(),
-                contact_day=question.contact_day,
+                contact_day=day,
             )
 
 
@@ -107,12 +161,12 @@ def _places(candidate: Candidate) -> tuple[Place, ...]:
     return places if agrees else ()
 
 
-def _row(ruling: Ruling, now: datetime) -> dict[str, object]:
+def _row(ruling: Ruling, now: datetime, errand: Errand) -> dict[str, object]:
     return {
         "id": ruling.verdict_id,
         "debtor_id": ruling.candidate.debtor_id,
         "contact_point_id": ruling.candidate.contact_point_id,
-        "means": VOICE,
+        "means": errand.means,
         "asked_at": now,
         "allowed": ruling.verdict.allowed,
         "rule": ruling.verdict.rule,

@@ -6,7 +6,7 @@ that very instant; the policy is asked again when the call is about to be placed
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,8 +14,8 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.explain import telephones
-from cobranca.compliance.facts import Candidate, load_facts
-from cobranca.compliance.rules import may_contact
+from cobranca.compliance.facts import Candidate
+from cobranca.compliance.rules import decide
 from cobranca.compliance.service import ContactPolicy
 from cobranca.debtors.store import ContactPointRow, DebtorRow
 from dialer.callbacks.store import CallBackRow
@@ -81,9 +81,11 @@ async def objection(
     active = [n for n in wanted + numbers if n.point_status == "active"]
     if not active:
         return NotBooked("no_number")
-    facts = await load_facts(connection, active[:1], now)
-    question = policy.question(active[0], facts, now).at(asked.due_at)
-    verdict = may_contact(question, policy.rules)
+    wished = replace(active[0], asked_for=True)
+    known = await policy.load(connection, [wished], now)
+    errand = await policy.errand_of(connection, asked.campaign)
+    question, facts = policy.case(wished, known, now, errand)
+    verdict = decide(question.at(asked.due_at), facts, policy.rules)
     if not verdict.allowed:
         return NotBooked("forbidden", verdict.rule, verdict.source, verdict.until)
     return active[0]

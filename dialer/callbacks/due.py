@@ -78,7 +78,7 @@ async def pick(
         fields = dict(row._mapping)
         call_back, agent = fields.pop("call_back"), fields.pop("agent")
         due_at = fields.pop("due_at")
-        found.append(Due(call_back, agent, due_at, Candidate(**fields)))
+        found.append(Due(call_back, agent, due_at, Candidate(**fields, asked_for=True)))
     return found
 
 

@@ -45,7 +45,10 @@ _GIVE_BACK = text(
 _HELD = text(
     """
     SELECT cd.debtor_id, d.uf AS address_uf, d.birth_date, p.id AS contact_point_id,
-           p.value AS number, p.zone, p.uf AS ddd_uf, p.status AS point_status
+           p.value AS number, p.zone, p.uf AS ddd_uf, p.status AS point_status,
+           EXISTS (SELECT 1 FROM call_back b
+                    WHERE b.campaign_id = cd.campaign_id AND b.debtor_id = cd.debtor_id
+                      AND b.state = 'booked' AND b.due_at <= :now) AS asked_for
       FROM campaign_debtor cd
       JOIN debtor d ON d.id = cd.debtor_id
       JOIN contact_point p ON p.id = :point
@@ -93,7 +96,9 @@ async def hold_next(
     found = await _own_call_back(connection, rules, policy, agent, contact_now)
     if found is None:
         listed = await placing.pick(connection, rules.campaign, contact_now, TRIES)
-        found, rulings = await _first_allowed(connection, policy, listed, contact_now)
+        found, rulings = await _first_allowed(
+            connection, rules, policy, listed, contact_now
+        )
         await _put_off(connection, rules, rulings)
     if found is None:
         return None
@@ -114,7 +119,9 @@ async def _own_call_back(
     late = contact_now - OVERDUE
     own = [one for one in booked if one.agent in (agent, None) or one.due_at < late]
     candidates = [one.candidate for one in own]
-    found, rulings = await _first_allowed(connection, policy, candidates, contact_now)
+    found, rulings = await _first_allowed(
+        connection, rules, policy, candidates, contact_now
+    )
     await due.settle(connection, own[: len(rulings)], {}, rulings)
     await _put_off(connection, rules, rulings)
     return found
@@ -122,6 +129,7 @@ async def _own_call_back(
 
 async def _first_allowed(
     connection: AsyncConnection,
+    rules: PlacingRules,
     policy: ContactPolicy,
     candidates: Sequence[Candidate],
     contact_now: datetime,
@@ -129,7 +137,9 @@ async def _first_allowed(
     """The first who may be called, and what was said of all who were asked for."""
     rulings: list[Ruling] = []
     for candidate in candidates:
-        (ruling,) = await policy.ask(connection, [candidate], contact_now)
+        (ruling,) = await policy.ask(
+            connection, [candidate], contact_now, campaign=rules.campaign
+        )
         rulings.append(ruling)
         if ruling.verdict.allowed:
             return ruling.candidate, rulings
@@ -165,11 +175,15 @@ async def commit_held(
     if not await connection.scalar(placing.RUNS, {"campaign": rules.campaign}):
         return None
     debtor, point = held
-    values = {"campaign": rules.campaign, "debtor": debtor, "point": point}
+    values = {
+        "campaign": rules.campaign, "debtor": debtor, "point": point, "now": contact_now,
+    }  # fmt: skip
     row = (await connection.execute(_HELD, values)).first()
     if row is None:
         return None
-    (ruling,) = await policy.ask(connection, [Candidate(**row._mapping)], contact_now)
+    (ruling,) = await policy.ask(
+        connection, [Candidate(**row._mapping)], contact_now, campaign=rules.campaign
+    )
     if not ruling.verdict.allowed:
         await placing.put_off(connection, rules.campaign, [ruling])
         return None

@@ -152,7 +152,7 @@ async def commit_attempts(
         candidates.append(Candidate(**fields))
     if not candidates:
         return []
-    rulings = await policy.ask(connection, candidates, contact_now)
+    rulings = await policy.ask(connection, candidates, contact_now, campaign=rules.campaign)
     allowed = [r for r in rulings if r.verdict.allowed]
     refused = [r for r in rulings if not r.verdict.allowed]
     stranded = [r for r in allowed if not routes.carried(r.candidate.number)]

@@ -9,41 +9,66 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cobranca.compliance.model import Question, Suppression
-from cobranca.compliance.rulebook import rules_in_force
-from cobranca.compliance.rules import (
-    AttemptsPerDay,
-    DaysOff,
-    Hours,
-    Minor,
-    Rule,
-    Suppressed,
-    may_contact,
-)
-from cobranca.compliance.window import open_until
+from cobranca.compliance.limits import Cap
+from cobranca.compliance.model import PastContact, Suppression
+from cobranca.compliance.persons import Listed, Minor, Prescribed, Suppressed
+from cobranca.compliance.rules import Check, Rule
+from cobranca.compliance.scope import Scope
+from cobranca.compliance.times import DaysOff, Holidays, Hours, Sundays
 from foundation.brasil.ddd import AREAS, UFS
-from tests.builders.contact import a_question
+from foundation.ids import uuid7
+from tests.builders.contact import RULES, Case, a_case
 
-RULES = rules_in_force()
 INSTANTS = st.datetimes(
     min_value=datetime(2025, 1, 1),  # noqa: DTZ001
     max_value=datetime(2028, 12, 31),  # noqa: DTZ001
     timezones=st.just(UTC),
 )
+DAYS = st.dates(date(2025, 1, 1), date(2028, 12, 31))
+CREDITOR = uuid7()
+MEANS = st.sampled_from(["voice", "robot", "sms", "whatsapp", "email", "letter"])
+PURPOSES = st.sampled_from(["collection", "offer", "conciliation"])
+REASONS = st.sampled_from(["opt_out", "pause", "super_indebtedness", "wrong_party"])
+
+
+def contacts(now: datetime) -> st.SearchStrategy[list[PastContact]]:
+    return st.lists(
+        st.builds(
+            PastContact,
+            day=st.integers(0, 9).map(lambda ago: now.date() - timedelta(days=ago)),
+            same_person=st.booleans(),
+            same_point=st.booleans(),
+            ours=st.booleans(),
+            talked=st.booleans(),
+            right_party=st.booleans(),
+        ),
+        max_size=9,
+    )
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> Question:
+def cases(draw: st.DrawFn) -> Case:
+    now = draw(INSTANTS)
     suppressions = st.builds(
-        Suppression, st.sampled_from(["opt_out", "pause"]), st.none() | INSTANTS
+        Suppression,
+        reason=REASONS,
+        until=st.none() | INSTANTS,
+        creditor=st.sampled_from([None, CREDITOR]),
+        means=st.none() | MEANS,
     )
-    return a_question(
+    return a_case(
         ddd=draw(st.sampled_from(sorted(AREAS))),
         address=draw(st.none() | st.sampled_from(sorted(UFS))),
-        now=draw(INSTANTS),
-        attempts_today=draw(st.integers(0, 5)),
+        now=now,
+        means=draw(MEANS),
+        purpose=draw(PURPOSES),
+        creditor=draw(st.sampled_from([None, CREDITOR])),
+        asked_for=draw(st.booleans()),
+        contacts=tuple(draw(contacts(now))),
         suppressions=tuple(draw(st.lists(suppressions, max_size=2))),
         birth_date=draw(st.none() | st.dates(date(1930, 1, 1), date(2025, 1, 1))),
+        last_due=draw(st.none() | st.dates(date(2018, 1, 1), date(2026, 1, 1))),
+        lists=frozenset(draw(st.lists(st.sampled_from(["pa", "sp"]), max_size=2))),
     )
 
 
@@ -53,74 +78,99 @@ def windows() -> st.SearchStrategy[tuple[time, time]]:
     )
 
 
-def rules() -> st.SearchStrategy[Rule]:
-    named: dict[str, Any] = {"source": "teste"}
+def checks() -> st.SearchStrategy[Check]:
+    caps = st.builds(
+        Cap,
+        most=st.integers(1, 4),
+        days=st.integers(1, 9),
+        counts=st.sampled_from(["attempts", "talks", "right_party"]),
+        of=st.sampled_from(["person", "point"]),
+        unless_asked_for=st.booleans(),
+    )
     return st.one_of(
+        st.builds(Hours, weekdays=windows(), saturday=st.none() | windows()),
+        caps,
+        st.builds(Suppressed, reason=st.none() | REASONS),
+        st.builds(Minor, age=st.integers(1, 30)),
+        st.builds(Prescribed, years=st.integers(1, 10)),
+        st.builds(Listed, lists=st.frozensets(st.sampled_from(["pa", "sp"]), min_size=1)),
         st.builds(
-            Hours,
-            code=st.just("extra"),
-            source=st.just("teste"),
-            uf=st.none() | st.sampled_from(sorted(UFS)),
-            weekdays=windows(),
-            saturday=st.none() | windows(),
+            DaysOff,
+            days=st.frozensets(st.tuples(st.integers(1, 12), st.integers(1, 28))),
+            name=st.just("feriado"),
         ),
-        st.builds(AttemptsPerDay, source=st.just("teste"), most=st.integers(1, 4)),
-        st.sampled_from(
-            [
-                DaysOff(code="sunday", **named),
-                DaysOff(code="holiday", **named),
-                Suppressed(**named),
-                Minor(age=18, **named),
-            ]
-        ),
+        st.sampled_from([Sundays(), Holidays()]),
+    )
+
+
+def rules() -> st.SearchStrategy[Rule]:
+    named: dict[str, Any] = {"code": "extra", "title": "Extra", "source": "teste"}
+    scopes = st.builds(
+        Scope,
+        since=DAYS,
+        ends=st.none() | DAYS,
+        ufs=st.frozensets(st.sampled_from(sorted(UFS)), max_size=9),
+        means=st.frozensets(MEANS, max_size=3),
+        purposes=st.frozensets(PURPOSES, max_size=2),
+        creditor=st.sampled_from([None, CREDITOR]),
+    )
+    return st.builds(
+        lambda check, scope: Rule(check=check, scope=scope, **named),
+        checks(),
+        st.just(Scope()) | scopes,
     )
 
 
 @settings(deadline=None)  # the first look at a year's holidays takes a while
-@given(questions(), st.lists(rules(), max_size=4), rules())
+@given(cases(), st.lists(rules(), max_size=4), rules())
 def test_adding_a_rule_never_allows_more(
-    question: Question, some: Sequence[Rule], another: Rule
+    case: Case, some: Sequence[Rule], another: Rule
 ) -> None:
     for base in (RULES, tuple(some) or RULES):
-        before = may_contact(question, base)
-        after = may_contact(question, (*base, another))
+        before = case.verdict(base)
+        after = case.verdict((*base, another))
         assert before.allowed or not after.allowed
         if before.until and after.until:
             assert before.until <= after.until
 
 
 @settings(deadline=None)
-@given(questions())
-def test_until_is_later_than_now_and_the_first_allowed_instant(question: Question) -> None:
-    verdict = may_contact(question, RULES)
+@given(cases(), st.lists(rules(), max_size=3))
+def test_until_is_later_than_now_and_the_first_allowed_instant(
+    case: Case, some: list[Rule]
+) -> None:
+    rules = (*RULES, *some)
+    verdict = case.verdict(rules)
     if verdict.until is None:
         return
     assert not verdict.allowed
-    assert verdict.until > question.now
-    assert may_contact(question.at(verdict.until), RULES).allowed
-    moment_before = question.at(verdict.until - timedelta(seconds=1))
-    if moment_before.now > question.now:
-        assert not may_contact(moment_before, RULES).allowed
+    assert verdict.until > case.now
+    assert case.at(verdict.until).verdict(rules).allowed
+    moment_before = case.at(verdict.until - timedelta(seconds=1))
+    if moment_before.now > case.now:
+        assert not moment_before.verdict(rules).allowed
 
 
 @settings(deadline=None)
-@given(questions())
-def test_waiting_helps_unless_somebody_said_never(question: Question) -> None:
-    verdict = may_contact(question, RULES)
-    never = any(item.until is None for item in question.suppressions)
-    far = any(item.until and item.until > question.now for item in question.suppressions)
-    if not verdict.allowed and not never and not far:
-        assert verdict.until is not None
+@given(cases())
+def test_waiting_helps_unless_somebody_said_never(case: Case) -> None:
+    facts = case.facts
+    never = any(s.until is None or s.until > case.now for s in facts.suppressions)
+    # until a child is of age its debts are prescribed
+    if never or facts.last_due or facts.lists or not facts.places:
+        return
+    verdict = case.verdict()
+    assert verdict.allowed or verdict.until is not None
 
 
-@given(questions())
+@given(cases())
 @settings(deadline=None)
-def test_what_is_open_stays_open_until_it_closes(question: Question) -> None:
-    closes = open_until(question, RULES)
-    assert (closes is None) == (not may_contact(question, RULES).allowed)
+def test_what_is_open_stays_open_until_it_closes(case: Case) -> None:
+    closes = case.open_until()
     if closes is None:
         return
-    step = (closes - question.now) / 7
-    between = [question.at(question.now + step * n) for n in range(7)]
-    assert all(may_contact(later, RULES).allowed for later in between)
-    assert not may_contact(question.at(closes), RULES).allowed
+    assert case.verdict().allowed
+    step = (closes - case.now) / 7
+    between = [case.at(case.now + step * n) for n in range(7)]
+    assert all(later.verdict().allowed for later in between)
+    assert not case.at(closes).verdict().allowed

@@ -182,8 +182,8 @@ async def test_suppressions_of_a_debtor_or_of_a_number(
                 since=TUESDAY_TEN,
             )
         )
-        expected = "suppressed" if by == "debtor" else "all_rules_met"
-        assert await rules_of(connection, one, other) == ["suppressed", expected]
+        expected = "opt_out" if by == "debtor" else "all_rules_met"
+        assert await rules_of(connection, one, other) == ["opt_out", expected]
 
 
 async def test_a_suppression_that_is_over_does_not_count(engine: AsyncEngine) -> None:
@@ -258,7 +258,7 @@ async def test_explaining_tells_every_objection_and_stores_nothing(
         with pytest.raises(NoSuchDebtor):
             await explain(connection, POLICY, uuid7(), at_night)
     assert {objection.rule for objection in answer.objections} == {
-        "hours_default", "hours_sp", "attempts_per_day",
+        "hours_default", "hours_sp", "attempts_per_day", "number_per_day",
     }  # fmt: skip
     assert answer.attempts_today == 3
     assert stored == []

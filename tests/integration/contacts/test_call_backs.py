@@ -123,7 +123,7 @@ async def test_what_the_policy_refuses_later_is_put_off_or_given_up(
         await connection.execute(insert(SuppressionRow), no)
     await dial(TUESDAY_TEN + timedelta(days=1))
     row = await call_back(engine)
-    assert (row.state, row.rule) == ("refused", "suppressed")
+    assert (row.state, row.rule) == ("refused", "opt_out")
 
 
 @pytest.mark.parametrize(

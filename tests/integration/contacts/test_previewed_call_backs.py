@@ -76,7 +76,7 @@ async def test_one_that_may_not_be_made_stands_in_nobodys_way(
         await connection.execute(insert(SuppressionRow), no)
     assert await hold(IN_AN_HOUR) == place.debtors[0]
     row = await call_back(engine)
-    assert (row.state, row.rule) == ("refused", "suppressed")
+    assert (row.state, row.rule) == ("refused", "opt_out")
 
 
 async def test_one_that_was_skipped_comes_again_soon_but_not_at_once(

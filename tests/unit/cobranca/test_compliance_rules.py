@@ -1,19 +1,18 @@
-"""The rules of contact, case by case, under the rules that ship."""
+"""The rules of hours and days, case by case, under the rules that ship."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from cobranca.compliance.model import NaiveInstant, Suppression, places_of
-from cobranca.compliance.rulebook import parse_rules, rules_in_force
-from cobranca.compliance.rules import ALLOWED, NO_VERDICT, may_contact
+from cobranca.compliance.model import ALLOWED, NO_VERDICT, NaiveInstant, places_of
+from cobranca.compliance.rulebook import UnreadableRules, parse_rules
 from foundation.brasil.ddd import AREAS
-from tests.builders.contact import SAO_PAULO, TUESDAY_TEN, a_question
+from foundation.ids import uuid7
+from tests.builders.contact import RULES, SAO_PAULO, a_case
 
-RULES = rules_in_force()
 ACRE = ZoneInfo("America/Rio_Branco")
 
 
@@ -65,6 +64,11 @@ CASES = [
     ("21", "SP", "2026-07-09T10:00", "holiday", "2026-07-10T09:00"),
     # Carnival: 16, 17 and 18 February (Ash Wednesday is optional)
     ("11", None, "2026-02-16T10:00", "holiday", "2026-02-19T08:00"),
+    # a city's own day closes its whole DDD: 25 January 2027 is a Monday
+    ("11", None, "2027-01-25T10:00", "holiday_sao_paulo", "2027-01-26T08:00"),
+    ("12", None, "2027-01-25T10:00", ALLOWED, None),
+    # 16 July 2026, a Thursday, is Recife's own
+    ("81", None, "2026-07-16T10:00", "holiday_recife", "2026-07-17T08:00"),
     # Thu 24 and Fri 25 December, then Saturday
     ("41", None, "2026-12-24T09:00", "holiday", "2026-12-26T08:00"),
 ]
@@ -74,130 +78,139 @@ CASES = [
 def test_hours_and_days(
     ddd: str, address: str | None, when: str, rule: str, until: str | None
 ) -> None:
-    verdict = may_contact(a_question(ddd=ddd, address=address, now=local(when)), RULES)
+    verdict = a_case(ddd=ddd, address=address, now=local(when)).verdict()
     assert (verdict.rule, verdict.allowed) == (rule, rule == ALLOWED)
     assert verdict.until == (None if until is None else local(until).astimezone(UTC))
 
 
 @pytest.mark.parametrize("ddd", sorted(AREAS))
 def test_the_simulated_clock_starts_at_an_hour_open_in_the_whole_country(ddd: str) -> None:
-    assert may_contact(a_question(ddd=ddd), RULES).allowed
+    assert a_case(ddd=ddd).verdict().allowed
 
 
-def test_attempts_of_the_day_are_three_and_start_again_tomorrow() -> None:
-    assert may_contact(a_question(attempts_today=2), RULES).allowed
-    verdict = may_contact(a_question(attempts_today=3), RULES)
-    assert verdict.rule == "attempts_per_day"
-    assert verdict.until == local("2026-03-11T08:00")
-
-
-def test_a_friday_out_of_attempts_in_rio_waits_for_monday() -> None:
-    friday = local("2026-03-13T15:00")
-    verdict = may_contact(a_question(ddd="21", attempts_today=3, now=friday), RULES)
-    assert verdict.until == local("2026-03-16T09:00")
+@pytest.mark.parametrize(
+    ("means", "allowed"),
+    [
+        ("voice", False),
+        ("robot", False),
+        ("sms", False),
+        ("whatsapp", False),
+        ("email", True),
+        ("letter", True),
+    ],
+)
+def test_hours_bind_what_rings_or_buzzes(means: str, *, allowed: bool) -> None:
+    case = a_case(means=means, address="SP", now=local("2026-03-15T10:00"))  # Sunday
+    assert case.verdict().allowed is allowed
 
 
 def test_the_day_of_attempts_is_the_debtors_own() -> None:
     # 01:30 in São Paulo is still the day before in Acre
-    question = a_question(ddd="68", now=local("2026-03-11T01:30"))
-    assert question.contact_day == date(2026, 3, 10)
-    assert question.contact_day == TUESDAY_TEN.date()
-
-
-def test_opt_out_is_for_ever() -> None:
-    verdict = may_contact(a_question(suppressions=(Suppression("opt_out"),)), RULES)
-    assert (verdict.allowed, verdict.rule, verdict.until) == (False, "suppressed", None)
-    assert verdict.source.startswith("opt_out")
-
-
-def test_a_suppression_ends_when_it_says() -> None:
-    until = local("2026-03-12T12:00")
-    asked = a_question(suppressions=(Suppression("pause", until),))
-    verdict = may_contact(asked, RULES)
-    assert (verdict.rule, verdict.until) == ("suppressed", until)
-    assert may_contact(asked.at(until), RULES).allowed
-
-
-def test_of_several_suppressions_the_longest_decides() -> None:
-    both = (Suppression("pause", local("2026-03-12T12:00")), Suppression("opt_out"))
-    assert may_contact(a_question(suppressions=both), RULES).until is None
+    case = a_case(ddd="68", now=local("2026-03-11T01:30"))
+    assert case.facts.day(case.now) == date(2026, 3, 10)
 
 
 @pytest.mark.parametrize(
-    ("number", "simulated_route", "rule"),
-    [
-        ("+5511900012345", True, ALLOWED),
-        ("+5511900012345", False, "simulation"),
-        ("+5511912345678", True, "simulation"),
-        ("+5511912345678", False, ALLOWED),
-    ],
+    ("point", "address"), [("+12025550123", None), ("+5511900012345", "XX")]
 )
-def test_simulated_numbers_and_routes_belong_together(
-    number: str, simulated_route: bool, rule: str
-) -> None:
-    question = a_question(number=number, simulated_route=simulated_route)
-    assert may_contact(question, RULES).rule == rule
-
-
-def test_other_destinations_are_refused() -> None:
-    assert may_contact(a_question(line="other"), RULES).rule == "destination"
-
-
-def test_a_point_that_is_not_active_is_refused() -> None:
-    verdict = may_contact(a_question(point_status="wrong_party"), RULES)
-    assert (verdict.rule, verdict.until) == ("point_not_active", None)
-
-
-@pytest.mark.parametrize(
-    ("born", "allowed"),
-    [
-        (date(2008, 3, 10), True),  # eighteen today
-        (date(2008, 3, 11), False),
-        (date(1950, 1, 1), True),
-        (date(2008, 2, 29), True),
-        (None, True),
-    ],
-)
-def test_minors_are_not_contacted(born: date | None, *, allowed: bool) -> None:
-    assert may_contact(a_question(birth_date=born), RULES).allowed is allowed
-
-
-def test_a_minor_of_29_february_is_of_age_on_1_march() -> None:
-    verdict = may_contact(
-        a_question(birth_date=date(2008, 2, 29), now=local("2026-02-28T10:00")), RULES
-    )
-    # 1 March 2026 is a Sunday
-    assert (verdict.rule, verdict.until) == ("minor", local("2026-03-02T08:00"))
-
-
-@pytest.mark.parametrize(
-    ("number", "address"), [("+12025550123", None), ("+5511900012345", "XX")]
-)
-def test_without_a_known_place_there_is_no_verdict(
-    number: str, address: str | None
-) -> None:
-    assert places_of(number, address) == ()
-    verdict = may_contact(a_question(number=number, address=address), RULES)
+def test_without_a_known_place_there_is_no_verdict(point: str, address: str | None) -> None:
+    assert places_of(point, address) == ()
+    verdict = a_case(point=point, address=address).verdict()
     assert (verdict.allowed, verdict.rule, verdict.until) == (False, NO_VERDICT, None)
 
 
+def test_without_an_address_no_letter() -> None:
+    assert a_case(means="letter", point="Rua A, 1").verdict().rule == NO_VERDICT
+
+
 def test_without_rules_there_is_no_verdict() -> None:
-    assert may_contact(a_question(), ()).rule == NO_VERDICT
+    assert a_case().verdict(()).rule == NO_VERDICT
 
 
 def test_an_instant_without_zone_is_an_error() -> None:
     with pytest.raises(NaiveInstant):
-        a_question(now=datetime(2026, 3, 10, 10, 0))  # noqa: DTZ001
+        a_case(now=datetime(2026, 3, 10, 10, 0))  # noqa: DTZ001
 
 
-def test_each_rule_cites_its_source_and_the_date_it_was_read() -> None:
-    refused = [
-        may_contact(a_question(now=TUESDAY_TEN + timedelta(hours=hours)), RULES)
-        for hours in (10, 115)
-    ]
+def test_each_rule_cites_its_source_and_whether_it_was_read() -> None:
+    refused = [a_case(now=local(when)).verdict() for when in ("2026-03-10T20:00",)]
     assert all("lido em 21/11/2026" in verdict.source for verdict in refused)
+    assert all(
+        rule.title and ("lido em" in rule.source or "não reconferido" in rule.source)
+        for rule in RULES
+    )
 
 
-def test_a_malformed_rulebook_is_refused() -> None:
-    with pytest.raises(ValueError, match="hours"):
-        parse_rules("[sunday]\nsource = 'x'\nsince = 2020\nread_on = 2026-01-01\n")
+RULE = """
+[[rule]]
+code = "extra"
+kind = "hours"
+title = "Extra"
+source = "teste"
+weekdays = ["10:00", "12:00"]
+since = 2026
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "rule"),
+        ("[[rule]", "TOML|Expected|]"),
+        (RULE + RULE, "code given twice"),
+        (RULE.replace("hours", "months"), "months"),
+        (RULE.replace("10:00", "13:00"), "termina antes"),
+        (RULE + 'ufs = ["XX"]', "estado desconhecido: XX"),
+        (RULE + 'ddds = ["20"]', "DDD desconhecido: 20"),
+        (RULE + "hour = 1", "hour"),
+        (RULE.replace("since = 2026", ""), "since"),
+    ],
+)
+def test_malformed_rules_are_refused(text: str, says: str) -> None:
+    with pytest.raises(UnreadableRules, match=says):
+        parse_rules(text)
+
+
+SCOPES = [
+    # scope, question, whether the rule (10 to 12 only) stands against Tuesday 15:00
+    ("", {}, True),
+    ('ufs = ["RJ"]', {}, False),
+    ('ufs = ["RJ"]', {"address": "RJ"}, True),
+    ('ddds = ["11"]', {}, True),
+    ('ddds = ["12"]', {}, False),
+    ('means = ["sms"]', {}, False),
+    ('means = ["sms"]', {"means": "sms"}, True),
+    ('purposes = ["offer"]', {}, False),
+    ("ends = 2026-03-10", {}, True),
+    ("ends = 2026-03-09", {}, False),
+]
+
+
+@pytest.mark.parametrize(("scope", "asked", "stands"), SCOPES)
+def test_a_rule_stands_only_within_its_scope(
+    scope: str, asked: dict[str, str], *, stands: bool
+) -> None:
+    rules = parse_rules(RULE + scope)
+    verdict = a_case(now=local("2026-03-10T15:00"), **asked).verdict(rules)
+    assert verdict.allowed is not stands
+
+
+def test_a_rule_that_begins_later_is_not_yet_in_force() -> None:
+    rules = parse_rules(RULE.replace("since = 2026", "since = 2026-03-11"))
+    assert a_case(now=local("2026-03-10T15:00")).verdict(rules).allowed
+    assert not a_case(now=local("2026-03-11T15:00")).verdict(rules).allowed
+
+
+def test_a_rule_that_ends_objects_no_longer_than_it_stands() -> None:
+    rules = parse_rules(RULE + "ends = 2026-03-10")
+    verdict = a_case(now=local("2026-03-10T15:00")).verdict(rules)
+    assert verdict.until == local("2026-03-11T00:00")
+
+
+def test_a_creditors_own_rule_binds_that_creditor_alone() -> None:
+    own = uuid7()
+    rules = parse_rules(RULE + f'creditor = "{own}"')
+    at_three = local("2026-03-10T15:00")
+    assert not a_case(now=at_three, creditor=own).verdict(rules).allowed
+    assert a_case(now=at_three, creditor=uuid7()).verdict(rules).allowed
+    assert a_case(now=at_three).verdict(rules).allowed

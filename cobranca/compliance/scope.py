@@ -1,0 +1,60 @@
+"""To which contacts a rule applies: where, whose, by what means, what for, since when.
+
+Pure. A part that is empty leaves that part open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from cobranca.compliance.model import Facts, Means, Place, Purpose, Question
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """`since` and `ends` are local days, both included. States: of the DDD or address."""
+
+    since: date = date.min
+    ends: date | None = None
+    ufs: frozenset[str] = frozenset()
+    ddds: frozenset[str] = frozenset()
+    means: frozenset[Means] = frozenset()
+    purposes: frozenset[Purpose] = frozenset()
+    creditor: UUID | None = None
+    campaign: UUID | None = None
+
+    def concerns(self, question: Question) -> bool:
+        """Whether it applies to who asks, by what and what for, somewhere some day."""
+        return (
+            (not self.means or question.means in self.means)
+            and (not self.purposes or question.purpose in self.purposes)
+            and self.creditor in (None, question.creditor)
+            and self.campaign in (None, question.campaign)
+        )
+
+    def places(self, question: Question, facts: Facts) -> tuple[Place, ...]:
+        """Return the places for which it is in force; none: it does not apply."""
+        day = facts.day(question.now)
+        if day is None or not self._in_force(day) or not self.concerns(question):
+            return ()
+        if self.ddds and question.point[3:5] not in self.ddds:
+            return ()
+        if not self.ufs:
+            return facts.places
+        return tuple(place for place in facts.places if place.uf in self.ufs)
+
+    def over(self, facts: Facts) -> datetime | None:
+        """The instant from which it is no longer in force; None: no end is known."""
+        if self.ends is None:
+            return None
+        return facts.places[0].at(self.ends + _ONE_DAY, time.min)
+
+    def _in_force(self, day: date) -> bool:
+        return self.since <= day and (self.ends is None or day <= self.ends)
+
+
+ANYWHERE = Scope()
