@@ -10,13 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Date, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.model import PastContact, Suppression
+from foundation.db.types import UtcDateTime
 
 _DAY_EITHER_SIDE = timedelta(days=1)  # local days differ from the day in UTC by one at most
 
@@ -97,11 +97,16 @@ class Known:
         )
 
 
-_CONTACTS = text(
+# one statement, because each costs a way to the server and back; not_sent: no INVITE left,
+# nobody was disturbed
+_KNOWN = text(
     """
-    SELECT a.debtor_id, a.number, a.contact_day AS day, a.direction = 'outbound' AS ours,
+    SELECT 'contact' AS kind, a.debtor_id, a.number, a.contact_day AS day,
+           a.direction = 'outbound' AS ours,
            a.bridged_at IS NOT NULL AND coalesce(d.right_party, d.id IS NULL) AS talked,
-           coalesce(d.right_party, false) AS right_party
+           coalesce(d.right_party, false) AS right_party,
+           CAST(NULL AS text) AS reason, CAST(NULL AS timestamptz) AS until,
+           CAST(NULL AS uuid) AS creditor_id
       FROM (SELECT id FROM attempt
              WHERE debtor_id = ANY(:debtors) AND contact_day >= :first
              UNION
@@ -110,29 +115,26 @@ _CONTACTS = text(
       JOIN attempt a ON a.id = found.id
       LEFT JOIN disposition d ON d.attempt_id = a.id
      WHERE a.outcome IS DISTINCT FROM 'not_sent'
-    """
-).bindparams(
-    bindparam("debtors", type_=ARRAY(Uuid())), bindparam("numbers", type_=ARRAY(Text()))
-)  # not_sent: no INVITE left, nobody was disturbed
-_SUPPRESSIONS = text(
-    """
-    SELECT debtor_id, number, reason, until FROM suppression
+     UNION ALL
+    SELECT 'suppression', debtor_id, number, NULL, NULL, NULL, NULL, reason, until, NULL
+      FROM suppression
      WHERE (debtor_id = ANY(:debtors) OR number = ANY(:numbers))
        AND (until IS NULL OR until > :now)
-    """
-).bindparams(
-    bindparam("debtors", type_=ARRAY(Uuid())), bindparam("numbers", type_=ARRAY(Text()))
-)
-_LAST_DUE = text(
-    """
-    SELECT c.debtor_id, c.creditor_id, max(i.due_on) AS last_due
+     UNION ALL
+    SELECT 'due', c.debtor_id, NULL, max(i.due_on), NULL, NULL, NULL, NULL, NULL,
+           c.creditor_id
       FROM contract c
       JOIN debt d ON d.contract_id = c.id AND d.status = 'open'
       JOIN instalment i ON i.debt_id = d.id
      WHERE c.debtor_id = ANY(:debtors)
      GROUP BY c.debtor_id, c.creditor_id
     """
-).bindparams(bindparam("debtors", type_=ARRAY(Uuid())))
+).bindparams(
+    bindparam("debtors", type_=ARRAY(Uuid())),
+    bindparam("numbers", type_=ARRAY(Text())),
+    bindparam("first", type_=Date()),
+    bindparam("now", type_=UtcDateTime()),
+)
 
 
 async def load_facts(
@@ -143,26 +145,30 @@ async def load_facts(
     history_days: int,
 ) -> Known:
     """Read what the rules need of these candidates; `now` on the compliance clock."""
-    debtors = list({candidate.debtor_id for candidate in candidates})
-    numbers = list({candidate.number for candidate in candidates})
     first = now.date() - timedelta(days=history_days) - _DAY_EITHER_SIDE
-    whom: dict[str, Any] = {"debtors": debtors, "numbers": numbers}
-    contacts = await connection.execute(_CONTACTS, whom | {"first": first})
+    rows = await connection.execute(
+        _KNOWN,
+        {
+            "debtors": list({candidate.debtor_id for candidate in candidates}),
+            "numbers": list({candidate.number for candidate in candidates}),
+            "first": first,
+            "now": now,
+        },
+    )
     by_debtor: defaultdict[UUID, list[Sought]] = defaultdict(list)
     by_number: defaultdict[str, list[Sought]] = defaultdict(list)
-    for row in contacts:
-        sought = Sought(*row)
-        if sought.debtor_id is not None:
-            by_debtor[sought.debtor_id].append(sought)
-        by_number[sought.number].append(sought)
-    suppressions = await connection.execute(_SUPPRESSIONS, whom | {"now": now})
-    due = await connection.execute(_LAST_DUE, {"debtors": debtors})
-    return Known(
-        by_debtor=by_debtor,
-        by_number=by_number,
-        suppressions=[
-            (row.debtor_id, row.number, Suppression(row.reason, row.until))
-            for row in suppressions
-        ],
-        last_due={(row.debtor_id, row.creditor_id): row.last_due for row in due},
-    )
+    suppressions = []
+    last_due = {}
+    for row in rows:
+        match row.kind:
+            case "contact":
+                sought = Sought(*row[1:7])
+                if sought.debtor_id is not None:
+                    by_debtor[sought.debtor_id].append(sought)
+                by_number[sought.number].append(sought)
+            case "suppression":
+                why = Suppression(row.reason, row.until)
+                suppressions.append((row.debtor_id, row.number, why))
+            case "due":
+                last_due[row.debtor_id, row.creditor_id] = row.day
+    return Known(by_debtor, by_number, suppressions, last_due)

@@ -38,14 +38,15 @@ class Scope:
 
     def places(self, question: Question, facts: Facts) -> tuple[Place, ...]:
         """Return the places for which it is in force; none: it does not apply."""
-        day = facts.day(question.now)
-        if day is None or not self._in_force(day) or not self.concerns(question):
+        if not self.concerns(question):
             return ()
         if self.ddds and question.point[3:5] not in self.ddds:
             return ()
-        if not self.ufs:
-            return facts.places
-        return tuple(place for place in facts.places if place.uf in self.ufs)
+        places = facts.places
+        if self.ufs:
+            places = tuple(place for place in places if place.uf in self.ufs)
+        day = facts.day(question.now) if places else None
+        return places if day is not None and self._in_force(day) else ()
 
     def over(self, facts: Facts) -> datetime | None:
         """The instant from which it is no longer in force; None: no end is known."""

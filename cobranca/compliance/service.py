@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.compliance import turns
 from cobranca.compliance.facts import Candidate, Known, Sought, load_facts
 from cobranca.compliance.limits import Cap
 from cobranca.compliance.model import Facts, Means, Place, Question, Verdict, places_of
@@ -38,6 +40,7 @@ class Errand:
 
 
 CALL = Errand()
+_line_of = lru_cache(maxsize=100_000)(line_of)  # what a number is never changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +72,19 @@ class ContactPolicy:
         now: datetime,
         *,
         campaign: UUID | None = None,
+        looking: bool = False,
     ) -> list[Ruling]:
         """Answer each candidate, in order, and store the verdicts; the caller commits.
 
         `now` is aware, on the compliance clock. A contact allowed earlier in the batch
-        counts as an attempt for the later ones of the same debtor or number.
+        counts as an attempt for the later ones of the same debtor or number. Whoever else
+        asks about one of them waits for the end of this transaction, which writes the
+        contacts that were allowed. `looking`: none is written, so nobody has to wait.
         """
         if not candidates:
             return []
+        if not looking:
+            await turns.take(connection, candidates)
         errand = await self.errand_of(connection, campaign)
         known = await self.load(connection, candidates, now)
         rulings = list(self._rulings(candidates, known, now, errand))
@@ -124,7 +132,7 @@ class ContactPolicy:
         facts = Facts(
             places=_places(candidate),
             point_status=candidate.point_status,
-            line=line_of(candidate.number),
+            line=_line_of(candidate.number),
             simulated_route=self._simulated_route,
             contacts=known.contacts_of(candidate, more),
             suppressions=known.suppressions_of(candidate),

@@ -138,7 +138,7 @@ async def _first_allowed(
     rulings: list[Ruling] = []
     for candidate in candidates:
         (ruling,) = await policy.ask(
-            connection, [candidate], contact_now, campaign=rules.campaign
+            connection, [candidate], contact_now, campaign=rules.campaign, looking=True
         )
         rulings.append(ruling)
         if ruling.verdict.allowed:

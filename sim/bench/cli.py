@@ -26,6 +26,7 @@ BENCHES: Mapping[str, str] = {
     "import": "sim.bench.imports",
     "pacing": "sim.bench.pacing.measure",
     "payments": "sim.bench.payments",
+    "policy": "sim.bench.policy",
     "start": "sim.bench.start",
     "supervision": "sim.bench.supervision",
 }
