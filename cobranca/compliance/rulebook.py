@@ -9,10 +9,17 @@ from collections.abc import Mapping
 from datetime import date, time
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from cobranca.compliance.limits import HISTORY_DAYS, Cap, Counted
 from cobranca.compliance.model import Means, Purpose
@@ -58,6 +65,7 @@ class _Rule(BaseModel):
     since: Annotated[date, BeforeValidator(_from_year)]
     ends: date | None = None
     read_on: date | None = None
+    caution: bool = False
     ufs: frozenset[Uf] = frozenset()
     ddds: frozenset[Ddd] = frozenset()
     means: frozenset[Means] = frozenset()
@@ -65,14 +73,19 @@ class _Rule(BaseModel):
     creditor: UUID | None = None
     campaign: UUID | None = None
 
+    @model_validator(mode="after")
+    def _read_or_ours(self) -> Self:
+        if self.caution and self.read_on is not None:
+            raise ValueError("ou é cautela nossa, ou a fonte foi lida")
+        return self
+
     @property
     def cited(self) -> str:
-        read = (
-            "não reconferido"
-            if self.read_on is None
-            else f"lido em {self.read_on:%d/%m/%Y}"
-        )
-        return f"{self.source}; {read}"
+        if self.caution:
+            return f"{self.source}; cautela do Acordo"
+        if self.read_on is None:
+            return f"{self.source}; não reconferido"
+        return f"{self.source}; lido em {self.read_on:%d/%m/%Y}"
 
     @property
     def scope(self) -> Scope:

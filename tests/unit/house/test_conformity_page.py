@@ -21,6 +21,7 @@ ROWS = {
 def test_the_page_says_where_each_rule_comes_from(rule: dict[str, Any]) -> None:
     row = ROWS[rule["code"]]
     read = f"{rule['read_on']:%d/%m/%Y}" if "read_on" in rule else "não"
+    read = "cautela" if rule.get("caution") else read
     assert f"| {rule['source']} | {rule['since']} | {read} |" in row
 
 
