@@ -5,6 +5,7 @@ With a third party on the line the debts, the notes and the promises are not eve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -25,6 +26,7 @@ from agent_console.desk.contracts import (
     InstalmentOut,
     PastOut,
     PolicyOut,
+    RuleOut,
     TelephoneOut,
 )
 from agent_console.desk.seat import Preview
@@ -32,6 +34,7 @@ from agent_console.desk.tools import DeskTools
 from agent_console.problems import Problem
 from agent_console.texts import TEXTS
 from cobranca.compliance.outlook import Outlook, outlook
+from cobranca.compliance.wording import policy_line, time_there
 from cobranca.contacts.card import Debt, DebtorCard, debtor_card
 from cobranca.contacts.identification import known_of, standing_of
 from cobranca.contacts.identity import (
@@ -60,6 +63,7 @@ class Read:
     debtor: DebtorCard | None
     seen: Outlook | None
     past: list[Past]
+    titles: Mapping[str, str]  # of rules, by code
 
     @property
     def today(self) -> date:
@@ -155,7 +159,7 @@ async def _read(connection: AsyncConnection, tools: DeskTools, call: Any) -> Rea
     if debtor is None:
         return Read(
             call=call, now=now, standing=standing, known=None, debtor=None, seen=None,
-            past=[],
+            past=[], titles={},
         )  # fmt: skip
     return Read(
         call=call,
@@ -167,6 +171,7 @@ async def _read(connection: AsyncConnection, tools: DeskTools, call: Any) -> Rea
             connection, tools.policy, debtor, call.contact_point_id, now, call.campaign_id
         ),
         past=await history_of(connection, debtor, but=call.id),
+        titles=tools.policy.titles,
     )
 
 
@@ -248,12 +253,31 @@ def _telephones(read: Read) -> list[TelephoneOut]:
 
 def _policy(seen: Outlook, read: Read) -> PolicyOut:
     return PolicyOut(
-        line=shown.policy_line(seen, read.now),
+        line=policy_line(
+            seen.seen, read.now, seen.zone, (seen.attempts_today, seen.attempts_max)
+        ),
+        why=_why(seen, read),
         allowed=seen.verdict.allowed,
         today=read.today,
         zone=seen.zone,
         now=read.now,
     )
+
+
+def _why(seen: Outlook, read: Read) -> list[RuleOut]:
+    """What stands against a contact now, or what ends it."""
+    closing, opens = seen.seen.closing, seen.open_until
+    found = [(one, one.until) for one in seen.objections]
+    if closing is not None:
+        found.append((closing, opens))
+    return [
+        RuleOut(
+            title=read.titles.get(one.rule, one.rule),
+            source=one.source,
+            until=until and time_there(until, read.now, seen.zone),
+        )
+        for one, until in found
+    ]
 
 
 def _past(one: Past, level: Level) -> PastOut:

@@ -37,6 +37,13 @@ class IdentityIn(Model):
     answer: str | None = Field(None, max_length=40)
 
 
+class SuppressionIn(Model):
+    """Who must not be contacted, as the agent hears it; `reason` as the ledger names it."""
+
+    reason: Code
+    proof: str = Field("", max_length=400)
+
+
 class CallBackIn(Model):
     """A time where the debtor's telephone is."""
 
@@ -206,10 +213,19 @@ class PastOut(Model):
     promised_on: dt.date | None
 
 
+class RuleOut(Model):
+    """A rule that objects now, or (of what is allowed) that will be the first to."""
+
+    title: str
+    source: str
+    until: str | None  # local time; None: not by waiting
+
+
 class PolicyOut(Model):
     """The contact policy's line, and what the call-back dialog starts from."""
 
     line: str
+    why: list[RuleOut]
     allowed: bool
     today: dt.date  # where the telephone is, on the compliance clock
     zone: str | None

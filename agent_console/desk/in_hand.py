@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent_console.api.endpoint import Asked, Role
-from agent_console.desk import recording
+from agent_console.desk import recording, suppressing
 from agent_console.desk.card import make_card, read_call, read_preview
 from agent_console.desk.contracts import (
     CallBackAllowedOut,
@@ -21,6 +21,7 @@ from agent_console.desk.contracts import (
     DisposedOut,
     DispositionIn,
     IdentityIn,
+    SuppressionIn,
 )
 from agent_console.desk.seat import command, own_seat, read_seat
 from agent_console.desk.tools import DESK
@@ -89,6 +90,16 @@ async def _heard(
         raise Problem("not_asked_now", 409) from None
 
 
+async def suppress(asked: Asked[SuppressionIn, None]) -> CardOut:
+    """Enter in the ledger what was heard; answer with the card as it is now."""
+    tools = asked.request.app[DESK]
+    async with asked.request.app[DATABASE].begin() as connection:
+        call = await read_call(connection, UUID(asked.path["id"]))
+        await _in_hand(asked, call)
+        await suppressing.suppress(connection, tools, asked.who, call, asked.body)
+        return await make_card(connection, tools, call, asked.who.name)
+
+
 async def dispose(asked: Asked[DispositionIn, None]) -> DisposedOut:
     """Record the call, then end the wrap-up that waits for it."""
     app = asked.request.app
@@ -130,6 +141,7 @@ async def check_call_back(asked: Asked[CallBackIn, None]) -> CallBackAllowedOut:
             call.debtor_id,
             agent,
             call.contact_point_id,
+            call.campaign_id,
             asked.body,
         )
     return CallBackAllowedOut(at=at)

@@ -27,6 +27,7 @@ from agent_console.live import LIVE, seat_of, stream
 from agent_console.problems import Problem
 from agent_console.services import BUS, CLOCK, DATABASE
 from agent_console.texts import TEXTS
+from cobranca.compliance.rulebook import reasons_in_force
 from cobranca.contacts.dispositions import catalogue
 from dialer.callbacks.booking import Listed, booked_for, cancel
 from dialer.calls.passed_on import PassedOn, passed_on
@@ -115,6 +116,7 @@ async def context(asked: Asked[None, None]) -> Mapping[str, Any]:
     """What the page needs besides its words."""
     return {
         "catalogue": catalogue(),
+        "reasons": reasons_in_force(),
         "words": {
             name: TEXTS.section(name)
             for name in ("desk", "desk_states", "desk_said", "desk_next", "pauses",

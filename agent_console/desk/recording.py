@@ -18,6 +18,7 @@ from agent_console.desk.contracts import (
 from agent_console.desk.tools import DeskTools
 from agent_console.problems import Problem
 from cobranca.compliance.facts import Candidate
+from cobranca.compliance.wording import time_there
 from cobranca.debtors.store import ContactPointRow
 from cobranca.people import audit
 from cobranca.people.principal import Principal
@@ -66,6 +67,7 @@ async def check(
     debtor: UUID,
     agent: UUID,
     point: UUID | None,
+    campaign: UUID | None,
     wanted: CallBackIn,
 ) -> datetime:
     """Return the instant when it may be booked; raises Problem with the reason."""
@@ -75,7 +77,7 @@ async def check(
         debtor=debtor,
         agent=agent,
         due_at=instant(wanted, zone),
-        campaign=None,
+        campaign=campaign,
         attempt=None,
         contact_point=point,
     )
@@ -134,7 +136,7 @@ def not_booked(answer: NotBooked, now: datetime, zone: str) -> Problem:
     fields = {
         "source": source,
         "rule": answer.rule,
-        "next": shown.clock(answer.next_at, now, zone),
+        "next": time_there(answer.next_at, now, zone),
         "next_day": local.date().isoformat(),
         "next_time": f"{local:%H:%M}",
     }

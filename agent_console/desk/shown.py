@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from agent_console.texts import TEXTS
-from cobranca.compliance.outlook import Outlook
 from cobranca.contacts.dispositions import catalogue
 from cobranca.contacts.identity import Level
 from foundation.brasil.document import Document, masked
@@ -53,29 +49,3 @@ def campaign_waits(status: str) -> str | None:
 def pause(code: str) -> str:
     words = TEXTS.section("pauses") | TEXTS.section("pause_names")
     return words.get(code, code)
-
-
-def clock(instant: datetime, now: datetime, zone: str | None) -> str:
-    """The local time, with the day when it is another.
-
-    >>> from datetime import UTC
-    >>> noon = datetime(2026, 3, 10, 15, tzinfo=UTC)
-    >>> clock(noon, noon, "America/Sao_Paulo")
-    '12:00'
-    >>> clock(datetime(2026, 3, 11, 11, tzinfo=UTC), noon, "America/Sao_Paulo")
-    '11/03 às 08:00'
-    """
-    there = ZoneInfo(zone or "America/Sao_Paulo")
-    local, today = instant.astimezone(there), now.astimezone(there).date()
-    return f"{local:%H:%M}" if local.date() == today else f"{local:%d/%m} às {local:%H:%M}"
-
-
-def policy_line(seen: Outlook, now: datetime) -> str:
-    """`Pode ligar até 20:00; 1 de 3 tentativas hoje`."""
-    words = TEXTS.section("outlook")
-    until = seen.open_until if seen.verdict.allowed else seen.verdict.until
-    key = "open" if seen.verdict.allowed else "closed_until" if until else "closed"
-    window = words[key].format(until=clock(until, now, seen.zone) if until else "")
-    attempts = "attempts" if seen.attempts_max else "attempts_unlimited"
-    count = words[attempts].format(count=seen.attempts_today, most=seen.attempts_max)
-    return f"{window}; {count}"

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from agent_console.api.endpoint import Asked, Endpoint, Page, Role
 from agent_console.services import DATABASE
 from agent_console.texts import TEXTS
+from cobranca.compliance.rulebook import reasons_in_force
 from cobranca.contacts.dispositions import catalogue
 from cobranca.people import trail
 
@@ -76,7 +77,8 @@ async def shown(asked: Asked[None, None]) -> Mapping[str, Any]:
 
 def _spoken() -> dict[str, str]:
     """What codes in the details are called: roles, states of campaigns, dispositions."""
-    coded = {one.code: one.label for one in catalogue().dispositions}
+    coded = {one.code: one.title for one in reasons_in_force().values()}
+    coded |= {one.code: one.label for one in catalogue().dispositions}
     coded |= TEXTS.section("audit_values")
     return coded | TEXTS.section("campaign_statuses") | TEXTS.section("roles")
 

@@ -15,6 +15,7 @@ from agent_console.desk.contracts import (
     DispositionIn,
     FiguresOut,
     IdentityIn,
+    SuppressionIn,
 )
 from agent_console.desk.tools import prepare
 
@@ -77,6 +78,18 @@ ENDPOINTS = (
         answer=CardOut,
         problems=("no_seat", "no_such_call", "not_your_call", "unknown_debtor",
                   "unreadable_answer", "not_asked_now"),
+    ),
+    Endpoint(
+        verb="POST",
+        path=f"{CALL}/suppression",
+        summary="Registrar quem não deve ser contatado (número de outro, advogado …)",
+        roles=AGENT,
+        scope="desk:write",
+        handler=in_hand.suppress,
+        body=SuppressionIn,
+        answer=CardOut,
+        problems=("no_seat", "no_such_call", "not_your_call", "unknown_reason",
+                  "lacks_debtor", "lacks_proof"),
     ),
     Endpoint(
         verb="POST",

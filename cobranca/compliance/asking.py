@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cobranca.compliance.facts import Candidate
 from cobranca.compliance.model import NO_VERDICT, Refused, Verdict
-from cobranca.compliance.service import ContactPolicy, Ruling
+from cobranca.compliance.service import CALL, ContactPolicy, Errand, Ruling
 from foundation.observability import get_logger
 
-WITHIN_S = 2.0
+WITHIN_S = 5.0
 UNANSWERED = Refused(
     NO_VERDICT, "O banco de dados não respondeu, e sem veredito não há contato", None
 )
@@ -37,6 +37,7 @@ async def ask(
     act: Act,
     *,
     campaign: UUID | None = None,
+    errand: Errand = CALL,
     within_s: float = WITHIN_S,
 ) -> list[Verdict]:
     """Answer each candidate, in order; what `act` writes stands with the verdicts or not.
@@ -46,7 +47,9 @@ async def ask(
     """
     try:
         async with asyncio.timeout(within_s), engine.begin() as connection:
-            rulings = await policy.ask(connection, candidates, now, campaign=campaign)
+            rulings = await policy.ask(
+                connection, candidates, now, campaign=campaign, errand=errand
+            )
             await act(connection, [r for r in rulings if r.verdict.allowed])
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         log.error("policy_unanswered", error=type(error).__name__, asked=len(candidates))

@@ -2,92 +2,109 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.compliance.facts import Candidate
-from cobranca.compliance.model import Refused, Verdict
-from cobranca.compliance.rules import decide, refusals
-from cobranca.compliance.service import ContactPolicy
-from cobranca.debtors.store import ContactPointRow, DebtorRow
+from cobranca.compliance.facts import Candidate, Known
+from cobranca.compliance.model import Means, Refused, Verdict
+from cobranca.compliance.points_of import points_of
+from cobranca.compliance.service import ContactPolicy, Errand
+from cobranca.compliance.window import Seen, look
+from cobranca.debtors.store import CreditorRow
 
 
-class NoSuchDebtor(LookupError):
-    """Não há devedor com este identificador ou documento."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForCreditor:
+    """The answer for one creditor; `creditor` None: nothing that is open is owed."""
+
+    creditor: UUID | None
+    name: str | None
+    seen: Seen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """The policy's answer for one point, and each rule that objects."""
+    """The policy's answers for one point."""
 
     candidate: Candidate
-    verdict: Verdict
-    objections: tuple[Refused, ...]
+    answers: tuple[ForCreditor, ...]  # never none
     attempts_today: int
+    attempts_max: int | None
+
+    @property
+    def seen(self) -> Seen:
+        """What holds if any creditor may make the contact, else of the first."""
+        return next((a.seen for a in self.answers if a.seen.verdict.allowed), self._first)
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.seen.verdict
+
+    @property
+    def objections(self) -> tuple[Refused, ...]:
+        return self.seen.objections
+
+    @property
+    def differs(self) -> bool:
+        """Whether creditors get different answers."""
+        return any(answer.seen != self._first for answer in self.answers)
+
+    @property
+    def _first(self) -> Seen:
+        return self.answers[0].seen
 
 
 async def explain(
-    connection: AsyncConnection, policy: ContactPolicy, debtor_id: UUID, now: datetime
+    connection: AsyncConnection,
+    policy: ContactPolicy,
+    debtor_id: UUID,
+    now: datetime,
+    means: Means = "voice",
 ) -> list[Explanation]:
-    """Return the answer for each telephone; raises NoSuchDebtor.
+    """Return the answers for each point that the means reaches; raises NoSuchDebtor.
 
     `now` is aware, on the compliance clock.
     """
-    candidates = await telephones(connection, debtor_id)
+    candidates = await points_of(connection, debtor_id, means)
     known = await policy.load(connection, candidates, now)
-    explanations = []
-    for candidate in candidates:
-        question, facts = policy.case(candidate, known, now)
-        explanations.append(
-            Explanation(
-                candidate,
-                decide(question, facts, policy.rules),
-                tuple(refusals(question, facts, policy.rules)),
-                facts.attempts_on(facts.day(now)),
-            )
-        )
-    return explanations
-
-
-_PERSON = select(DebtorRow.uf, DebtorRow.birth_date).where(
-    DebtorRow.id == bindparam("debtor")
-)
-_POINTS = (
-    select(
-        ContactPointRow.id,
-        ContactPointRow.value,
-        ContactPointRow.zone,
-        ContactPointRow.uf,
-        ContactPointRow.status,
-    )
-    .where(
-        ContactPointRow.debtor_id == bindparam("debtor"), ContactPointRow.kind == "phone"
-    )
-    .order_by(ContactPointRow.score.desc(), ContactPointRow.value)
-)
-
-
-async def telephones(connection: AsyncConnection, debtor_id: UUID) -> list[Candidate]:
-    """Return the debtor's telephones, the best first; raises NoSuchDebtor."""
-    asked = {"debtor": debtor_id}
-    debtor = (await connection.execute(_PERSON, asked)).one_or_none()
-    if debtor is None:
-        raise NoSuchDebtor(NoSuchDebtor.__doc__)
-    points = await connection.execute(_POINTS, asked)
+    creditors = await _named(connection, known.creditors_of(debtor_id))
     return [
-        Candidate(
-            debtor_id=debtor_id,
-            contact_point_id=point.id,
-            number=point.value,
-            zone=point.zone,
-            ddd_uf=point.uf,
-            address_uf=debtor.uf,
-            birth_date=debtor.birth_date,
-            point_status=point.status,
-        )
-        for point in points
+        _explained(policy, candidate, known, now, means, creditors)
+        for candidate in candidates
     ]
+
+
+def _explained(
+    policy: ContactPolicy,
+    candidate: Candidate,
+    known: Known,
+    now: datetime,
+    means: Means,
+    creditors: list[tuple[UUID | None, str | None]],
+) -> Explanation:
+    errand, answers = Errand(means=means), []
+    for creditor, name in creditors:
+        case = policy.case(candidate, known, now, replace(errand, creditor=creditor))
+        seen = look(*case, policy.rules)
+        answers.append(ForCreditor(creditor=creditor, name=name, seen=seen))
+    _, facts = policy.case(candidate, known, now, errand)
+    return Explanation(
+        candidate=candidate,
+        answers=tuple(answers),
+        attempts_today=facts.attempts_on(facts.day(now)),
+        attempts_max=policy.attempts_a_day,
+    )
+
+
+async def _named(
+    connection: AsyncConnection, creditors: tuple[UUID, ...]
+) -> list[tuple[UUID | None, str | None]]:
+    if not creditors:
+        return [(None, None)]
+    query = select(CreditorRow.id, CreditorRow.name).where(CreditorRow.id.in_(creditors))
+    rows = await connection.execute(query.order_by(CreditorRow.name))
+    return [(row.id, row.name) for row in rows]

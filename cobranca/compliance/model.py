@@ -46,7 +46,8 @@ class Place:
 class Suppression:
     """Why somebody must not be contacted; `until` None is for ever.
 
-    Of one creditor, one debt or one means alone when it says so.
+    Of one creditor, one debt or one means alone when it says so; a creditor or debt that
+    the question does not name may be that one.
     """
 
     reason: str
@@ -56,12 +57,12 @@ class Suppression:
     means: Means | None = None
 
     def concerns(self, question: Question) -> bool:
-        """Whether it stands against this question; a debt not named may be the one."""
+        """Whether it stands against this question."""
         return (
             (self.until is None or self.until > question.now)
-            and self.creditor in (None, question.creditor)
-            and (self.means in (None, question.means))
-            and (self.debt is None or question.debt in (None, self.debt))
+            and self.means in (None, question.means)
+            and _may_be(self.creditor, question.creditor)
+            and _may_be(self.debt, question.debt)
         )
 
 
@@ -85,7 +86,8 @@ class PastContact:
 class Question:
     """May this creditor contact this person, on this point, by this means, now?
 
-    `now` is aware and on the compliance clock. `debt` None: about any of the creditor's.
+    `now` is aware and on the compliance clock. `creditor` None: nobody says whose, so that
+    the rules of each may stand. `debt` None: about any of the creditor's.
     `asked_for`: the person asked to be contacted at this very time.
     """
 
@@ -167,6 +169,11 @@ class Allowed:
 
 
 Verdict = Allowed | Refused
+
+
+def _may_be(concerned: UUID | None, named: UUID | None) -> bool:
+    """Whether what concerns one thing, or (None) all, may concern what was named."""
+    return concerned is None or named is None or concerned == named
 
 
 def contact_day(places: tuple[Place, ...], now: datetime) -> date | None:

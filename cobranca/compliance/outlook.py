@@ -1,4 +1,4 @@
-"""The policy's line on a debtor's telephone: may be called until when, how often today."""
+"""The policy's answer on a debtor's telephone, for who is about to call it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,32 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.compliance.explain import telephones
-from cobranca.compliance.limits import Cap
-from cobranca.compliance.model import Verdict
-from cobranca.compliance.rules import decide
+from cobranca.compliance.model import Refused, Verdict
+from cobranca.compliance.points_of import points_of
 from cobranca.compliance.service import ContactPolicy
-from cobranca.compliance.window import open_until
+from cobranca.compliance.window import Seen, look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
     """Stores nothing. Instants are on the compliance clock."""
 
-    verdict: Verdict
-    open_until: datetime | None  # allowed: the instant at which it no longer is
+    seen: Seen
     zone: str | None  # IANA name of where the telephone is; None: not known
-    attempts_today: int  # of this debtor, over all numbers
+    attempts_today: int  # of this debtor, over all numbers and means
     attempts_max: int | None  # None: no rule limits them
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.seen.verdict
+
+    @property
+    def objections(self) -> tuple[Refused, ...]:
+        return self.seen.objections
+
+    @property
+    def open_until(self) -> datetime | None:
+        return self.seen.open_until
 
 
 async def outlook(
@@ -41,7 +50,7 @@ async def outlook(
 
     Raises NoSuchDebtor.
     """
-    candidates = await telephones(connection, debtor)
+    candidates = await points_of(connection, debtor)
     if not candidates:
         return None
     wanted = [c for c in candidates if c.contact_point_id == point]
@@ -49,15 +58,9 @@ async def outlook(
     known = await policy.load(connection, [candidate], now)
     errand = await policy.errand_of(connection, campaign)
     question, facts = policy.case(candidate, known, now, errand)
-    of_the_day = [
-        rule.check.most
-        for rule in policy.rules
-        if isinstance(rule.check, Cap) and rule.check.is_attempts_of_the_day
-    ]
     return Outlook(
-        verdict=decide(question, facts, policy.rules),
-        open_until=open_until(question, facts, policy.rules),
+        seen=look(question, facts, policy.rules),
         zone=candidate.zone,
         attempts_today=facts.attempts_on(facts.day(now)),
-        attempts_max=min(of_the_day, default=None),
+        attempts_max=policy.attempts_a_day,
     )

@@ -32,7 +32,7 @@ class Scope:
         return (
             (not self.means or question.means in self.means)
             and (not self.purposes or question.purpose in self.purposes)
-            and self.creditor in (None, question.creditor)
+            and (self.creditor is None or question.creditor in (None, self.creditor))
             and self.campaign in (None, question.campaign)
         )
 

@@ -7,7 +7,7 @@ is refused, and when the database fails there is no verdict, so no contact.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
@@ -18,12 +18,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cobranca.compliance import turns
 from cobranca.compliance.facts import Candidate, Known, Sought, load_facts
 from cobranca.compliance.limits import Cap
-from cobranca.compliance.model import Facts, Means, Place, Question, Verdict, places_of
+from cobranca.compliance.model import (
+    TELEPHONE,
+    Facts,
+    Means,
+    Place,
+    Purpose,
+    Question,
+    Verdict,
+    places_of,
+    places_of_address,
+)
 from cobranca.compliance.rulebook import rules_in_force
 from cobranca.compliance.rules import Rule, decide
 from cobranca.compliance.store import VerdictRow
 from foundation.brasil.phone import line_of
 from foundation.ids import uuid7
+from foundation.observability import get_logger
 
 __all__ = ["Candidate", "ContactPolicy", "Errand", "Ruling"]
 
@@ -32,14 +43,19 @@ _CREDITOR = text("SELECT creditor_id FROM campaign WHERE id = :campaign")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """On whose behalf somebody asks, and by what means he would make the contact."""
+    """On whose behalf somebody asks, by what means, what for and about which debt."""
 
     means: Means = "voice"
+    purpose: Purpose = "collection"
     creditor: UUID | None = None
     campaign: UUID | None = None
+    debt: UUID | None = None
 
 
 CALL = Errand()
+MINOR = "minor"
+
+log = get_logger(__name__)
 _line_of = lru_cache(maxsize=100_000)(line_of)  # what a number is never changes
 
 
@@ -63,6 +79,9 @@ class ContactPolicy:
         self.rules = rules_in_force() if rules is None else tuple(rules)
         caps = [rule.check for rule in self.rules if isinstance(rule.check, Cap)]
         self._history_days = max((cap.days for cap in caps), default=0)
+        daily = (cap.most for cap in caps if cap.is_attempts_of_the_day)
+        self.attempts_a_day = min(daily, default=None)  # None: no rule limits them
+        self.titles = {rule.code: rule.title for rule in self.rules}
         self._creditors: dict[UUID, UUID] = {}  # of a campaign: it never changes
 
     async def ask(
@@ -72,6 +91,7 @@ class ContactPolicy:
         now: datetime,
         *,
         campaign: UUID | None = None,
+        errand: Errand = CALL,
         looking: bool = False,
     ) -> list[Ruling]:
         """Answer each candidate, in order, and store the verdicts; the caller commits.
@@ -80,14 +100,18 @@ class ContactPolicy:
         counts as an attempt for the later ones of the same debtor or number. Whoever else
         asks about one of them waits for the end of this transaction, which writes the
         contacts that were allowed. `looking`: none is written, so nobody has to wait.
+        `campaign` tells the creditor, when the errand does not.
         """
         if not candidates:
             return []
         if not looking:
             await turns.take(connection, candidates)
-        errand = await self.errand_of(connection, campaign)
+        errand = await self.errand_of(connection, campaign, errand)
         known = await self.load(connection, candidates, now)
         rulings = list(self._rulings(candidates, known, now, errand))
+        for ruling in rulings:
+            if ruling.verdict.rule == MINOR:  # somebody must look at how he came here
+                log.warning("minor_refused", debtor=str(ruling.candidate.debtor_id))
         await connection.execute(
             insert(VerdictRow), [_row(r, now, errand) for r in rulings]
         )
@@ -101,16 +125,18 @@ class ContactPolicy:
             connection, candidates, now, history_days=self._history_days
         )
 
-    async def errand_of(self, connection: AsyncConnection, campaign: UUID | None) -> Errand:
-        """A call for a campaign, and so for its creditor."""
+    async def errand_of(
+        self, connection: AsyncConnection, campaign: UUID | None, errand: Errand = CALL
+    ) -> Errand:
+        """The errand for a campaign, and so for its creditor; a call if nothing is said."""
         if campaign is None:
-            return CALL
+            return errand
         if campaign not in self._creditors:
             creditor = await connection.scalar(_CREDITOR, {"campaign": campaign})
             if creditor is None:
-                return Errand(campaign=campaign)
+                return replace(errand, campaign=campaign)
             self._creditors[campaign] = creditor
-        return Errand(campaign=campaign, creditor=self._creditors[campaign])
+        return replace(errand, campaign=campaign, creditor=self._creditors[campaign])
 
     def case(
         self,
@@ -125,19 +151,22 @@ class ContactPolicy:
             now=now,
             point=candidate.number,
             means=errand.means,
+            purpose=errand.purpose,
             creditor=errand.creditor,
             campaign=errand.campaign,
+            debt=errand.debt,
             asked_for=candidate.asked_for,
         )
         facts = Facts(
-            places=_places(candidate),
+            places=places(candidate, errand.means),
             point_status=candidate.point_status,
             line=_line_of(candidate.number),
             simulated_route=self._simulated_route,
             contacts=known.contacts_of(candidate, more),
             suppressions=known.suppressions_of(candidate),
             birth_date=candidate.birth_date,
-            last_due=known.last_due_of(candidate, errand.creditor),
+            last_due=known.last_due_of(candidate, errand.creditor, errand.debt),
+            lists=known.lists.get(candidate.number, frozenset()),
         )
         return question, facts
 
@@ -159,14 +188,16 @@ class ContactPolicy:
             )
 
 
-def _places(candidate: Candidate) -> tuple[Place, ...]:
+def places(candidate: Candidate, means: Means) -> tuple[Place, ...]:
     """Where the debtor may be; none when the stored zone or state contradicts the DDD."""
-    places = places_of(candidate.number, candidate.address_uf)
-    agrees = bool(places) and (candidate.zone, candidate.ddd_uf) == (
-        places[0].zone,
-        places[0].uf,
+    if means not in TELEPHONE:
+        return places_of_address(candidate.address_uf)
+    found = places_of(candidate.number, candidate.address_uf)
+    agrees = bool(found) and (candidate.zone, candidate.ddd_uf) == (
+        found[0].zone,
+        found[0].uf,
     )
-    return places if agrees else ()
+    return found if agrees else ()
 
 
 def _row(ruling: Ruling, now: datetime, errand: Errand) -> dict[str, object]:
@@ -175,6 +206,8 @@ def _row(ruling: Ruling, now: datetime, errand: Errand) -> dict[str, object]:
         "debtor_id": ruling.candidate.debtor_id,
         "contact_point_id": ruling.candidate.contact_point_id,
         "means": errand.means,
+        "purpose": errand.purpose,
+        "creditor_id": errand.creditor,
         "asked_at": now,
         "allowed": ruling.verdict.allowed,
         "rule": ruling.verdict.rule,

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.compliance.explain import NoSuchDebtor
+from cobranca.compliance.points_of import NoSuchDebtor
 from cobranca.debtors.store import ContactPointRow, CreditorRow, DebtorRow, PortfolioRow
 from cobranca.debts.store import ContractRow, DebtRow, InstalmentRow
 

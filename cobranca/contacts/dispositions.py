@@ -31,7 +31,7 @@ class Disposition(BaseModel):
     asks: tuple[Ask, ...] = ()  # what must come with it
     note_hint: str = ""  # what a note of it should say; empty: nothing of its own
     number: Literal["active", "wrong_party"] = "active"  # what becomes of the telephone
-    suppresses: Literal["debtor", "number"] | None = None  # for ever, from now on
+    suppresses: str | None = None  # enters this reason in the suppression ledger
     again_min: float | None = None  # minutes until the campaign may try again
 
 

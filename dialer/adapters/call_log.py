@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from dialer.adapters import endings
 from dialer.calls.store import AttemptRow, CallEventRow
 from dialer.shell.facts import Began, Ended, Fact, Step
-from foundation.clock import Clock
+from foundation.clock import SAO_PAULO, Clock
 from foundation.ids import uuid7
 from foundation.observability import get_logger
 from foundation.route import DEFAULT
@@ -43,7 +43,9 @@ _LAST_TERM = text("SELECT max(epoch) FROM call_event WHERE kind = 'term_began'")
 # a number that stands with one debtor alone tells who is calling, until identity is asked
 _KNOWN_CALLER = text(
     """
-    UPDATE attempt a SET debtor_id = p.debtor_id, contact_point_id = p.id
+    UPDATE attempt a SET debtor_id = p.debtor_id, contact_point_id = p.id,
+           contact_day = CAST(CAST(:now AS timestamptz) AT TIME ZONE
+                              coalesce(p.zone, 'America/Sao_Paulo') AS date)
       FROM contact_point p
      WHERE a.id = ANY(:ids) AND p.value = a.number AND a.debtor_id IS NULL
        AND NOT EXISTS (SELECT 1 FROM contact_point o
@@ -126,14 +128,14 @@ class CallLog:
         return True
 
     async def _write(self, connection: AsyncConnection, batch: _Batch) -> None:
+        clock = self.contact_clock
+        contact_now = clock.now() if clock else datetime.now(UTC)
         if batch.began:
-            await self._begin(connection, batch.began)
+            await self._begin(connection, batch.began, contact_now)
         if batch.facts:
             await self._write_facts(connection, batch.facts)
         told = (self._disposition(fact) for _, fact in batch.facts)
         spoken = [row for row in told if row is not None]
-        clock = self.contact_clock
-        contact_now = clock.now() if clock else datetime.now(UTC)
         if spoken:
             await endings.dispositions(connection, spoken, contact_now)
         if batch.ended:
@@ -154,7 +156,9 @@ class CallLog:
             statement = pg_insert(CallEventRow).on_conflict_do_nothing()
             await connection.execute(statement, rows)
 
-    async def _begin(self, connection: AsyncConnection, began: Sequence[Began]) -> None:
+    async def _begin(
+        self, connection: AsyncConnection, began: Sequence[Began], contact_now: datetime
+    ) -> None:
         rows = [
             {
                 "id": UUID(call.call),
@@ -164,13 +168,14 @@ class CallLog:
                 "epoch": 0,
                 "placed_at": call.at,
                 "answered_at": call.at,
-                "contact_day": call.at.date(),
+                "contact_day": contact_now.astimezone(SAO_PAULO).date(),
                 "abandoned": False,
             }
             for call in began
         ]
         await endings.insert_new(connection, AttemptRow, rows)
-        await connection.execute(_KNOWN_CALLER, {"ids": [row["id"] for row in rows]})
+        told = {"ids": [row["id"] for row in rows], "now": contact_now}
+        await connection.execute(_KNOWN_CALLER, told)
 
     def _disposition(self, fact: Fact) -> dict[str, object] | None:
         agent = self._agents.get(fact.agent or "")

@@ -13,8 +13,8 @@ from uuid import UUID
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.compliance.explain import telephones
 from cobranca.compliance.facts import Candidate
+from cobranca.compliance.points_of import points_of
 from cobranca.compliance.rules import decide
 from cobranca.compliance.service import ContactPolicy
 from cobranca.debtors.store import ContactPointRow, DebtorRow
@@ -76,7 +76,7 @@ async def objection(
         return NotBooked("past")
     if asked.due_at > now + FARTHEST:
         return NotBooked("too_far")
-    numbers = await telephones(connection, asked.debtor)
+    numbers = await points_of(connection, asked.debtor)
     wanted = [n for n in numbers if n.contact_point_id == asked.contact_point]
     active = [n for n in wanted + numbers if n.point_status == "active"]
     if not active:

@@ -14,11 +14,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import and_, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.compliance import ledger
 from cobranca.compliance.service import ContactPolicy
-from cobranca.compliance.store import SuppressionRow
 from cobranca.contacts.dispositions import Disposition, catalogue
 from cobranca.contacts.store import PromiseRow
 from cobranca.debtors.store import ContactPointRow
@@ -31,6 +31,7 @@ from dialer.calls.disposing import (
     Promised,
     Said,
     book_for,
+    entry_of,
     lacking,
     locked,
     take_effect,
@@ -293,24 +294,17 @@ async def _end_suppression(
     connection: AsyncConnection, call: Any, was: Disposition, now: datetime
 ) -> None:
     """Who may be contacted again, unless another call says the same of him."""
-    whom = {
-        "debtor": (SuppressionRow.debtor_id, AttemptRow.debtor_id, call.debtor_id),
-        "number": (SuppressionRow.number, AttemptRow.number, call.number),
-    }.get(was.suppresses or "")
-    if whom is None or whom[2] is None:
+    made = await entry_of(connection, call, was, now)
+    if made is None:
         return
-    suppressed, called, value = whom
-    if not await _others(connection, call, [was.code], called == value):
-        await connection.execute(
-            update(SuppressionRow)
-            .where(
-                suppressed == value,
-                SuppressionRow.reason == was.code,
-                SuppressionRow.origin == "agent",
-                SuppressionRow.until.is_(None),
-            )
-            .values(until=now)
-        )
+    wanted = {
+        AttemptRow.debtor_id: made.debtor,
+        AttemptRow.number: made.number,
+        AttemptRow.campaign_id: call.campaign_id if made.creditor else None,
+    }
+    same = [column == value for column, value in wanted.items() if value is not None]
+    if not await _others(connection, call, [was.code], and_(*same)):
+        await ledger.lift_like(connection, made, origin="agent", now=now)
 
 
 async def _others(

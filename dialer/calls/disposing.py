@@ -16,11 +16,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.compliance import ledger
+from cobranca.compliance.reasons import Entry, Reason, entry
+from cobranca.compliance.rulebook import reasons_in_force
 from cobranca.compliance.service import ContactPolicy
-from cobranca.compliance.store import SuppressionRow
 from cobranca.contacts.dispositions import Ask, Disposition, catalogue
 from cobranca.contacts.identification import standing_of
 from cobranca.contacts.identity import Level
@@ -251,28 +252,40 @@ async def take_effect(
             .where(ContactPointRow.id == call.contact_point_id)
             .values(status=disposition.number)
         )
-    await _suppress(connection, call, disposition, now)
+    made = await entry_of(connection, call, disposition, now)
+    if made is not None:
+        await ledger.enter(connection, reasons_in_force()[made.reason], made)
 
 
-async def _suppress(
+async def entry_of(
     connection: AsyncConnection, call: Any, disposition: Disposition, now: datetime
-) -> None:
-    whom: dict[str, Any] = {}
-    if disposition.suppresses == "debtor" and call.debtor_id is not None:
-        whom = {"debtor_id": call.debtor_id}
-    elif disposition.suppresses == "number":
-        whom = {"number": call.number}
-    if not whom:
-        return
-    (column, value), *_ = whom.items()
-    standing = select(SuppressionRow.id).where(
-        getattr(SuppressionRow, column) == value,
-        SuppressionRow.reason == disposition.code,
-        SuppressionRow.until.is_(None),
+) -> Entry | None:
+    """What a call with this disposition enters in the suppression ledger, if anything."""
+    if disposition.suppresses is None:
+        return None
+    reason = reasons_in_force()[disposition.suppresses]
+    told = Entry(
+        reason=reason.code,
+        origin="agent",
+        since=now,
+        debtor=call.debtor_id,
+        number=call.number,
+        creditor=await creditor_of(connection, call, reason),
+        proof=f"chamada {call.id}",
     )
-    if await connection.scalar(standing) is None:
-        row = {"id": uuid7(), "reason": disposition.code, "origin": "agent", "since": now}
-        await connection.execute(pg_insert(SuppressionRow), row | whom)
+    made = entry(reason, told)
+    return made if isinstance(made, Entry) else None
+
+
+async def creditor_of(
+    connection: AsyncConnection, call: Any, reason: Reason
+) -> UUID | None:
+    """The call's creditor, of what is entered for him alone; else None, for all."""
+    if not reason.per_creditor or call.campaign_id is None:
+        return None
+    query = select(CampaignRow.creditor_id).where(CampaignRow.id == call.campaign_id)
+    found: UUID | None = await connection.scalar(query)
+    return found
 
 
 async def turn(connection: AsyncConnection, call: Any, now: datetime) -> None:

@@ -28,6 +28,10 @@ class TermIsOver(RuntimeError):
     """Somebody else leads now; nothing was written."""
 
 
+class NotAllowed(RuntimeError):
+    """A call was about to be placed that the contact policy had not allowed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """An attempt that is committed and may leave for the network."""
@@ -205,9 +209,12 @@ async def insert_attempts(
     attempt: UUID | None = None,
 ) -> list[Placement]:
     """Write attempts, each with its first fact, and lease their debtors; `attempt` names
-    one that stands alone."""
+    one that stands alone. Raises NotAllowed.
+    """
     if not routed:
         return []
+    if not all(ruling.verdict.allowed for ruling, _ in routed):
+        raise NotAllowed([str(ruling.verdict_id) for ruling, _ in routed])
     rows = [_row(term, rules, ruling, route, now, attempt) for ruling, route in routed]
     await connection.execute(insert(AttemptRow), rows)
     facts = [_fact(term, rules, row["id"], now) for row in rows]

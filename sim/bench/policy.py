@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cobranca.compliance.facts import Candidate
+from cobranca.compliance.rules import decide
 from cobranca.compliance.service import ContactPolicy
 from cobranca.people.service import create_seats
 from foundation.clock import SAO_PAULO
@@ -69,12 +70,14 @@ async def _measure(settings: ProcessSettings, debtors: int) -> list[Figure]:
         single, batched = candidates[: WARM + QUESTIONS], candidates[WARM + QUESTIONS :]
         asked, committed = await _one_by_one(engine, policy, single)
         in_batches = await _in_batches(engine, policy, batched)
+        alone = await _rules_alone(engine, policy, single)
     finally:
         await engine.dispose()
     return [
         _figure(f"one question, {debtors:,} debtors", asked, aimed=True),
         _figure("the same with its commit", committed, aimed=False),
         _figure(f"one of a batch of {BATCH}", in_batches, aimed=True),
+        _figure("the rules alone, processor time", alone, aimed=False),
     ]
 
 
@@ -100,6 +103,20 @@ async def _in_batches(
         async with engine.begin() as connection:
             taken.append(await _ask(connection, policy, batch) / len(batch))
     return taken
+
+
+async def _rules_alone(
+    engine: AsyncEngine, policy: ContactPolicy, candidates: list[Candidate]
+) -> list[float]:
+    """What of it is ours, however busy the machine is."""
+    async with engine.connect() as connection:
+        known = await policy.load(connection, candidates, NOW)
+    taken = []
+    for candidate in candidates:
+        start = time.process_time()
+        decide(*policy.case(candidate, known, NOW), policy.rules)
+        taken.append(1000 * (time.process_time() - start))
+    return taken[WARM:]
 
 
 async def _ask(

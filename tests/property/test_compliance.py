@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -25,37 +26,38 @@ INSTANTS = st.datetimes(
     timezones=st.just(UTC),
 )
 DAYS = st.dates(date(2025, 1, 1), date(2028, 12, 31))
-CREDITOR = uuid7()
+CREDITOR, CAMPAIGN, DEBT = uuid7(), uuid7(), uuid7()
 MEANS = st.sampled_from(["voice", "robot", "sms", "whatsapp", "email", "letter"])
 PURPOSES = st.sampled_from(["collection", "offer", "conciliation"])
 REASONS = st.sampled_from(["opt_out", "pause", "super_indebtedness", "wrong_party"])
 
 
-def contacts(now: datetime) -> st.SearchStrategy[list[PastContact]]:
-    return st.lists(
-        st.builds(
-            PastContact,
-            day=st.integers(0, 9).map(lambda ago: now.date() - timedelta(days=ago)),
-            same_person=st.booleans(),
-            same_point=st.booleans(),
-            ours=st.booleans(),
-            talked=st.booleans(),
-            right_party=st.booleans(),
-        ),
-        max_size=9,
+def contacts(now: datetime) -> st.SearchStrategy[PastContact]:
+    return st.builds(
+        PastContact,
+        day=st.integers(0, 9).map(lambda ago: now.date() - timedelta(days=ago)),
+        same_person=st.booleans(),
+        same_point=st.booleans(),
+        ours=st.booleans(),
+        talked=st.booleans(),
+        right_party=st.booleans(),
+    )
+
+
+def suppressions() -> st.SearchStrategy[Suppression]:
+    return st.builds(
+        Suppression,
+        reason=REASONS,
+        until=st.none() | INSTANTS,
+        creditor=st.sampled_from([None, CREDITOR, uuid7()]),
+        debt=st.sampled_from([None, DEBT, uuid7()]),
+        means=st.none() | MEANS,
     )
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     now = draw(INSTANTS)
-    suppressions = st.builds(
-        Suppression,
-        reason=REASONS,
-        until=st.none() | INSTANTS,
-        creditor=st.sampled_from([None, CREDITOR]),
-        means=st.none() | MEANS,
-    )
     return a_case(
         ddd=draw(st.sampled_from(sorted(AREAS))),
         address=draw(st.none() | st.sampled_from(sorted(UFS))),
@@ -63,9 +65,11 @@ def cases(draw: st.DrawFn) -> Case:
         means=draw(MEANS),
         purpose=draw(PURPOSES),
         creditor=draw(st.sampled_from([None, CREDITOR])),
+        campaign=draw(st.sampled_from([None, CAMPAIGN])),
+        debt=draw(st.sampled_from([None, DEBT])),
         asked_for=draw(st.booleans()),
-        contacts=tuple(draw(contacts(now))),
-        suppressions=tuple(draw(st.lists(suppressions, max_size=2))),
+        contacts=tuple(draw(st.lists(contacts(now), max_size=9))),
+        suppressions=tuple(draw(st.lists(suppressions(), max_size=2))),
         birth_date=draw(st.none() | st.dates(date(1930, 1, 1), date(2025, 1, 1))),
         last_due=draw(st.none() | st.dates(date(2018, 1, 1), date(2026, 1, 1))),
         lists=frozenset(draw(st.lists(st.sampled_from(["pa", "sp"]), max_size=2))),
@@ -90,7 +94,11 @@ def checks() -> st.SearchStrategy[Check]:
     return st.one_of(
         st.builds(Hours, weekdays=windows(), saturday=st.none() | windows()),
         caps,
-        st.builds(Suppressed, reason=st.none() | REASONS),
+        st.builds(
+            Suppressed,
+            reason=st.none() | REASONS,
+            but=st.frozensets(REASONS, max_size=2),
+        ),
         st.builds(Minor, age=st.integers(1, 30)),
         st.builds(Prescribed, years=st.integers(1, 10)),
         st.builds(Listed, lists=st.frozensets(st.sampled_from(["pa", "sp"]), min_size=1)),
@@ -110,9 +118,11 @@ def rules() -> st.SearchStrategy[Rule]:
         since=DAYS,
         ends=st.none() | DAYS,
         ufs=st.frozensets(st.sampled_from(sorted(UFS)), max_size=9),
+        ddds=st.frozensets(st.sampled_from(sorted(AREAS)), max_size=9),
         means=st.frozensets(MEANS, max_size=3),
         purposes=st.frozensets(PURPOSES, max_size=2),
         creditor=st.sampled_from([None, CREDITOR]),
+        campaign=st.sampled_from([None, CAMPAIGN]),
     )
     return st.builds(
         lambda check, scope: Rule(check=check, scope=scope, **named),
@@ -132,6 +142,35 @@ def test_adding_a_rule_never_allows_more(
         assert before.allowed or not after.allowed
         if before.until and after.until:
             assert before.until <= after.until
+
+
+@settings(deadline=None)
+@given(cases(), st.data())
+def test_knowing_more_against_a_contact_never_allows_it(
+    case: Case, data: st.DataObject
+) -> None:
+    facts, before = case.facts, case.verdict()
+    more = data.draw(
+        st.one_of(
+            suppressions().map(
+                lambda one: replace(facts, suppressions=(*facts.suppressions, one))
+            ),
+            contacts(case.now).map(
+                lambda one: replace(facts, contacts=(*facts.contacts, one))
+            ),
+            st.sampled_from(["pa", "sp", "nao_me_perturbe"]).map(
+                lambda name: replace(facts, lists=facts.lists | {name})
+            ),
+        )
+    )
+    assert before.allowed or not replace(case, facts=more).verdict().allowed
+
+
+@settings(deadline=None)
+@given(cases())
+def test_saying_less_of_whose_contact_it_is_never_allows_more(case: Case) -> None:
+    vague = replace(case.question, creditor=None, debt=None)
+    assert case.verdict().allowed or not replace(case, question=vague).verdict().allowed
 
 
 @settings(deadline=None)

@@ -38,6 +38,7 @@ _SAID = {
     "promise": "com promessa de pagamento",
     "call_back": "com retorno marcado",
     "suppression": "com bloqueio de contato",
+    "contact": "com contatos",
     "payment": "com pagamento",
     "agreement": "com acordo",
 }

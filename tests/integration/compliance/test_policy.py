@@ -10,7 +10,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cobranca.compliance.explain import NoSuchDebtor, explain
+from cobranca.compliance.explain import explain
+from cobranca.compliance.points_of import NoSuchDebtor
 from cobranca.compliance.service import Candidate, ContactPolicy
 from cobranca.compliance.store import SuppressionRow, VerdictRow
 from cobranca.debtors.store import ContactPointRow, DebtorRow
@@ -258,7 +259,7 @@ async def test_explaining_tells_every_objection_and_stores_nothing(
         with pytest.raises(NoSuchDebtor):
             await explain(connection, POLICY, uuid7(), at_night)
     assert {objection.rule for objection in answer.objections} == {
-        "hours_default", "hours_sp", "attempts_per_day", "number_per_day",
+        "hours_sp", "attempts_per_day", "number_per_day",
     }  # fmt: skip
     assert answer.attempts_today == 3
     assert stored == []

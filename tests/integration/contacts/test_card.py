@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cobranca.compliance.explain import NoSuchDebtor
 from cobranca.compliance.outlook import outlook
+from cobranca.compliance.points_of import NoSuchDebtor
 from cobranca.contacts.card import debtor_card
 from cobranca.contacts.identification import (
     Hearing,

@@ -200,7 +200,7 @@ async def test_a_call_back_goes_with_the_disposition_or_not_at_all(
     refused = await said(engine, place, call, "call_back", call_back_at=sunday)
     assert isinstance(refused, NotKept)
     assert refused.booking is not None
-    assert refused.booking.rule in ("sunday", "hours_default")
+    assert refused.booking.rule in ("sunday", "hours_sp")
     assert refused.booking.next_at == datetime.fromisoformat("2026-03-16T08:00:00-03:00")
     assert await count(engine, DispositionRow) == 0
 

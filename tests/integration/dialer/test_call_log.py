@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -168,6 +168,27 @@ async def test_inbound_calls_and_dispositions_become_rows(engine: AsyncEngine) -
     assert (row.id, row.direction, row.outcome) == (call, "inbound", None)
     assert row.debtor_id == debtors[1]
     assert (disposition.attempt_id, disposition.code) == (call, "promise")
+
+
+async def test_who_calls_us_does_so_on_his_own_day_of_the_compliance_clock(
+    engine: AsyncEngine,
+) -> None:
+    """At half past one in São Paulo it is still the day before in Acre."""
+    half_past_one = datetime.fromisoformat("2026-03-11T01:30:00-03:00")
+    async with engine.begin() as connection:
+        await a_portfolio(connection, debtors=1)
+        moved = "UPDATE contact_point SET zone = 'America/Rio_Branco'"
+        await connection.execute(text(moved))
+    async with writing(engine) as log:
+        log.contact_clock = OffsetClock(half_past_one - datetime.now(UTC))
+        for number in ("+5511900000000", "+5511900099999"):
+            log.add(Step(began=[Began(call=str(uuid7()), number=number, at=NOW)]))
+    async with engine.connect() as connection:
+        rows = await connection.execute(select(AttemptRow.number, AttemptRow.contact_day))
+        days = {row.number: row.contact_day for row in rows}
+    assert days == {
+        "+5511900000000": date(2026, 3, 10), "+5511900099999": date(2026, 3, 11),
+    }  # fmt: skip
 
 
 async def test_nothing_is_lost_while_the_database_is_away(engine: AsyncEngine) -> None:

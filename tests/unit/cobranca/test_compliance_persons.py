@@ -94,6 +94,7 @@ LEDGER: list[tuple[tuple[Suppression, ...], dict[str, Any], str, datetime | None
     # of one creditor, debt or means
     ((Suppression("counsel", creditor=CREDITOR),), {"creditor": CREDITOR}, "counsel", None),
     ((Suppression("counsel", creditor=CREDITOR),), {"creditor": OTHER}, ALLOWED, None),
+    ((Suppression("counsel", creditor=CREDITOR),), {}, "counsel", None),  # may be that one
     ((Suppression("dispute", debt=DEBT),), {"debt": DEBT}, "dispute", None),
     ((Suppression("dispute", debt=DEBT),), {"debt": OTHER}, ALLOWED, None),
     ((Suppression("dispute", debt=DEBT),), {}, "dispute", None),  # it may be that one

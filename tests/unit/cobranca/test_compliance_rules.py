@@ -9,7 +9,8 @@ import pytest
 
 from cobranca.compliance.model import ALLOWED, NO_VERDICT, NaiveInstant, places_of
 from cobranca.compliance.rulebook import UnreadableRules, parse_rules
-from foundation.brasil.ddd import AREAS
+from cobranca.compliance.times import Hours
+from foundation.brasil.ddd import AREAS, UFS
 from foundation.ids import uuid7
 from tests.builders.contact import RULES, SAO_PAULO, a_case
 
@@ -24,13 +25,13 @@ def local(text: str, zone: ZoneInfo = SAO_PAULO) -> datetime:
 CASES = [
     ("11", None, "2026-03-10T10:00", ALLOWED, None),
     ("11", None, "2026-03-10T08:00", ALLOWED, None),
-    ("11", None, "2026-03-10T07:59", "hours_default", "2026-03-10T08:00"),
+    ("11", None, "2026-03-10T07:59", "hours_sp", "2026-03-10T08:00"),
     ("11", None, "2026-03-10T19:59", ALLOWED, None),
-    ("11", None, "2026-03-10T20:00", "hours_default", "2026-03-11T08:00"),
+    ("11", None, "2026-03-10T20:00", "hours_sp", "2026-03-11T08:00"),
     # Saturday 14 March: until 14:00, then Sunday off, then Monday
     ("11", None, "2026-03-14T13:59", ALLOWED, None),
-    ("11", None, "2026-03-14T14:01", "hours_default", "2026-03-16T08:00"),
-    ("11", None, "2026-03-15T10:00", "hours_default", "2026-03-16T08:00"),
+    ("11", None, "2026-03-14T14:01", "hours_sp", "2026-03-16T08:00"),
+    ("11", None, "2026-03-15T10:00", "hours_sp", "2026-03-16T08:00"),
     # Rio: Monday to Friday 9 to 19, no Saturday
     ("21", None, "2026-03-10T08:30", "hours_rj", "2026-03-10T09:00"),
     ("21", None, "2026-03-10T19:00", "hours_rj", "2026-03-11T09:00"),
@@ -44,11 +45,11 @@ CASES = [
     ("81", None, "2026-03-10T08:00", ALLOWED, None),
     ("81", None, "2026-03-10T07:30", "hours_default", "2026-03-10T08:00"),
     # Manaus is one hour behind, and closes at its own 19:00
-    ("92", None, "2026-03-10T08:30", "hours_default", "2026-03-10T09:00"),
+    ("92", None, "2026-03-10T08:30", "hours_am", "2026-03-10T09:00"),
     ("92", None, "2026-03-10T19:59", ALLOWED, None),
     ("92", None, "2026-03-10T20:00", "hours_am", "2026-03-11T09:00"),
     # the interior of Amazonas: opens with its later zone, closes with its earlier one
-    ("97", None, "2026-03-10T09:30", "hours_default", "2026-03-10T10:00"),
+    ("97", None, "2026-03-10T09:30", "hours_am", "2026-03-10T10:00"),
     ("97", None, "2026-03-10T20:00", "hours_am", "2026-03-11T10:00"),
     ("68", None, "2026-03-10T09:59", "hours_default", "2026-03-10T10:00"),
     # DDD of one state and address of another: both must be open, each at its own hour
@@ -81,6 +82,13 @@ def test_hours_and_days(
     verdict = a_case(ddd=ddd, address=address, now=local(when)).verdict()
     assert (verdict.rule, verdict.allowed) == (rule, rule == ALLOWED)
     assert verdict.until == (None if until is None else local(until).astimezone(UTC))
+
+
+def test_every_state_has_hours() -> None:
+    states = [
+        uf for rule in RULES if isinstance(rule.check, Hours) for uf in rule.scope.ufs
+    ]
+    assert sorted(states) == sorted(UFS)
 
 
 @pytest.mark.parametrize("ddd", sorted(AREAS))
@@ -214,4 +222,4 @@ def test_a_creditors_own_rule_binds_that_creditor_alone() -> None:
     at_three = local("2026-03-10T15:00")
     assert not a_case(now=at_three, creditor=own).verdict(rules).allowed
     assert a_case(now=at_three, creditor=uuid7()).verdict(rules).allowed
-    assert a_case(now=at_three).verdict(rules).allowed
+    assert not a_case(now=at_three).verdict(rules).allowed  # it may be that creditor

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cobranca.compliance.rulebook import reasons_in_force
 from cobranca.contacts.dispositions import Catalogue, catalogue, parse_catalogue
 from sim.world.agents import agent_habits
 
@@ -46,8 +47,9 @@ def test_a_number_of_somebody_else_is_never_left_active() -> None:
 
 
 def test_whoever_must_not_be_contacted_is_not_tried_again() -> None:
+    reasons = reasons_in_force()
     for entry in catalogue().dispositions:
-        if entry.suppresses == "debtor":
+        if entry.suppresses is not None and reasons[entry.suppresses].of == "person":
             assert entry.again_min is None, entry.code
 
 

@@ -26,6 +26,16 @@ export class DebtorCard extends HTMLElement {
       if (!(button instanceof HTMLButtonElement)) return;
       if (button.dataset.step) ask(this, "desk:heard", { step: button.dataset.step });
       if (button.closest(".card-trouble")) ask(this, "desk:again");
+      const reason = button.dataset.suppress;
+      if (reason) ask(this, "desk:suppress", { reason, title: button.textContent?.trim() });
+    });
+    const suppress = one(this, ".suppress form", HTMLFormElement);
+    suppress.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const chosen = one(suppress, "select", HTMLSelectElement).selectedOptions[0];
+      const proof = one(suppress, "input", HTMLInputElement).value;
+      const { value: reason, text: title } = chosen ?? new Option();
+      ask(this, "desk:suppress", { reason, title, proof });
     });
     const form = one(this, "form.ask", HTMLFormElement);
     form.addEventListener("submit", (event) => {
@@ -57,12 +67,24 @@ export class DebtorCard extends HTMLElement {
     put(part(this, "#answer-trouble"), text);
   }
 
+  /** @param {string} text - about what was to be registered */
+  suppressTrouble(text) {
+    put(part(this, ".suppress-trouble"), text);
+  }
+
+  /** It is registered: nothing that was typed is left. */
+  suppressed() {
+    one(this, "#suppress-proof", HTMLInputElement).value = "";
+    one(this, ".suppress details", HTMLDetailsElement).open = false;
+  }
+
   /** @param {Card} card */
   put(card) {
     const other = this.card?.call.id !== card.call.id;
     this.card = card;
     this.trouble("");
     this.answerTrouble("");
+    this.suppressTrouble("");
     show(part(this, ".no-call"), false);
     show(part(this, "article"), true);
     this.#identity(card.identity, other);
@@ -130,6 +152,10 @@ export class DebtorCard extends HTMLElement {
     show(part(this, ".policy"), card.policy !== null);
     put(part(this, ".policy span"), card.policy?.line ?? "");
     part(this, ".policy").classList.toggle("closed", card.policy?.allowed === false);
+    const why = card.policy?.why ?? [];
+    show(part(this, ".policy-why"), why.length > 0);
+    const word = card.policy?.allowed ? "fecha" : "volta";
+    part(this, ".policy-why .rows").replaceChildren(...why.map((one) => rule(one, word)));
   }
 
   /** @param {Card} card */
@@ -190,6 +216,14 @@ export class DebtorCard extends HTMLElement {
     });
     part(this, ".phones .rows").replaceChildren(...rows);
   }
+}
+
+/** @param {import("./contracts.js").Rule} one @param {string} word */
+function rule({ title, source, until }, word) {
+  const row = made("li", "");
+  row.append(made("strong", title), made("span", until ? ` (${word}: ${until})` : ""));
+  row.append(made("p", source, "muted"));
+  return row;
 }
 
 /** @param {Past} past */

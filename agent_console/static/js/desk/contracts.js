@@ -58,8 +58,11 @@
  * @property {number} tries
  * @property {boolean} current
  *
+ * @typedef {{title: string, source: string, until: string | null}} Rule
+ *
  * @typedef {object} Policy
  * @property {string} line
+ * @property {Rule[]} why - what objects now, or will be the first to
  * @property {boolean} allowed
  * @property {string} today - date where the telephone is, as the policy counts
  * @property {string | null} zone

@@ -193,6 +193,21 @@ async function heard(detail) {
   }
 }
 
+/** @param {{reason: string, title: string, proof?: string}} detail */
+async function suppress({ reason: code, title, proof = "" }) {
+  const call = card.card?.call.id;
+  if (!call) return;
+  try {
+    const asked = { reason: code, proof };
+    const read = await api.post(`${API}/calls/${call}/suppression`, asked);
+    toast(words.desk.suppressed.replace("{title}", title));
+    card.suppressed();
+    if (card.card?.call.id === call) putCard(read);
+  } catch (error) {
+    card.suppressTrouble(reason(error));
+  }
+}
+
 /**
  * @param {{call: string, draft: import("./contracts.js").Draft, affirmed: boolean}} detail
  */
@@ -291,6 +306,7 @@ async function cancelCallBack(id) {
 const asked = {
   "desk:wish": wishFor,
   "desk:heard": heard,
+  "desk:suppress": suppress,
   "desk:again": () => card.dataset.call && readCard(card.dataset.call),
   "desk:record": keep,
   "desk:check": checkCallBack,

@@ -1,0 +1,1 @@
+"""The contact policy for supervisors and programs: why, the ledger, contacts by others."""
