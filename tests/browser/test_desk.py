@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page, Route, expect
 from sqlalchemy import select
 
+from cobranca.compliance.store import SuppressionRow
 from cobranca.contacts.store import PromiseRow
 from dialer.callbacks.store import CallBackRow
 from dialer.calls.store import DispositionRow
@@ -94,6 +95,26 @@ async def test_identification_opens_and_closes_what_may_be_said(
     await desk.click("[data-step=denied]")
     await expect(desk.locator(".debts-hidden")).to_be_visible()
     assert "662,05" not in await desk.inner_text("main")
+
+
+async def test_one_click_quarantines_another_persons_number(
+    desk: Page, place: DeskPlace
+) -> None:
+    call = await in_call(desk, place)
+    await expect(desk.locator(".policy")).to_contain_text("Pode ligar até 20:00")
+    await desk.click(".policy-why summary")
+    await expect(desk.locator(".policy-why li")).to_contain_text("Lei 15.426/2014")
+    await desk.click(".suppress summary")
+    await desk.select_option("#suppress-reason", "counsel")
+    await desk.click(".suppress form button")
+    await expect(desk.locator(".suppress-trouble")).to_contain_text("documento")
+    await desk.click("[data-suppress=wrong_party]")
+    await expect(desk.locator(".phones .current")).to_contain_text("De terceiro")
+    await expect(desk.locator(".policy.closed")).to_be_visible()
+    async with place.engine.connect() as connection:
+        query = select(SuppressionRow.debtor_id, SuppressionRow.proof)
+        row = (await connection.execute(query)).one()
+    assert tuple(row) == (place.debtors[0], f"chamada {call}")
 
 
 async def test_a_wrong_answer_says_so_and_keeps_whoever_types_in_place(

@@ -28,7 +28,12 @@ FREE = "all_rules_met"
 
 
 async def entered(connection: AsyncConnection, code: str, **told: Any) -> Entered:
-    given = {"reason": code, "origin": "teste", "since": TUESDAY_TEN, "proof": "x"} | told
+    given: dict[str, Any] = {
+        "reason": code,
+        "origin": "teste",
+        "since": TUESDAY_TEN,
+        "proof": "x",
+    } | told
     made = await ledger.enter(connection, REASONS[code], Entry(**given))
     assert isinstance(made, Entered)
     return made

@@ -149,7 +149,7 @@ def test_prescribed_debt_is_not_collected(last_due: date | None, rule: str) -> N
         ("nao_me_perturbe", "11", {"purpose": "offer"}, "listed_nao_me_perturbe"),
     ],
 )
-def test_do_not_call_lists(name: str, ddd: str, asked: dict[str, str], rule: str) -> None:
+def test_do_not_call_lists(name: str, ddd: str, asked: dict[str, Any], rule: str) -> None:
     assert a_case(ddd=ddd, lists=frozenset({name}), **asked).verdict().rule == rule
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("code", "told", "lacks"), CASES)
-def test_what_an_entry_lacks(code: str, told: dict[str, None], lacks: str) -> None:
+def test_what_an_entry_lacks(code: str, told: dict[str, Any], lacks: str) -> None:
     assert entry(REASONS[code], replace(TOLD, **told)) == lacks
     assert words("lacks")[lacks]
 
