@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from cobranca.compliance.model import ALLOWED, NO_VERDICT, NaiveInstant, places_of
 from cobranca.compliance.rulebook import UnreadableRules, parse_rules
-from cobranca.compliance.times import Hours
+from cobranca.compliance.rules import Rule, refusals
+from cobranca.compliance.times import DaysOff, Hours
 from foundation.brasil.ddd import AREAS, UFS
 from foundation.ids import uuid7
 from tests.builders.contact import RULES, SAO_PAULO, a_case
@@ -41,6 +43,7 @@ CASES = [
     ("41", None, "2026-03-10T18:00", "hours_pr", "2026-03-11T08:00"),
     ("41", None, "2026-03-14T13:30", "hours_pr", "2026-03-16T08:00"),
     ("82", None, "2026-03-14T13:30", ALLOWED, None),
+    ("82", None, "2026-03-14T14:00", "hours_al", "2026-03-16T08:00"),
     # Recife has São Paulo's hour, not Noronha's
     ("81", None, "2026-03-10T08:00", ALLOWED, None),
     ("81", None, "2026-03-10T07:30", "hours_default", "2026-03-10T08:00"),
@@ -82,6 +85,32 @@ def test_hours_and_days(
     verdict = a_case(ddd=ddd, address=address, now=local(when)).verdict()
     assert (verdict.rule, verdict.allowed) == (rule, rule == ALLOWED)
     assert verdict.until == (None if until is None else local(until).astimezone(UTC))
+
+
+@pytest.mark.parametrize(
+    "rule", [r for r in RULES if isinstance(r.check, DaysOff)], ids=lambda rule: rule.code
+)
+def test_a_citys_own_days_close_its_ddd_and_no_other(rule: Rule) -> None:
+    assert isinstance(rule.check, DaysOff)
+    (ddd,) = rule.scope.ddds
+    for month, day in rule.check.days:
+        noon = datetime(2026, month, day, 12, tzinfo=SAO_PAULO)
+        for asked, closed in ((ddd, True), ("14", False)):
+            case = a_case(ddd=asked, now=noon)
+            found = {no.rule for no in refusals(case.question, case.facts, RULES)}
+            assert (rule.code in found) is closed
+
+
+def test_on_a_sunday_the_day_itself_is_told_too() -> None:
+    case = a_case(now=local("2026-03-15T10:00"))
+    objections = refusals(case.question, case.facts, RULES)
+    assert [no.rule for no in objections] == ["hours_sp", "sunday"]
+
+
+def test_every_rule_decides_some_case() -> None:
+    cases = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("*.py"))
+    named = {rule.code for rule in RULES if not isinstance(rule.check, DaysOff)}
+    assert {code for code in named if f'"{code}"' not in cases} == set()
 
 
 def test_every_state_has_hours() -> None:
