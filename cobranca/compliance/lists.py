@@ -22,6 +22,10 @@ from foundation.brasil.ddd import AREAS
 
 TOLD = 5  # unreadable lines that are named
 _CELL = re.compile(r"[;,\t]")
+_EMPTY = (
+    text("CREATE TEMP TABLE IF NOT EXISTS listed (number text) ON COMMIT DROP"),
+    text("TRUNCATE listed"),  # of a list before, in the same transaction
+)
 _ADD = text(
     "INSERT INTO do_not_call (number, list_name) SELECT DISTINCT number, :name FROM listed"
     " ON CONFLICT DO NOTHING"
@@ -97,7 +101,8 @@ async def import_list(
     `now` is real UTC. The caller commits. Raises UnreadableList, EmptyList, OSError.
     """
     reading = _Reading(file)
-    await connection.execute(text("CREATE TEMP TABLE listed (number text) ON COMMIT DROP"))
+    for statement in _EMPTY:
+        await connection.execute(statement)
     raw: Any = (await connection.get_raw_connection()).driver_connection
     await raw.copy_records_to_table("listed", records=reading.records(), columns=["number"])
     read = reading.read()
