@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from cobranca.compliance.explain import Explanation, ForCreditor
+from cobranca.compliance.facts import Candidate
 from cobranca.compliance.model import TELEPHONE, Means, Refused
 from cobranca.compliance.window import Seen
-from cobranca.compliance.wording import masked_point, policy_line, words
+from cobranca.compliance.wording import policy_line, words
+from foundation.brasil.phone import masked_phone
 from foundation.clock import SAO_PAULO
 
 Titles = Mapping[str, str]  # of rules, by code
@@ -39,6 +41,25 @@ def as_text(
         for answer in answers:
             lines += _answer(answer, titles, named=item.differs)
     return "\n".join(lines)
+
+
+def masked_point(candidate: Candidate, means: Means) -> str:
+    """A point for screens: what a telephone ends in, a mail's domain, a state."""
+    if means in TELEPHONE:
+        return masked_phone(candidate.number)
+    if means == "email":
+        return masked_mail(candidate.number)
+    return f"endereço em {candidate.address_uf or '?'}"
+
+
+def masked_mail(address: str) -> str:
+    """The first letter and the domain.
+
+    >>> masked_mail("fulano@exemplo.com.br")
+    'f***@exemplo.com.br'
+    """
+    name, _, domain = address.partition("@")
+    return f"{name[:1]}***@{domain}"
 
 
 def _point(

@@ -12,10 +12,8 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from cobranca.compliance.facts import Candidate
-from cobranca.compliance.model import TELEPHONE, Means
+from cobranca.compliance.model import Means
 from cobranca.compliance.window import Seen
-from foundation.brasil.phone import masked_phone
 from foundation.clock import SAO_PAULO
 
 RINGS: frozenset[Means] = frozenset({"voice", "robot"})
@@ -60,22 +58,3 @@ def policy_line(
     made, most = attempts
     count = said["attempts" if most else "attempts_unlimited"]
     return f"{window}; {count.format(count=made, most=most)}"
-
-
-def masked_point(candidate: Candidate, means: Means) -> str:
-    """A point for screens: a telephone's last digits, an address's state, a mail's domain.
-
-    >>> masked_mail("fulano@exemplo.com.br")
-    'f***@exemplo.com.br'
-    """
-    if means in TELEPHONE:
-        return masked_phone(candidate.number)
-    if means == "email":
-        return masked_mail(candidate.number)
-    return f"endereço em {candidate.address_uf or '?'}"
-
-
-def masked_mail(address: str) -> str:
-    """The first letter and the domain."""
-    name, _, domain = address.partition("@")
-    return f"{name[:1]}***@{domain}"
