@@ -32,7 +32,7 @@ class ContractTermsRow(Row):
     creditor_id: Mapped[UUID] = mapped_column(ForeignKey(CreditorRow.id))
     portfolio_id: Mapped[UUID | None] = mapped_column(ForeignKey(PortfolioRow.id))
     product: Mapped[str | None]
-    contract_id: Mapped[UUID | None] = mapped_column(ForeignKey(ContractRow.id))
+    contract_id: Mapped[UUID | None] = mapped_column(ForeignKey(ContractRow.id), index=True)
     document: Mapped[dict[str, Any]]  # of cobranca.debts.terms
     at: Mapped[datetime]
 
