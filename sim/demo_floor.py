@@ -26,6 +26,7 @@ from foundation.db.engine import connect
 from foundation.home import Home
 from foundation.settings import ProcessSettings
 from sim.demo import CREDITOR, DEBTORS, load
+from sim.demo_terms import ensure_terms
 
 Tell = Callable[[str], None]
 
@@ -57,6 +58,7 @@ async def prepare(settings: ProcessSettings, tell: Tell) -> Prepared:
         new_debtors = 0 if old else (await load(settings)).counts.new_debtors
         async with engine.begin() as connection:
             await create_seats(connection, SEATS)
+            await ensure_terms(connection)
             await _pause_running(connection, Home(settings.home).demo_paused)
             if old:
                 await move_to_next_business_day(connection, settings)

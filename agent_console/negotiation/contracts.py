@@ -137,6 +137,10 @@ class AgreementForm(Form):
     evidence: RecordingForm | MessageForm | ClickForm = Field(discriminator="kind")
 
 
+class CancelForm(Form):
+    reason: Text
+
+
 class InstalmentOut(Form):
     id: UUID
     number: int

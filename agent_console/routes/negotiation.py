@@ -16,6 +16,7 @@ from agent_console.negotiation.contracts import (
     AgreementOut,
     BalanceOut,
     BalanceQuery,
+    CancelForm,
     DueListOut,
     DueOut,
     OffersForm,
@@ -25,11 +26,12 @@ from agent_console.negotiation.contracts import (
 )
 from agent_console.services import DATABASE
 from cobranca.agreements import documents, keeping, service
+from cobranca.agreements.happening import NoSuchAgreement
+from cobranca.agreements.life import ImpossibleTransition
 from cobranca.agreements.policy import Authority
 from cobranca.agreements.receiving import AbsurdDate, OtherPayment, record_payment
 from cobranca.agreements.service import Asking, NoSuchOffer, NotAccepted, NothingToNegotiate
 from cobranca.agreements.simulation import Wishes
-from cobranca.agreements.standing import NoSuchAgreement
 from cobranca.debts.index_tables import MonthNotInTable, UnknownIndex
 from cobranca.debts.service import NoSuchDebt, known
 from foundation.clock import SAO_PAULO
@@ -105,6 +107,21 @@ async def show(asked: Asked[None, None]) -> AgreementOut:
             return await answers.agreement_out(connection, UUID(asked.path["id"]))
         except NoSuchAgreement:
             raise Problem("no_agreement", 404) from None
+
+
+async def cancel(asked: Asked[CancelForm, None]) -> AgreementOut:
+    name = UUID(asked.path["id"])
+
+    async def use(connection: AsyncConnection) -> AgreementOut:
+        try:
+            await service.cancel(connection, name, asked.body.reason, datetime.now(UTC))
+            return await answers.agreement_out(connection, name)
+        except NoSuchAgreement:
+            raise Problem("no_agreement", 404) from None
+        except ImpossibleTransition:
+            raise Problem("agreement_not_now", 409) from None
+
+    return await once(asked, AgreementOut, use)
 
 
 async def term(asked: Asked[None, None]) -> web.Response:
@@ -200,6 +217,12 @@ ENDPOINTS = (
         verb="GET", path="/api/v1/agreements/{id}", roles=MAY, scope="agreements:read",
         summary="Um acordo, suas parcelas e o que falta", handler=show,
         answer=AgreementOut, problems=("no_agreement",),
+    ),
+    Endpoint(
+        verb="POST", path="/api/v1/agreements/{id}/cancel", roles=MAY,
+        scope="agreements:write", summary="Cancelar um acordo de que nada se pagou",
+        handler=cancel, body=CancelForm, answer=AgreementOut, once=True,
+        problems=("no_agreement", "agreement_not_now"),
     ),
     Endpoint(
         verb="GET", path="/api/v1/agreements/{id}/term", roles=MAY,

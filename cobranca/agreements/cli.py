@@ -17,15 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cobranca.agreements.keeping import Due, break_lapsed, due_list
 from cobranca.agreements.offer import Offer
 from cobranca.agreements.policy import Authority, Channel, Policy
+from cobranca.agreements.publishing import PolicyVersionTaken, policies, publish
 from cobranca.agreements.recorded import offer_document
-from cobranca.agreements.service import (
-    Asking,
-    NothingToNegotiate,
-    PolicyVersionTaken,
-    offers,
-    policies,
-    publish,
-)
+from cobranca.agreements.service import Asking, NothingToNegotiate, offers
 from cobranca.agreements.simulation import AbsurdWish, Simulation, Wishes
 from cobranca.agreements.texts import offer_text, refusal_text
 from cobranca.debts.cli import day_of
@@ -163,11 +157,13 @@ def publish_command(file: Path) -> None:
 
 
 @policies_group.command(name="list")
-def list_command() -> None:
-    """Mostra a versão em vigor de cada política."""
+@click.option("--on", "on_text", help="Dia, como 31/12/2026 (sem ele: hoje).")
+def list_command(on_text: str | None) -> None:
+    """Mostra a versão de cada política que está em vigor num dia."""
+    on = day_of(on_text)
 
     async def use(connection: AsyncConnection) -> list[Policy]:
-        return list((await policies(connection)).values())
+        return list((await policies(connection, on)).values())
 
     for policy in with_database(ProcessSettings(), use):
         end = "" if policy.valid_until is None else f" a {format_date(policy.valid_until)}"

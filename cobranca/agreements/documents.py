@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.agreements.standing import NoSuchAgreement
+from cobranca.agreements.happening import NoSuchAgreement
 from cobranca.agreements.store import (
     AgreementDebtRow,
     AgreementEventRow,

@@ -15,8 +15,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.agreements.happening import happen
 from cobranca.agreements.life import BINDING, Lapsed, lapsed
-from cobranca.agreements.service import happen
 from cobranca.agreements.standing import Standing, standing
 from cobranca.agreements.store import AgreementInstalmentRow, AgreementRow
 from cobranca.contacts.store import PromiseRow

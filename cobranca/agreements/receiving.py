@@ -14,8 +14,8 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.agreements.happening import happen
 from cobranca.agreements.life import BINDING, PaymentCame, State, shares
-from cobranca.agreements.service import happen
 from cobranca.agreements.standing import standing
 from cobranca.agreements.store import (
     AgreementDebtRow,

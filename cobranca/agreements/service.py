@@ -6,28 +6,35 @@ that are published: what is accepted is the stored offer, whole, or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.agreements.life import BINDING, Accepted, Event, Evidence, State, next_state
+from cobranca.agreements.happening import happen
+from cobranca.agreements.life import (
+    BINDING,
+    Accepted,
+    Evidence,
+    Replaced,
+    State,
+    Withdrawn,
+)
 from cobranca.agreements.offer import Offer, Situation
-from cobranca.agreements.policy import Authority, Channel, Policy
-from cobranca.agreements.recorded import event_details, offer_document
+from cobranca.agreements.policy import Authority, Channel
+from cobranca.agreements.publishing import policies
+from cobranca.agreements.recorded import offer_document
 from cobranca.agreements.simulation import Simulation, Wishes, simulate
 from cobranca.agreements.store import (
     AgreementDebtRow,
-    AgreementEventRow,
     AgreementInstalmentRow,
     AgreementRow,
     OfferRow,
-    PolicyRow,
 )
 from cobranca.debts.accounts import CHARGES, ZERO, Account
 from cobranca.debts.service import Known, hold, indices, known
@@ -37,10 +44,6 @@ from foundation.ids import uuid7
 
 class NothingToNegotiate(LookupError):
     """Não há dívida em aberto que se possa negociar junto."""
-
-
-class PolicyVersionTaken(ValueError):
-    """Esta versão da política já foi publicada."""
 
 
 class NoSuchOffer(LookupError):
@@ -75,34 +78,6 @@ class NotAccepted:
     reason: str
 
 
-async def publish(
-    connection: AsyncConnection, policy: Policy, *, by: str, at: datetime
-) -> UUID:
-    """Publish a version of a policy; raises PolicyVersionTaken."""
-    query = select(PolicyRow.id).where(
-        PolicyRow.code == policy.code, PolicyRow.version == policy.version
-    )
-    if await connection.scalar(query) is not None:
-        raise PolicyVersionTaken(PolicyVersionTaken.__doc__)
-    row = {
-        "id": uuid7(),
-        "code": policy.code,
-        "version": policy.version,
-        "document": policy.model_dump(mode="json"),
-        "at": at,
-        "by": by,
-    }
-    await connection.execute(insert(PolicyRow), row)
-    return UUID(str(row["id"]))
-
-
-async def policies(connection: AsyncConnection) -> dict[UUID, Policy]:
-    """Return the newest version of each policy, by the id of its row."""
-    query = select(PolicyRow.__table__).order_by(PolicyRow.code, PolicyRow.version)
-    newest = {row.code: row for row in await connection.execute(query)}
-    return {row.id: Policy.model_validate(row.document) for row in newest.values()}
-
-
 async def case(connection: AsyncConnection, asking: Asking) -> Case:
     """Look the debts up; raises NoSuchDebt, NothingToNegotiate, UnknownIndex.
 
@@ -115,7 +90,7 @@ async def case(connection: AsyncConnection, asking: Asking) -> Case:
     debts = [await known(connection, debt, tables=tables) for debt in asking.debts]
     balances = [debt.on(asking.on) for debt in debts]
     owed = sum((balance.total for balance in balances), ZERO)
-    if owed <= 0 or await _agreed(connection, asking.debts):
+    if owed <= 0 or await _of_debts(connection, asking.debts, BINDING):
         raise NothingToNegotiate(NothingToNegotiate.__doc__)
     charged = (*CHARGES, Account.FEES)
     dues = [
@@ -149,13 +124,20 @@ async def _owners(
     return {(row.debtor_id, row.creditor_id) for row in await connection.execute(query)}
 
 
-async def _agreed(connection: AsyncConnection, debts: Sequence[UUID]) -> bool:
+async def _of_debts(
+    connection: AsyncConnection, debts: Sequence[UUID], states: Collection[State]
+) -> list[UUID]:
+    """Agreements in one of these states, of any of the debts."""
     query = (
         select(AgreementRow.id)
         .join(AgreementDebtRow, AgreementDebtRow.agreement_id == AgreementRow.id)
-        .where(AgreementDebtRow.debt_id.in_(debts), AgreementRow.state.in_(BINDING))
+        .where(
+            AgreementDebtRow.debt_id.in_(debts),
+            AgreementRow.state.in_([state.value for state in states]),
+        )
+        .distinct()
     )
-    return await connection.scalar(query.limit(1)) is not None
+    return list((await connection.execute(query)).scalars())
 
 
 async def offers(
@@ -163,7 +145,7 @@ async def offers(
 ) -> tuple[Case, Simulation]:
     """Simulate, and write nothing down."""
     found = await case(connection, asking)
-    published = await policies(connection)
+    published = await policies(connection, asking.on)
     return found, simulate(list(published.values()), found.situation, wishes)
 
 
@@ -171,7 +153,7 @@ async def offer(
     connection: AsyncConnection, asking: Asking, found: Case, made: Offer, *, at: datetime
 ) -> UUID:
     """Store what is offered, with the version that allows it; return the offer's id."""
-    published = await policies(connection)
+    published = await policies(connection, asking.on)
     policy = next(name for name, policy in published.items() if policy == made.policy)
     row = {
         "id": uuid7(),
@@ -217,7 +199,7 @@ async def accept(
     debts = tuple(UUID(debt) for debt in row.document["debts"])
     for debt in sorted(debts):
         await hold(connection, debt)
-    if await _agreed(connection, debts):
+    if await _of_debts(connection, debts, BINDING):
         return NotAccepted("already_agreed")
     made_on = date.fromisoformat(row.document["on"])
     now = [await known(connection, debt) for debt in debts]
@@ -268,35 +250,16 @@ async def _agree(
         ],
     )
     await happen(connection, agreement, Accepted(evidence), at)
+    for broken in await _of_debts(connection, list(owed), {State.BROKEN}):
+        await happen(connection, broken, Replaced(agreement), at)
     return agreement
 
 
-async def happen(
-    connection: AsyncConnection, agreement: UUID, event: Event, at: datetime
+async def cancel(
+    connection: AsyncConnection, agreement: UUID, reason: str, at: datetime
 ) -> State:
-    """Write an event and the state that follows; raises ImpossibleTransition."""
-    query = select(AgreementRow.state).where(AgreementRow.id == agreement)
-    before = (await connection.execute(query.with_for_update())).scalar_one()
-    state = next_state(State(before), event)
-    last = select(AgreementEventRow.number).where(
-        AgreementEventRow.agreement_id == agreement
-    )
-    number = await connection.scalar(
-        last.order_by(AgreementEventRow.number.desc()).limit(1)
-    )
-    await connection.execute(
-        insert(AgreementEventRow),
-        {
-            "id": uuid7(),
-            "agreement_id": agreement,
-            "number": (number or 0) + 1,
-            "kind": type(event).__name__,
-            "state": state.value,
-            "details": event_details(event),
-            "at": at,
-        },
-    )
-    await connection.execute(
-        update(AgreementRow).where(AgreementRow.id == agreement).values(state=state.value)
-    )
-    return state
+    """End an agreement of which nothing was paid; the debt is open to others.
+
+    Raises ImpossibleTransition when something was, NoSuchAgreement.
+    """
+    return await happen(connection, agreement, Withdrawn(reason), at)

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.agreements.happening import NoSuchAgreement
 from cobranca.agreements.life import State
 from cobranca.agreements.policy import Policy
 from cobranca.agreements.store import (
@@ -24,10 +25,6 @@ from cobranca.debts.charges import Setting
 from cobranca.debts.facts import FIRST_DAY, AnyFact, Means, Opened, Paid
 from cobranca.debts.ledger import Ledger, balance, fold
 from cobranca.debts.service import indices
-
-
-class NoSuchAgreement(LookupError):
-    """Não há acordo com este identificador."""
 
 
 @dataclass(frozen=True, slots=True)

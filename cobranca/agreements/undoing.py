@@ -12,9 +12,9 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.agreements.happening import happen
 from cobranca.agreements.life import PaymentWentBack
 from cobranca.agreements.receiving import hold_debts
-from cobranca.agreements.service import happen
 from cobranca.agreements.standing import standing
 from cobranca.agreements.store import AgreementPaymentRow
 from cobranca.debts.facts import Means, Released, Undone

@@ -1,7 +1,8 @@
 """Charges: what a million debts owe on a day, and whether it is what each one owes.
 
 The sample is worked out one by one, exactly, by the code that explains a balance to a
-debtor; a difference of one cent in one of them fails the bench.
+debtor; a difference of one cent in one of them fails the bench. Beside it, how many offers
+are simulated a second.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from decimal import Decimal
 
 import numpy as np
 
+from cobranca.agreements.offer import Situation
+from cobranca.agreements.policy import Authority, Channel, Condition, Policy
+from cobranca.agreements.simulation import Wishes, simulate
 from cobranca.debts.accounts import OWED, Account, reais
 from cobranca.debts.balances import NEVER, Owed, Positions, balances
 from cobranca.debts.charges import Position, Setting, charges
@@ -22,6 +26,7 @@ from sim.bench.figures import Figure
 
 DEBTS, QUICK_DEBTS = 1_000_000, 200_000
 SAMPLE = 2_000
+SIMULATIONS = 300
 LIMIT_S = 60.0
 ON = date(2026, 3, 10)
 _OLDEST = date(2021, 1, 4)
@@ -37,6 +42,7 @@ def measure(quick: bool) -> list[Figure]:
     began = time.perf_counter()
     wrong = _wrong(positions, settings, owed)
     each_s = (time.perf_counter() - began) / SAMPLE
+    simulated_s = _simulations(SIMULATIONS)
     return [
         Figure(
             what=f"balance of {debts:,} debts on a day",
@@ -53,7 +59,41 @@ def measure(quick: bool) -> list[Figure]:
             aim="0",
             met=wrong == 0,
         ),
+        Figure(
+            what="simulations of offers, each with its menu of instalments",
+            value=SIMULATIONS / simulated_s,
+            unit="simulations/s",
+        ),
     ]
+
+
+def _simulations(count: int) -> float:
+    """Seconds that so many take: a policy of three conditions, no wish but the day."""
+    limits = {Authority.AGENT: Decimal("0.20"), Authority.SUPERVISOR: Decimal("0.35")}
+    policy = Policy(
+        code="bench",
+        version=1,
+        valid_from=_OLDEST,
+        conditions=(
+            Condition(name="à vista", discount=limits),
+            Condition(name="até 6", instalments=(2, 6)),
+            Condition(name="até 24", instalments=(7, 24), monthly_rate=Decimal("0.0149")),
+        ),
+    )
+    began = time.perf_counter()
+    for number in range(count):
+        situation = Situation(
+            on=ON,
+            creditor="",
+            owed=reais(100_000 + number),
+            charges=reais(10_000),
+            days_late=90,
+            segment="",
+            channel=Channel.DESK,
+            authority=Authority.AGENT,
+        )
+        simulate([policy], situation, Wishes(day=10))
+    return time.perf_counter() - began
 
 
 def _settings() -> list[Setting]:

@@ -8,7 +8,7 @@ import pytest_asyncio
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cobranca.agreements.service import publish
+from cobranca.agreements.publishing import publish
 from cobranca.debts.registering import read_terms, register_terms
 from cobranca.debts.store import DebtRow
 from tests.builders.agreements import AT, POLICY, TERMS

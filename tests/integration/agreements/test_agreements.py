@@ -11,16 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.agreements.keeping import break_lapsed, due_list
-from cobranca.agreements.life import State
+from cobranca.agreements.life import ImpossibleTransition, State
 from cobranca.agreements.policy import Authority
+from cobranca.agreements.publishing import PolicyVersionTaken, policies, publish
 from cobranca.agreements.service import (
     NotAccepted,
     NothingToNegotiate,
-    PolicyVersionTaken,
     accept,
+    cancel,
     offer,
     offers,
-    publish,
 )
 from cobranca.agreements.simulation import Wishes
 from cobranca.agreements.standing import standing
@@ -85,6 +85,30 @@ async def test_a_breach_leaves_the_debt_with_what_was_paid_imputed(
         )
     assert state == State.BROKEN
     assert balance.total == Decimal("72.89")  # 104.13 less 31.24: the discount fell
+
+
+async def test_a_broken_agreement_gives_way_to_another(
+    engine: AsyncEngine, debt: UUID
+) -> None:
+    async with engine.begin() as connection:
+        first, _ = await an_agreement(connection, debt)
+        await break_lapsed(connection, date(2026, 3, 21), LATER)
+        second, _ = await an_agreement(connection, debt, 1)
+        states = select(AgreementRow.id, AgreementRow.state)
+        found = {row.id: row.state for row in await connection.execute(states)}
+        assert found == {first: State.RENEGOTIATED, second: State.ACCEPTED}
+        assert await cancel(connection, second, "pediu", LATER) is State.CANCELLED
+        with pytest.raises(ImpossibleTransition):
+            await cancel(connection, second, "pediu", LATER)
+
+
+async def test_a_version_is_used_from_its_day_on(engine: AsyncEngine, debt: UUID) -> None:
+    later = POLICY.model_copy(update={"version": 2, "valid_from": date(2026, 6, 1)})
+    async with engine.begin() as connection:
+        await publish(connection, later, by="sonia", at=AT)
+        for on, version in ((TODAY, 1), (date(2026, 6, 1), 2)):
+            (used,) = (await policies(connection, on)).values()
+            assert used.version == version
 
 
 async def test_a_payment_that_goes_back_takes_the_kept_agreement_with_it(

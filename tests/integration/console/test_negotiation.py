@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cobranca.agreements.publishing import publish
 from cobranca.agreements.receiving import record_payment
-from cobranca.agreements.service import publish
 from cobranca.agreements.store import AgreementRow, OfferRow
 from cobranca.debtors.store import CreditorRow
 from cobranca.debts.facts import Means
