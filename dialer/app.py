@@ -20,6 +20,7 @@ from cobranca.people.store import AgentRow
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.board import Board
 from dialer.adapters.call_log import CallLog
+from dialer.answering.answer import Answer, BadAnswer
 from dialer.metrics import FloorMetrics
 from dialer.ports import LoginRefused
 from dialer.routes import Routes
@@ -27,7 +28,7 @@ from dialer.settings import DialerSettings
 from dialer.shell.commands import BadCommand, Command
 from dialer.shell.leader import Leader, TermIsOver, Tools
 from dialer.shell.mandate import Mandate, seconds
-from foundation.bus import COMMANDS, Bus
+from foundation.bus import ANSWERS, COMMANDS, Bus
 from foundation.bus import connect as connect_bus
 from foundation.db.contact_clock import SimulatedClockOnRealRoute, contact_clock
 from foundation.db.engine import connect
@@ -140,6 +141,7 @@ class DialerProcess:
                 work = [
                     tasks.create_task(self._follow_switch(leader, telephony)),
                     tasks.create_task(self._follow_commands(leader)),
+                    tasks.create_task(self._follow_answers(leader)),
                     tasks.create_task(self._close_seats(leader)),
                     tasks.create_task(leader.sweep_for_ever()),
                     tasks.create_task(leader.pacing.run(leader.may_place)),
@@ -234,6 +236,13 @@ class DialerProcess:
                 leader.on_command(command)
             else:
                 log.warning("agent_unknown", agent=command.agent)
+
+    async def _follow_answers(self, leader: Leader) -> None:
+        async for message in self.bus.consume(ANSWERS):
+            try:
+                leader.on_answer(Answer.parse(message.fields))
+            except BadAnswer as error:
+                log.warning("verdict_refused", error=str(error))
 
     async def _read_agents(self) -> set[str]:
         """Learn who sits where; returns the seats that are open.

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.people.service import seats
+from dialer.answering.answer import DEFAULT, MODES, SETTING
 from dialer.calls.events import NetworkOutcome
 from dialer.campaigns import service
 from dialer.campaigns.errors import CampaignError
@@ -108,6 +109,13 @@ def campaign() -> None:
     help="Novas tentativas depois de ocupado, não atende etc.",
 )
 @click.option(
+    "--machines",
+    type=click.Choice(MODES),
+    default=DEFAULT,
+    show_default=True,
+    help="Quando uma máquina atende: nada, só anotar (listen) ou desligar (hang_up).",
+)
+@click.option(
     "--ring", default=30.0, show_default=True, help="Segundos de toque, no máximo."
 )
 @click.option(
@@ -130,6 +138,7 @@ def create(
     ratio: float | None,
     target: float,
     retries: str,
+    machines: str,
     ring: float,
     threshold: float,
     wrap_up: float,
@@ -141,7 +150,7 @@ def create(
     if (mode == "ratio") != (ratio is not None):
         raise click.UsageError("--ratio vale com --mode ratio, e só com ele.")
     limits = [[target / 100, 86_400], [target / 100, 30 * 86_400]]
-    policy = {"mode": mode, "limits": limits}
+    policy = {"mode": mode, "limits": limits, SETTING: machines}
     new = NewCampaign(
         name=name,
         creditor=creditor,

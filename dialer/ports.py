@@ -89,6 +89,13 @@ class Telephony(Protocol):
         """
         ...
 
+    async def listen(self, channel: str) -> None:
+        """Have the detectors listen to a channel, beside it; what they find is told later.
+
+        Raises SwitchRefused. That the channel is gone is no error: nothing is told then.
+        """
+        ...
+
     async def hang_up(self, channel: str, cause: int = 16) -> bool:
         """End a channel; False when it was gone. Cause 26 marks our own cancelling."""
         ...

@@ -24,6 +24,7 @@ from foundation.observability import get_logger
 
 COMMANDS = "acordo:commands"  # to the dialer
 EVENTS = "acordo:events"  # of the floor
+ANSWERS = "acordo:answers"  # who answered a call, by whom listens to it
 DECISIONS = "acordo:decisions"  # and the campaign's id: see `decisions_of`
 BOARD = "acordo:board"  # hash: endpoint -> {"state", "since"}
 
@@ -234,6 +235,6 @@ def _milliseconds(seconds: float) -> int:
 
 
 __all__ = [
-    "BEGINNING", "BOARD", "COMMANDS", "EVENTS", "LOST", "Bus", "Lease", "Message",
-    "RedisError", "connect", "decisions_of",
+    "ANSWERS", "BEGINNING", "BOARD", "COMMANDS", "EVENTS", "LOST", "Bus", "Lease",
+    "Message", "RedisError", "connect", "decisions_of",
 ]  # fmt: skip

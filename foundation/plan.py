@@ -45,9 +45,10 @@ def ports(settings: UpSettings, *, demo: bool) -> list[Port]:
         Port(f"saúde de {name}", *_health(settings, name), _health_setting(name))
         for name in names
     ]
-    console, agi = settings.console, settings.agi
+    console, agi, hearing = settings.console, settings.agi, settings.hearing
     found.append(Port("console", console.host, console.port, "ACORDO_CONSOLE__PORT"))
     found.append(Port("FastAGI", agi.host, agi.port, "ACORDO_AGI__PORT"))
+    found.append(Port("AudioSocket", hearing.host, hearing.port, "ACORDO_HEARING__PORT"))
     if _own_switch(settings):
         found += _switch_ports(settings)
     if "carrier" in names and is_loopback(settings.trunk.host):

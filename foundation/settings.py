@@ -178,6 +178,11 @@ class Agi(Section):
     port: int = Field(4573, ge=1, le=65535)
 
 
+class Hearing(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(4574, ge=1, le=65535)
+
+
 class ProcessSettings(BaseSettings):
     """What every process reads. Subclasses add their own sections."""
 
@@ -202,6 +207,7 @@ class ProcessSettings(BaseSettings):
     trunk: Trunk = Trunk()
     clock: SimulatedClock = SimulatedClock()
     agi: Agi = Agi()
+    hearing: Hearing = Hearing()
 
     @classmethod
     def settings_customise_sources(

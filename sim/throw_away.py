@@ -66,6 +66,7 @@ def _places(home: Path, processes: Sequence[str]) -> dict[str, str]:
     ports = {
         "AMI__PORT": socket.SOCK_STREAM,
         "AGI__PORT": socket.SOCK_STREAM,
+        "HEARING__PORT": socket.SOCK_STREAM,
         "ASTERISK__HTTP_PORT": socket.SOCK_STREAM,
         "ASTERISK__SIP_PORT": socket.SOCK_DGRAM,
         "TRUNK__PORT": socket.SOCK_DGRAM,

@@ -195,7 +195,7 @@ def is_taken(port: int) -> bool:
 
 def switch_settings(root: Path, database: str | None = None) -> ProcessSettings:
     """Settings of a switch of its own below `root`, on free ports."""
-    sip, ami, http, trunk, agi = free_ports(5)
+    sip, ami, http, trunk, agi, hearing_port = free_ports(6)
     return ProcessSettings.model_validate(
         {
             "home": root,
@@ -210,6 +210,7 @@ def switch_settings(root: Path, database: str | None = None) -> ProcessSettings:
             },
             "trunk": {"port": trunk},
             "agi": {"port": agi},
+            "hearing": {"port": hearing_port},
         }
     )
 

@@ -22,6 +22,9 @@ class Ura(settings.Ura):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     calls: int = Field(300, ge=1, le=5000, description="calls served at once")
+    recognisers: int = Field(
+        1, ge=0, le=16, description="processes that recognise who answered; 0: none"
+    )
     weekday: HoursText = Field(
         "08:00-20:00",
         description="opening hours Monday to Friday, São Paulo; empty: closed",

@@ -23,9 +23,9 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from dialer.adapters import endings
+from dialer.adapters import endings, verdicts
 from dialer.calls.store import AttemptRow, CallEventRow
-from dialer.shell.facts import Began, Ended, Fact, Step
+from dialer.shell.facts import Began, Ended, Fact, Judged, Step
 from foundation.clock import SAO_PAULO, Clock
 from foundation.ids import uuid7
 from foundation.observability import get_logger
@@ -59,9 +59,10 @@ class _Batch:
     facts: list[tuple[int, Fact]] = field(default_factory=list)  # each with its epoch
     began: list[Began] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.facts or self.began or self.ended)
+        return bool(self.facts or self.began or self.ended or self.judged)
 
 
 class CallLog:
@@ -80,11 +81,12 @@ class CallLog:
 
     def add(self, step: Step) -> None:
         """Remember; returns at once."""
-        if not (step.facts or step.began or step.ended):
+        if not (step.facts or step.began or step.ended or step.judged):
             return
         self._batch.facts += [(self.epoch, fact) for fact in step.facts]
         self._batch.began += step.began
         self._batch.ended += step.ended
+        self._batch.judged += step.judged
         self._idle.clear()
         self._wake.set()
 
@@ -134,6 +136,7 @@ class CallLog:
             await self._begin(connection, batch.began, contact_now)
         if batch.facts:
             await self._write_facts(connection, batch.facts)
+        await verdicts.write(connection, batch.judged)
         told = (self._disposition(fact) for _, fact in batch.facts)
         spoken = [row for row in told if row is not None]
         if spoken:

@@ -15,10 +15,12 @@ from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.contacts.dispositions import catalogue
+from dialer.adapters import verdicts
 from dialer.calls.disposing import follow, recorded
 from dialer.calls.events import NetworkOutcome
 from dialer.calls.store import DispositionRow
-from dialer.calls.turns import next_turn
+from dialer.calls.turns import Recorded, next_turn
 from dialer.campaigns.retry_rules import RetryRules
 from dialer.shell.facts import Ended
 from foundation.db.engine import Row
@@ -26,6 +28,8 @@ from foundation.db.outbox import enqueue_all
 from foundation.db.types import UtcDateTime
 
 WRITTEN_S = 1.5  # the switch is done with a file some time after the hang-up
+MACHINE, INVALID = "machine", "invalid"  # who answered; of which kind
+OF_MACHINES = "answering_machine"  # the disposition
 _INSTANTS = ("ringing_at", "answered_at", "bridged_at", "ended_at")
 
 _END = text(
@@ -34,21 +38,23 @@ _END = text(
        SET outcome = e.outcome, outcome_source = e.source, cause = e.cause,
            sip_code = e.sip_code, ringing_at = e.ringing_at, answered_at = e.answered_at,
            bridged_at = e.bridged_at, ended_at = e.ended_at, agent_id = e.agent_id,
-           abandoned = e.abandoned
+           abandoned = e.abandoned, answered_by = e.answered_by
       FROM unnest(:ids, :outcomes, :sources, :causes, :sip_codes, :ringing_at, :answered_at,
-                  :bridged_at, :ended_at, :agents, CAST(:abandoned AS boolean[]))
+                  :bridged_at, :ended_at, :agents, CAST(:abandoned AS boolean[]),
+                  :answered_by)
            AS e (id, outcome, source, cause, sip_code, ringing_at, answered_at, bridged_at,
-                 ended_at, agent_id, abandoned)
+                 ended_at, agent_id, abandoned, answered_by)
       LEFT JOIN LATERAL (SELECT campaign_id FROM attempt WHERE id = e.id) c ON true
       LEFT JOIN campaign k ON k.id = c.campaign_id
      WHERE a.id = e.id AND a.outcome IS NULL
     RETURNING a.id, a.campaign_id, a.debtor_id, a.contact_point_id, a.outcome,
-              k.retries, k.creditor_id, a.answered_at
+              k.retries, k.creditor_id, a.answered_at, a.answered_by
     """
 ).bindparams(
     bindparam("ids", type_=ARRAY(Uuid)),
     bindparam("agents", type_=ARRAY(Uuid)),
     bindparam("outcomes", type_=ARRAY(Text)),
+    bindparam("answered_by", type_=ARRAY(Text)),
     bindparam("sources", type_=ARRAY(Text)),
     bindparam("causes", type_=ARRAY(Integer)),
     bindparam("sip_codes", type_=ARRAY(Integer)),
@@ -97,6 +103,9 @@ async def write(
     ]
     if invalid:
         await connection.execute(_RETIRE_NUMBERS, {"points": invalid})
+    machines = {UUID(e.call.id): e.machine for e in ended if e.machine is not None}
+    unknown = [r.contact_point_id for r in closed if machines.get(r.id) == INVALID]
+    await verdicts.retire_heard(connection, unknown)
     outbound = [row for row in closed if row.campaign_id is not None]
     if outbound:
         await _next_turns(connection, outbound, contact_now)
@@ -148,6 +157,19 @@ def _arrays(ended: Sequence[Ended], agents: Mapping[str, UUID]) -> dict[str, lis
         "ended_at": [c.ended_at for c in calls],
         "agents": [agents.get(e.agent) if e.agent else None for e in ended],
         "abandoned": [e.abandoned for e in ended],
+        "answered_by": [e.machine and "machine" for e in ended],
+    }
+
+
+def _answered_by_machines(
+    closed: Sequence[Any], tries: Mapping[UUID, int]
+) -> dict[UUID, Recorded]:
+    """As if an agent had recorded a mailbox: the debtor is called again as after one."""
+    found = catalogue().named(OF_MACHINES)
+    return {
+        row.id: Recorded(disposition=found, booked_at=None, attempts=tries[row.id])
+        for row in closed
+        if row.answered_by == MACHINE
     }
 
 
@@ -161,7 +183,7 @@ async def _next_turns(
     )
     attempts = {(r.campaign_id, r.debtor_id): r.attempts for r in counted}
     tries = {r.id: attempts.get((r.campaign_id, r.debtor_id), 0) for r in closed}
-    said = await recorded(connection, tries)
+    said = _answered_by_machines(closed, tries) | await recorded(connection, tries)
     turns: list[datetime | None] = []
     for row in closed:
         rules = RetryRules.parse(row.retries or {})

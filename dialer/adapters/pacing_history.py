@@ -43,7 +43,7 @@ WRAP_UPS = timedelta(hours=12)
 _NEWEST = text(
     """
     SELECT a.id, a.placed_at, a.answered_at, a.bridged_at, a.ended_at, a.outcome,
-           a.abandoned, coalesce(g.endpoint, a.agent_id::text) AS agent
+           a.abandoned, a.answered_by, coalesce(g.endpoint, a.agent_id::text) AS agent
       FROM attempt a LEFT JOIN agent g ON g.id = a.agent_id
      WHERE a.campaign_id = :campaign AND a.placed_at >= :since AND a.placed_at < :until
        AND (a.ended_at IS NULL OR a.ended_at <= :until)
@@ -54,7 +54,7 @@ _OLDER = text(
     """
     SELECT id, placed_at, answered_at, abandoned FROM attempt
      WHERE campaign_id = :campaign AND placed_at >= :since AND placed_at < :before
-       AND answered_at IS NOT NULL
+       AND answered_at IS NOT NULL AND answered_by IS DISTINCT FROM 'machine'
     """
 )
 _OPEN = text(
@@ -142,6 +142,8 @@ def _whole(row: Any) -> Iterable[tuple[datetime, Event]]:
     if row.bridged_at is not None and row.agent is not None:
         yield row.bridged_at, Connected(at_s=0.0, call=call, agent=row.agent)
         yield row.ended_at, TalkEnded(at_s=0.0, agent=row.agent)
+    elif row.answered_by == "machine":
+        yield row.ended_at, Resolved(at_s=0.0, call=call, outcome="machine")
     elif not row.abandoned:
         yield row.ended_at, HungUp(at_s=0.0, call=call)
 

@@ -180,6 +180,9 @@ class ScriptedTelephony:
         self._reach()
         self._hold_over(self._live(channel))
 
+    async def listen(self, channel: str) -> None:
+        self._reach()
+
     async def hang_up(self, channel: str, cause: int = 16) -> bool:
         self._reach()
         ch = self._channels.get(channel)

@@ -43,7 +43,7 @@ class AttemptRow(Row):
         Index(
             "ix_attempt_answered",
             "answered_at",
-            postgresql_include=["campaign_id", "abandoned"],
+            postgresql_include=["campaign_id", "abandoned", "answered_by"],
             postgresql_where=text("direction = 'outbound' AND answered_at IS NOT NULL"),
         ),
         Index(None, "contact_point_id"),  # asked whenever a contact point goes
@@ -76,6 +76,7 @@ class AttemptRow(Row):
     sip_code: Mapped[int | None]
     agent_id: Mapped[UUID | None] = mapped_column(ForeignKey(AgentRow.id))
     abandoned: Mapped[bool] = mapped_column(default=False)
+    answered_by: Mapped[str | None]  # `machine`: ended for it; `person`: so reviewed
 
 
 class CallEventRow(Row):

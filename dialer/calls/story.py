@@ -30,6 +30,7 @@ from dialer.calls.events import (
     Said,
 )
 
+REVIEWED = "answer_reviewed"  # after the end: who answered, by the recording
 ENDS = ("hungup", "resolved", "not_sent")  # an attempt has exactly one of them
 THRESHOLD_S, WRAP_UP_S = 2.0, 30.0  # of attempts from before these stood in a fact
 
@@ -64,11 +65,24 @@ class Story:
     known_to_switch: bool = False  # some event of its channel was seen
     talked_with: str | None = None  # endpoint of the last agent in it
     agent: UUID | None = None  # who that was
+    machine: str | None = None  # its kind: the call was ended for it
+    person: bool | None = None  # what a supervisor heard in the recording
     source: str = "events"  # of its end: events | channels | cel | placement
 
     @property
     def abandoned(self) -> bool:
-        return not self.agentless and is_abandoned(self.call, self.threshold_s)
+        if self.agentless:
+            return False
+        if self.machine is not None:  # a person after all, whom no agent had reached?
+            return self.person is True and self.call.joined_at is None
+        return is_abandoned(self.call, self.threshold_s)
+
+    @property
+    def answered_by(self) -> str | None:
+        """Who answered a call that was ended for it: `machine`, `person` as reviewed."""
+        if self.machine is None:
+            return None
+        return "person" if self.person else "machine"
 
 
 def begin(attempt: str, *, inbound: bool = False) -> Story:
@@ -85,9 +99,13 @@ def fold(story: Story, facts: Iterable[Stored]) -> Story:
 
 def told(story: Story, fact: Stored) -> Story:
     """Return the story after one more fact."""
+    if fact.kind == REVIEWED:
+        return replace(story, person=bool(fact.data.get("person")))
     if story.call.ended:
         return story
     match fact.kind:
+        case "machine":
+            return replace(story, machine=str(fact.data.get("kind") or "unknown"))
         case "placed":
             return _placed(story, fact)
         case "inbound":

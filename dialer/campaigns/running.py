@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from dialer.answering import answer as answering
 from dialer.campaigns.changes import remember
 from dialer.campaigns.store import CampaignRow
 from dialer.pacing import BadPolicy, Policy
@@ -18,7 +19,11 @@ DEFAULT_LIMITS = ((0.025, 86_400.0), (0.025, 30 * 86_400.0))  # design: 2.5 %, 2
 FIRST_RATIO = 1.5  # calls per free agent, where nobody set another
 BY_HAND = ("manual", "preview")  # agents themselves say when; pacing is never asked
 COUNTDOWN_S = 15.0
-NOT_OF_PACING = ("scored", "countdown_s")  # stored beside the arguments of Policy
+NOT_OF_PACING = (
+    "scored",
+    "countdown_s",
+    answering.SETTING,
+)  # stored beside the arguments of Policy
 
 log = get_logger(__name__)
 
@@ -34,6 +39,7 @@ class Running:
     mode: str = "predictive"
     countdown_s: float | None = None  # of a preview; None: the agent says when
     scored: bool = False  # its numbers' scores are chances that a person answers
+    machines: answering.Mode = answering.DEFAULT  # what follows when one answers
     caller_id: str
     ring_timeout_s: float
     threshold_s: float
@@ -112,6 +118,7 @@ def _read(row: Any) -> Running | None:
         countdown_s=countdown_s if mode == "preview" else None,
         priority=row.priority,
         scored=bool(row.policy.get("scored")),
+        machines=answering.mode_of(row.policy),
         caller_id=row.caller_id,
         ring_timeout_s=row.ring_timeout_s,
         threshold_s=0.0 if policy.mode == "agentless" else row.threshold_s,

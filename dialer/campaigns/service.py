@@ -274,6 +274,11 @@ async def look(connection: AsyncConnection, name: str) -> dict[str, Any]:
     abandoned = await connection.execute(
         select(func.count()).where(AttemptRow.campaign_id == row.id, AttemptRow.abandoned)
     )
+    machines = await connection.execute(
+        select(func.count()).where(
+            AttemptRow.campaign_id == row.id, AttemptRow.answered_by == "machine"
+        )
+    )
     return {
         "name": name,
         "status": row.status,
@@ -281,6 +286,7 @@ async def look(connection: AsyncConnection, name: str) -> dict[str, Any]:
         "outcomes": {k: v[0] for k, v in sorted(counted.items()) if k != "open"},
         "bridged": sum(v[1] for v in counted.values()),
         "abandoned": abandoned.scalar_one(),
+        "machines": machines.scalar_one(),
         "debtors": {r[0]: r[1] for r in states},
         "refused": await _refused(connection, row.id),
     }

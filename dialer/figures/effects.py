@@ -18,7 +18,9 @@ LOOK_BACK = timedelta(hours=2)  # who changed nothing for so long is not counted
 
 _CALLS = text(
     """
-    SELECT w.place, count(a.id) AS calls, count(a.answered_at) AS answered,
+    SELECT w.place, count(a.id) AS calls,
+           count(a.answered_at) FILTER (WHERE a.answered_by IS DISTINCT FROM 'machine')
+               AS answered,
            count(*) FILTER (WHERE a.abandoned) AS abandoned
       FROM unnest(CAST(:places AS int[]), CAST(:since AS timestamptz[]),
                   CAST(:until AS timestamptz[])) AS w (place, since, until)

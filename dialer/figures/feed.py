@@ -22,6 +22,7 @@ _RATES = text(
     SELECT a.campaign_id, count(*) AS answered, count(*) FILTER (WHERE a.abandoned) AS lost
       FROM attempt a
      WHERE a.direction = 'outbound' AND a.answered_at >= :since
+       AND a.answered_by IS DISTINCT FROM 'machine'
      GROUP BY a.campaign_id
     """
 )
@@ -31,7 +32,7 @@ _HOURS = text(
            count(*) AS answered, count(*) FILTER (WHERE a.abandoned) AS lost
       FROM attempt a
      WHERE a.direction = 'outbound' AND a.answered_at >= :since
-       AND a.campaign_id IS NOT NULL
+       AND a.campaign_id IS NOT NULL AND a.answered_by IS DISTINCT FROM 'machine'
      GROUP BY 1, 2
     """
 )

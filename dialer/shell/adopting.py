@@ -72,5 +72,6 @@ def ongoing_of(attempt: OpenAttempt, agents: Iterable[Agent]) -> Ongoing:
         agent=next((a.endpoint for a in own if a.state in met), None),
         talked_with=story.talked_with,
         agentless=story.agentless,
+        machine=story.machine,
         only_for=next((a.endpoint for a in own if a.state is AgentState.PREVIEW), None),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from dialer.answering.answer import Answer
 from dialer.calls.call import Call
 from foundation.route import DEFAULT
 
@@ -51,7 +52,14 @@ class Nail:
     leg: str
 
 
-Action = Join | Hold | EndHold | HangUp | Nail
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listen:
+    """Have the detectors listen to who answered."""
+
+    channel: str
+
+
+Action = Join | Hold | EndHold | HangUp | Nail | Listen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +91,17 @@ class Ended:
     agent: str | None
     abandoned: bool
     route: str = DEFAULT
+    machine: str | None = None  # its kind, where the call was ended for it
     source: str = "events"  # events | channels | cel | placement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a detector said of who answered; `acted`: the call is ended for it."""
+
+    answer: Answer
+    at: datetime
+    acted: bool
 
 
 @dataclass(slots=True)
@@ -94,3 +112,4 @@ class Step:
     facts: list[Fact] = field(default_factory=list)
     began: list[Began] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)

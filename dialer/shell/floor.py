@@ -18,7 +18,7 @@ from dialer.calls.call import Call, CallState, advance, is_abandoned
 from dialer.calls.events import Answered, ChannelEvent, HungUp, Joined, Parted, Said
 from dialer.calls.leg import Leg
 from dialer.calls.outcome import CANCELLED_BY_US, NORMAL
-from dialer.shell import keeping, previews
+from dialer.shell import answers, keeping, previews
 from dialer.shell.facts import Action, Began, Ended, Fact, HangUp, Step
 from dialer.shell.ongoing import Ongoing
 from dialer.shell.previews import Offer
@@ -80,6 +80,7 @@ class Floor:
             if ongoing is not None:
                 self._on_call(ongoing, event, step)
         self._assign(event.at, step)
+        answers.listen(self, event, step)
         return step
 
     def on_agent(
@@ -266,9 +267,12 @@ class Floor:
 
     def _end(self, ongoing: Ongoing, agent: Agent | None, at: datetime, step: Step) -> None:
         call = ongoing.call
+        if ongoing.machine is not None and agent is not None:
+            self._wrap_up_s[agent.endpoint] = 0  # nobody was talked with: no pause for it
         self.free(agent, call.id, at, step)
         previews.ended(self, ongoing, at, step)
-        abandoned = not ongoing.agentless and is_abandoned(call, ongoing.threshold_s)
+        counts = not ongoing.agentless and ongoing.machine is None
+        abandoned = counts and is_abandoned(call, ongoing.threshold_s)
         step.ended.append(
             Ended(
                 call=call,
@@ -276,6 +280,7 @@ class Floor:
                 agent=ongoing.talked_with,
                 abandoned=abandoned,
                 route=ongoing.route,
+                machine=ongoing.machine,
             )
         )
         del self.calls[call.id]

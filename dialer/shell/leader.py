@@ -22,12 +22,14 @@ from cobranca.compliance.service import ContactPolicy
 from dialer.adapters.board import Board
 from dialer.adapters.call_log import CallLog
 from dialer.adapters.pacing_history import history
+from dialer.answering.answer import Answer, BadAnswer, of_the_switch
 from dialer.calls.agent import AgentState
 from dialer.calls.events import (
     ChannelEvent,
     ConnectionLost,
     ConnectionRestored,
     EndpointSeen,
+    Said,
 )
 from dialer.calls.outcome import CANCELLED_BY_US
 from dialer.calls.trunk_watch import TrunkWatch
@@ -49,9 +51,10 @@ from dialer.ports import (
 )
 from dialer.routes import Routes
 from dialer.settings import DialerSettings
+from dialer.shell.answers import on_answer
 from dialer.shell.audience import Past
 from dialer.shell.commands import Command, apply_command
-from dialer.shell.facts import Action, EndHold, Fact, HangUp, Hold, Join, Nail, Step
+from dialer.shell.facts import Action, EndHold, Fact, HangUp, Hold, Join, Listen, Nail, Step
 from dialer.shell.floor import Floor
 from dialer.shell.guarding import Guard
 from dialer.shell.hand_dialling import HandDialling
@@ -136,8 +139,20 @@ class Leader:
                         fresh=event.fresh,
                     )
                 )
+            case Said(what="amd"):
+                self._on_amd(event)
             case ChannelEvent():
                 self.carry_out(self.floor.on_switch(event))
+
+    def on_answer(self, answer: Answer) -> None:
+        """A detector says who answered."""
+        self.carry_out(on_answer(self.floor, answer, datetime.now(UTC)))
+
+    def _on_amd(self, said: Said) -> None:
+        try:
+            self.on_answer(of_the_switch(said))
+        except BadAnswer as error:
+            log.warning("verdict_refused", error=str(error))
 
     def on_command(self, command: Command) -> None:
         """Apply what an agent asked for."""
@@ -245,6 +260,8 @@ class Leader:
                     await telephony.hang_up(action.channel, action.cause)
                 case Nail():
                     await self._nail(action)
+                case Listen():
+                    await telephony.listen(action.channel)
         except OutOfOffice:
             log.warning("action_of_a_past_term", action=type(action).__name__)
         except (SwitchRefused, SwitchUnreachable) as error:
@@ -272,7 +289,7 @@ class Leader:
                 self.carry_out(on_hold_failed(self.floor, action.call, action.agent, at))
             case Nail():
                 self.carry_out(self.floor.on_nail_failed(action.leg, at))
-            case HangUp() | EndHold():
+            case HangUp() | EndHold() | Listen():
                 pass  # gone already, or the sweep meets it again
 
     # -- the outside ---------------------------------------------------------------------

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from dialer.answering.answer import DEFAULT as UNHEARD
+from dialer.answering.answer import Mode as Machines
 from dialer.calls.call import Call, CallState
 from foundation.route import DEFAULT
 
@@ -29,6 +31,10 @@ class Ongoing:
     only_for: str | None = None  # endpoint of who previewed it; nobody else gets it
     prefers: str | None = None  # endpoint that gets it if idle: a call-back's agent
     joins: int = 0
+    machines: Machines = UNHEARD  # what follows when a machine answered
+    heard: bool = False  # detectors listen, or did
+    judged: bool = False  # a detector has said who answered
+    machine: str | None = None  # its kind, once the call is ended for it
     held: bool = False  # the agent wants the debtor to hear music
     on_hold: bool = False  # and the switch said that he does
     kept_for: str | None = None  # lost this agent's leg and waits for it
@@ -48,7 +54,7 @@ class Ongoing:
         """Anybody who is idle may have it."""
         waiting = self.call.state is CallState.WAITING
         free = self.agent is None and self.kept_for is None and not self.agentless
-        return waiting and free
+        return waiting and free and self.machine is None
 
     def keep(self, endpoint: str, until: datetime) -> None:
         """Leave it to one agent for a while."""

@@ -153,6 +153,7 @@ class Outgoing:
                 prefers=placement.agent,
                 only_for=only_for,
                 agentless=not campaign.paced_by_agents,
+                machines=campaign.machines,
                 score=score,
             )
         )

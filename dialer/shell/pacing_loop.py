@@ -26,6 +26,7 @@ from foundation.observability import get_logger
 
 PERIOD_S = 0.25
 GIVEN_UP_S = 3.0  # a call that was told to end and still rings then is told again
+HEARS = timedelta(seconds=2)  # more, for who listens to say that it is a machine
 LATE = timedelta(milliseconds=400)  # a join may be on its way to us for so long
 
 log = get_logger(__name__)
@@ -186,7 +187,8 @@ class PacingLoop:
             if call.answered_at is None or call.joined_at is not None:
                 continue
             threshold = timedelta(seconds=ongoing.threshold_s)
-            if now > call.answered_at + threshold + LATE:
+            heard = ongoing.judged or ongoing.machines != "hang_up"
+            if now > call.answered_at + threshold + (LATE if heard else LATE + HEARS):
                 self._news.abandoned(ongoing.campaign, call.id, now_s)
 
 

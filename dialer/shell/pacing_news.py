@@ -28,7 +28,7 @@ from dialer.shell.audience import Audience
 from dialer.shell.facts import Ended, Fact, Step
 
 RESOLVED: dict[NetworkOutcome, CallOutcome] = {
-    NetworkOutcome.ANSWERED: "human",  # nothing tells a machine from a person yet
+    NetworkOutcome.ANSWERED: "human",  # whom a call was not ended for
     NetworkOutcome.BUSY: "busy",
     NetworkOutcome.NO_ANSWER: "no_answer",
     NetworkOutcome.INVALID_NUMBER: "invalid",
@@ -117,7 +117,10 @@ class PacingNews:
         if audience is None or call.outcome is None:
             return
         hung_up = call.answered_at is not None and call.joined_at is None
-        if ended.abandoned and not told:
+        if ended.machine is not None and call.joined_at is None:
+            resolved = Resolved(at_s=now_s, call=call.id, outcome="machine")
+            audience.of_call(resolved, call.id)
+        elif ended.abandoned and not told:
             audience.of_call(Abandoned(at_s=now_s, call=call.id), call.id)
         elif hung_up and not ended.abandoned:
             audience.of_call(HungUp(at_s=now_s, call=call.id), call.id)

@@ -182,6 +182,7 @@ class Recovery:
         outcome = NetworkOutcome.SWITCH_LOST if lost else NetworkOutcome.NOT_SENT
         source = "cel" if record else "channels"
         call = replace(known.call, state=CallState.ENDED, ended_at=now, outcome=outcome)
+        counts = not known.agentless and known.machine is None
         dropped = self._floor.drop(call.id, now)
         step.facts += dropped.facts
         step.ended.append(
@@ -189,8 +190,9 @@ class Recovery:
                 call=call,
                 channel=known.channel,
                 agent=known.talked_with,
-                abandoned=not known.agentless and is_abandoned(call, known.threshold_s),
+                abandoned=counts and is_abandoned(call, known.threshold_s),
                 route=known.route,
+                machine=known.machine,
                 source=source,
             )
         )

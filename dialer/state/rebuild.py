@@ -56,12 +56,13 @@ def columns(story: Story) -> dict[str, Any]:
         "sip_code": call.sip_code,
         "agent_id": story.agent,
         "abandoned": story.abandoned,
+        "answered_by": story.answered_by,
     }
 
 
 _COLUMNS = (
     "outcome", "outcome_source", "ringing_at", "answered_at", "bridged_at", "ended_at",
-    "cause", "sip_code", "agent_id", "abandoned",
+    "cause", "sip_code", "agent_id", "abandoned", "answered_by",
 )  # fmt: skip
 
 

@@ -92,6 +92,7 @@ def _values(settings: ProcessSettings, home: Home) -> dict[str, object]:
         "asterisk": settings.asterisk,
         **_network(settings),
         "agi": settings.agi,
+        "hearing": settings.hearing,
         "prompts": _plain(PROJECT / "ura" / "prompts" / "pt_BR"),
         "recordings": _plain(home.recordings_clear),
         "seats": seats(settings),

@@ -93,7 +93,8 @@ class Processes:
     async def start(self, name: str, *arguments: str, **more: str) -> Started:
         """Start `acordo NAME` with further settings, `ACORDO_...`; does not wait for it."""
         health = {f"ACORDO_{name.upper()}__HEALTH_PORT": str(free_port())}
-        environment = {**os.environ, **health, **self._environment, **more}
+        ports = {**health, "ACORDO_HEARING__PORT": str(free_port())}
+        environment = {**os.environ, **ports, **self._environment, **more}
         # not a pipe: nobody reads while it lasts
         output = self._outputs.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
         process = await asyncio.create_subprocess_exec(

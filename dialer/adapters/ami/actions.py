@@ -85,6 +85,20 @@ def end_hold(channel: str) -> Action:
     return hold(channel) | {"Exten": "over"}
 
 
+def listen(channel: str) -> Action:
+    """Make the channels that copy what is said there, see [spy] in the dialplan."""
+    heard = header_value(channel)
+    return {
+        "Action": "Originate",
+        "Async": "true",
+        "Channel": f"Local/{heard}@hears-words/n",
+        "Context": "spy",
+        "Exten": heard,
+        "Priority": "1",
+        "Timeout": "5000",
+    }
+
+
 def hang_up(channel: str, cause: int) -> Action:
     if channel.startswith(
         "/"

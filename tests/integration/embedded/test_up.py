@@ -26,7 +26,13 @@ from foundation.home import Home
 ACORDO = (sys.executable, "-m", "foundation")
 NAMES = ["postgres", "valkey", "asterisk", "dialer", "ura", "console", "worker"]
 PORTS = (
-    *("AMI__PORT", "ASTERISK__SIP_PORT", "ASTERISK__HTTP_PORT", "AGI__PORT"),
+    *(
+        "AMI__PORT",
+        "ASTERISK__SIP_PORT",
+        "ASTERISK__HTTP_PORT",
+        "AGI__PORT",
+        "HEARING__PORT",
+    ),
     *("TRUNK__PORT", "CONSOLE__PORT"),
     *(f"{name}__HEALTH_PORT" for name in ("DIALER", "URA", "CONSOLE", "WORKER")),
 )

@@ -34,6 +34,7 @@ export function shown(name, value) {
   if (value === null || value === undefined) return words.none;
   if (name === "mode") return (modes[value] ?? value).split(":")[0];
   if (name === "status") return statuses[value] ?? value;
+  if (name === "machines") return words[`machines_${value}`] ?? value;
   if (name === "target") return percent(value);
   if (name === "limits") return limitsTold(value.map(asLimit));
   if (name === "inbound_target" || name === "inbound") {

@@ -1,0 +1,1 @@
+"""Measures both detectors on the labelled openings."""

@@ -1,0 +1,1 @@
+"""How calls are picked up: a labelled set of generated openings, to measure on."""

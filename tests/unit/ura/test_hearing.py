@@ -1,0 +1,167 @@
+"""Speech, pauses and single tones in made sounds."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from ura.answering.hearing import FRAME, RATE_HZ, Hearing, Samples
+from ura.answering.listener import Listener
+from ura.answering.verdict import LIMIT_S, WAITS_S
+
+
+def tone(hz: float, seconds: float, level: float = 0.2) -> Samples:
+    return level * np.sin(2 * np.pi * hz * np.arange(round(seconds * RATE_HZ)) / RATE_HZ)
+
+
+def quiet(seconds: float, level: float = 0.0003) -> Samples:
+    noise = np.random.default_rng(1).normal(size=round(seconds * RATE_HZ))
+    return np.asarray(level * noise)
+
+
+def speech(seconds: float) -> Samples:
+    """Harmonics that glide, in syllables: no single tone, not even."""
+    at = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    pitch = 120 + 40 * np.sin(2 * np.pi * 1.3 * at)
+    phase = 2 * np.pi * np.cumsum(pitch) / RATE_HZ
+    voice = sum(np.sin(n * phase) / n for n in range(3, 14))
+    return np.asarray(0.1 * voice * (0.6 + 0.4 * np.sin(2 * np.pi * 4 * at)))
+
+
+def heard(*pieces: Samples) -> Hearing:
+    hearing = Hearing()
+    whole = np.concatenate(pieces)
+    for begin in range(0, len(whole) - FRAME + 1, FRAME):
+        hearing.feed(whole[begin : begin + FRAME])
+    return hearing
+
+
+def verdict_of(*pieces: Samples, text: str | None = "") -> tuple[str, str, str]:
+    """Who, kind and why; the recogniser answers every question with `text` at once."""
+    listener = Listener()
+    whole = np.concatenate([*pieces, quiet(LIMIT_S)])
+    for begin in range(0, len(whole), FRAME):
+        if listener.feed(whole[begin : begin + FRAME]) is not None:
+            listener.heard(text)
+    assert listener.verdict is not None
+    return listener.verdict.who, listener.verdict.kind, listener.verdict.why
+
+
+def test_a_word_is_one_stretch_at_its_place() -> None:
+    hearing = heard(quiet(0.5), speech(0.6), quiet(1.0))
+    (only,) = hearing.speech
+    assert only.begin_s == pytest.approx(0.5, abs=0.06)
+    assert only.end_s == pytest.approx(1.1, abs=0.1)
+    assert hearing.quiet_s == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_pause_parts_two_stretches() -> None:
+    assert len(heard(quiet(0.3), speech(0.6), quiet(0.5), speech(0.6)).speech) == 2
+
+
+def test_a_click_is_no_speech() -> None:
+    assert heard(quiet(0.5), speech(0.03), quiet(0.5)).speech == []
+
+
+def test_a_tone_is_no_speech_and_has_its_frequency() -> None:
+    hearing = heard(quiet(0.5), tone(1000.0, 0.5), quiet(0.5))
+    assert hearing.speech_s < 0.1
+    (only,) = hearing.tones
+    assert only.hz == pytest.approx(1000.0, abs=5)
+    assert only.seconds == pytest.approx(0.5, abs=0.1)
+
+
+def test_speech_is_no_tone() -> None:
+    assert heard(quiet(0.3), speech(3.0)).tones == []
+
+
+def test_a_noisy_place_is_not_taken_for_speech() -> None:
+    hearing = heard(quiet(2.0, level=0.02), quiet(2.0, level=0.02))
+    assert hearing.speech_s < 0.3
+
+
+def test_a_word_and_waiting_is_a_person_and_nobody_is_asked() -> None:
+    listener = Listener()
+    whole = np.concatenate([quiet(0.4), speech(0.5), quiet(2.0)])
+    asked = [listener.feed(whole[at : at + FRAME]) for at in range(0, len(whole), FRAME)]
+    assert listener.verdict is not None
+    assert (listener.verdict.who, listener.verdict.why) == ("person", "word")
+    assert listener.verdict.at_s < 0.9 + WAITS_S + 0.2
+    assert not any(asked)
+
+
+def test_a_short_sentence_is_a_person_when_no_announcement_is_in_it() -> None:
+    told = verdict_of(quiet(0.4), speech(1.8), quiet(1.0), text="Alô, quem está falando?")
+    assert told == ("person", "", "greeting")
+
+
+def test_an_announcement_is_a_machine_while_it_is_still_spoken() -> None:
+    listener = Listener()
+    whole = np.concatenate([quiet(0.4), speech(6.0)])
+    for begin in range(0, len(whole), FRAME):
+        if listener.feed(whole[begin : begin + FRAME]) is not None:
+            listener.heard("sua chamada está sendo encaminhada")
+    assert listener.verdict is not None
+    assert (listener.verdict.who, listener.verdict.kind) == ("machine", "mailbox")
+    assert listener.verdict.at_s < 2.5
+
+
+def test_who_speaks_on_without_saying_an_announcement_is_unsure() -> None:
+    told = verdict_of(quiet(0.4), speech(9.0), text="eu já falei que não é para ligar")
+    assert told == ("unsure", "", "unknown")
+
+
+def test_without_a_recogniser_a_long_greeting_is_unsure() -> None:
+    assert verdict_of(quiet(0.4), speech(2.0), text=None)[0] == "unsure"
+
+
+def test_silence_is_unsure() -> None:
+    assert verdict_of(quiet(1.0)) == ("unsure", "", "silence")
+
+
+def test_a_beep_after_speech_is_a_mailbox() -> None:
+    pieces = (quiet(0.3), speech(2.5), quiet(0.3), tone(1000.0, 0.4))
+    assert verdict_of(*pieces, text=None) == ("machine", "mailbox", "beep")
+
+
+def test_a_beep_alone_is_unsure() -> None:
+    assert verdict_of(quiet(0.3), tone(1000.0, 0.4), text=None)[0] == "unsure"
+
+
+def test_tones_of_the_network_and_of_machines() -> None:
+    sit = [tone(hz, 0.33) for hz in (950.0, 1400.0, 1800.0)]
+    assert verdict_of(quiet(0.3), *sit) == ("machine", "invalid", "sit")
+    assert verdict_of(quiet(0.3), tone(2100.0, 2.0)) == ("machine", "data", "tone")
+    assert verdict_of(quiet(0.3), tone(425.0, 4.0)) == ("machine", "dial", "tone")
+    busy = [piece for _ in range(4) for piece in (tone(425.0, 0.25), quiet(0.25))]
+    assert verdict_of(quiet(0.3), *busy) == ("machine", "busy", "tone")
+
+
+def test_a_ring_tone_decides_nothing() -> None:
+    ring = (tone(425.0, 1.0), quiet(3.0))
+    assert verdict_of(quiet(0.3), *ring)[0] == "unsure"
+    assert verdict_of(quiet(0.3), *ring, speech(0.5))[0] == "person"
+
+
+def test_words_of_people_are_not_kept() -> None:
+    listener = Listener()
+    whole = np.concatenate([quiet(0.4), speech(1.8), quiet(2.0)])
+    for begin in range(0, len(whole), FRAME):
+        if listener.feed(whole[begin : begin + FRAME]) is not None:
+            listener.heard("Alô, aqui é a Sandra")
+    assert listener.verdict is not None
+    assert "Sandra" not in str(listener.verdict.evidence)
+
+
+def test_questions_are_few_and_one_at_a_time() -> None:
+    listener, places = Listener(), []
+    whole = np.concatenate([quiet(0.3), speech(9.0)])
+    for begin in range(0, len(whole), FRAME):
+        ask = listener.feed(whole[begin : begin + FRAME])
+        if ask is not None:
+            places.append(ask.until_s)
+            listener.heard("nada que se conheça")
+    assert 2 <= len(places) <= 5
+    assert all(later - earlier >= 0.5 for earlier, later in pairwise(places))

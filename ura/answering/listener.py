@@ -1,0 +1,97 @@
+"""Listens to one call until it is known who answered.
+
+Pure: sound goes in, questions to a recogniser and at last one verdict come out. It asks
+while somebody speaks on, and when he stops; never a second question before the first has
+its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ura.answering.hearing import FRAME, RATE_HZ, Hearing, Samples
+from ura.answering.phrases import Pattern, found
+from ura.answering.verdict import WORD_S, Said, Verdict, verdict
+
+ASK_AFTER_S = (1.5, 2.5, 3.8, 5.5)  # of somebody who speaks on, from his first word
+STOPPED_S = 0.3  # of quiet: a sentence is over
+MORE_S = 0.5  # of new speech that makes another question worth it
+REST_S = 0.1  # of a sentence of which the beginning was asked about
+MARGIN_S = 0.2  # before the first word
+LONGEST_ASK_S = 6.0
+MOST_ASKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Sound to be recognised: 8 kHz, -1..1."""
+
+    samples: Samples
+    until_s: float
+
+
+class Listener:
+    """One call from its answer on."""
+
+    def __init__(self, patterns: Sequence[Pattern] | None = None) -> None:
+        self.hearing = Hearing()
+        self.verdict: Verdict | None = None
+        self._patterns = patterns
+        self._frames: list[Samples] = []
+        self._rest = np.zeros(0)
+        self._said: list[Said] = []
+        self._pending: float | None = None
+        self._asked_speech_s = 0.0
+        self._asks = 0
+
+    def feed(self, samples: Samples) -> Ask | None:
+        """Hear more, any number of samples; return what is to be recognised now."""
+        self._rest = np.concatenate([self._rest, samples])
+        ask = None
+        while len(self._rest) >= FRAME and self.verdict is None:
+            frame, self._rest = self._rest[:FRAME], self._rest[FRAME:]
+            self._frames.append(frame)
+            self.hearing.feed(frame)
+            self.verdict = verdict(self.hearing, self._said)
+            if ask is None and self.verdict is None:
+                ask = self._ask()
+        return ask
+
+    def heard(self, text: str | None) -> None:
+        """The recogniser's answer to the last question; None: it had no time for it."""
+        until_s, self._pending = self._pending, None
+        if until_s is None or self.verdict is not None:
+            return
+        if text is None:
+            self._said.append(Said(until_s, None))
+        else:
+            earlier = [heard.text for heard in self._said if heard.text]
+            known = found(text, self._patterns)
+            if not known.kind and earlier:  # weak signs of two questions add up
+                known = found(" ".join([*earlier[-1:], text]), self._patterns)
+            self._said.append(Said(until_s, text, known.kind, known.patterns))
+        self.verdict = verdict(self.hearing, self._said)
+
+    def _ask(self) -> Ask | None:
+        hearing, begun_s = self.hearing, self.hearing.begun_s
+        if begun_s is None or self._pending is not None or self._asks >= MOST_ASKS:
+            return None
+        new_s = hearing.speech_s - self._asked_speech_s
+        stopped = hearing.quiet_s >= STOPPED_S and new_s > (
+            WORD_S if self._asks == 0 else REST_S
+        )
+        after_s = ASK_AFTER_S[min(self._asks, len(ASK_AFTER_S) - 1)]
+        speaks_on = hearing.now_s - begun_s >= after_s and new_s >= MORE_S
+        if not stopped and not speaks_on:
+            return None
+        self._asks += 1
+        self._asked_speech_s = hearing.speech_s
+        self._pending = hearing.now_s
+        return Ask(self._sound(begun_s), hearing.now_s)
+
+    def _sound(self, begun_s: float) -> Samples:
+        since_s = max(begun_s - MARGIN_S, self.hearing.now_s - LONGEST_ASK_S, 0.0)
+        return np.concatenate(self._frames[round(since_s * RATE_HZ / FRAME) :])

@@ -1,0 +1,147 @@
+"""Who answered, from what was heard so far. Pure.
+
+Three answers: a machine (mailbox, announcement, data tone, dead line), a person, unsure.
+Only what a person cannot be is called a machine: a known announcement, tones of the
+network, a mailbox's beep. How long somebody speaks tells nothing here, for people who do
+not stop exist; a word or two and then waiting is a person. Whoever is unsure is treated
+as a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ura.answering.hearing import Hearing, Tone
+
+Who = Literal["person", "machine", "unsure"]
+
+LIMIT_S = 8.0  # after the answer: whoever is not known by then is unsure
+WAITS_S = 0.7  # of quiet after a greeting: he waits for an answer
+WORD_S = 0.75  # one word or two, which no announcement is
+GREETING_S = 3.2  # at most, when the recogniser knows no announcement in it
+
+SIT_HZ = (950.0, 1_400.0, 1_800.0)
+SIT_OFF_HZ, SIT_LEAST_S = 40.0, 0.18
+DATA_HZ = ((2_100.0, 0.5), (1_100.0, 0.4), (1_650.0, 0.6))  # fax and modem; s at least
+DATA_OFF_HZ = 25.0
+NETWORK_HZ, NETWORK_OFF_HZ = 425.0, 15.0
+BUSY_ON_S, BUSY_TIMES = (0.15, 0.4), 3
+DIAL_S = 2.5
+BEEP_HZ, BEEP_S = (380.0, 1_700.0), (0.15, 1.3)
+BEFORE_BEEP_S = 0.9  # of speech
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`why` names the rule; `evidence` is what it saw, for whoever reviews it."""
+
+    who: Who
+    kind: str  # mailbox, off, invalid, unavailable, network, data, busy, dial, "" ...
+    why: str
+    at_s: float  # of the sound, from the answer on
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the recogniser and the list made of the speech up to `until_s`."""
+
+    until_s: float
+    text: str | None  # None: there was no recogniser for it
+    kind: str = ""
+    patterns: tuple[str, ...] = ()
+
+
+def verdict(hearing: Hearing, said: Sequence[Said]) -> Verdict | None:
+    """The verdict, None while it is open."""
+    rule = _machine(hearing, said) or _person(hearing, said)
+    if rule is None and hearing.now_s < LIMIT_S:
+        return None
+    who, kind, why = rule or ("unsure", "", "silence" if not hearing.speech else "unknown")
+    return Verdict(who, kind, why, hearing.now_s, _evidence(hearing, said, who))
+
+
+_Rule = tuple[Who, str, str]
+
+
+def _machine(hearing: Hearing, said: Sequence[Said]) -> _Rule | None:
+    for heard in said:
+        if heard.kind:
+            return "machine", heard.kind, "phrase"
+    if _special_information(hearing.tones):
+        return "machine", "invalid", "sit"
+    return _by_tone(hearing)
+
+
+def _by_tone(hearing: Hearing) -> _Rule | None:
+    busy = 0
+    for tone in hearing.tones:
+        if any(_near(tone, hz, DATA_OFF_HZ) and tone.seconds >= s for hz, s in DATA_HZ):
+            return "machine", "data", "tone"
+        if _near(tone, NETWORK_HZ, NETWORK_OFF_HZ):
+            if tone.seconds >= DIAL_S:
+                return "machine", "dial", "tone"
+            over = tone.end_s < hearing.now_s - 0.05
+            busy += over and BUSY_ON_S[0] <= tone.seconds <= BUSY_ON_S[1]
+        elif _is_beep(tone, hearing):
+            return "machine", "mailbox", "beep"
+    return ("machine", "busy", "tone") if busy >= BUSY_TIMES else None
+
+
+def _person(hearing: Hearing, said: Sequence[Said]) -> _Rule | None:
+    spoken_s = hearing.speech_s
+    if not hearing.speech or hearing.quiet_s < WAITS_S:
+        return None
+    if spoken_s <= WORD_S:
+        return "person", "", "word"
+    known = [heard for heard in said if heard.text is not None]
+    all_heard = bool(known) and known[-1].until_s >= hearing.speech[-1].end_s
+    nothing_like_it = not any(heard.patterns for heard in known)
+    if all_heard and nothing_like_it and spoken_s <= GREETING_S:
+        return "person", "", "greeting"
+    return None
+
+
+def _is_beep(tone: Tone, hearing: Hearing) -> bool:
+    """A tone of some length, alone after speech, that has ended."""
+    if not BEEP_HZ[0] <= tone.hz <= BEEP_HZ[1] or tone.end_s > hearing.now_s - 0.05:
+        return False
+    before_s = sum(s.seconds for s in hearing.speech if s.end_s <= tone.begin_s + 0.05)
+    return BEEP_S[0] <= tone.seconds <= BEEP_S[1] and before_s >= BEFORE_BEEP_S
+
+
+def _special_information(tones: Sequence[Tone]) -> bool:
+    """The three tones before an announcement of the network (ITU-T E.180)."""
+    for three in zip(tones, tones[1:], tones[2:], strict=False):
+        if all(
+            _near(tone, hz, SIT_OFF_HZ) and tone.seconds >= SIT_LEAST_S
+            for tone, hz in zip(three, SIT_HZ, strict=True)
+        ):
+            return True
+    return False
+
+
+def _near(tone: Tone, hz: float, off_hz: float) -> bool:
+    return abs(tone.hz - hz) <= off_hz
+
+
+def _evidence(hearing: Hearing, said: Sequence[Said], who: Who) -> dict[str, Any]:
+    """What a person said is nobody's business: words are kept of machines alone."""
+    found: dict[str, Any] = {
+        "speech": [[round(s.begin_s, 2), round(s.end_s, 2)] for s in hearing.speech],
+        "tones": [
+            [round(t.hz), round(t.begin_s, 2), round(t.end_s, 2)] for t in hearing.tones
+        ],
+        "recognised": sum(heard.text is not None for heard in said),
+    }
+    if who == "machine":
+        found["patterns"] = sorted({p for heard in said for p in heard.patterns})
+        found["text"] = next((h.text for h in reversed(said) if h.text), "")
+    return found
+
+
+def left(hearing: Hearing) -> Verdict:
+    """The call ended before anything was known."""
+    return Verdict("unsure", "", "hung_up", hearing.now_s, _evidence(hearing, (), "unsure"))
