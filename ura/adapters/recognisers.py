@@ -72,7 +72,7 @@ class Recognisers:
         if self._missing:
             return None
         pcm = np.round(np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
-        answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         try:
             self._jobs.put_nowait((pcm, answer))
         except asyncio.QueueFull:

@@ -30,6 +30,7 @@ from dialer.ports import LiveChannel
 Message = Mapping[str, str]
 
 SEATS = ("agent", "web")  # endpoints that people sit at; the rest are routes
+LISTENS = "Local/"  # how a detector hears a call, see [spy] in the dialplan
 PARKED = "holding_bridge"  # where an agent's leg waits, alone with its music
 _RINGING = "5"
 _UP = "6"
@@ -110,8 +111,11 @@ def said(message: Message) -> Said | None:
 
 
 def live_channels(rows: Iterable[Message]) -> list[LiveChannel]:
-    """The rows of CoreShowChannels; a bridge with one channel in it is a parked leg's."""
-    listed = list(rows)
+    """The rows of CoreShowChannels; a bridge with one channel in it is a parked leg's.
+
+    Channels that only listen are nobody's line.
+    """
+    listed = [row for row in rows if not row["Channel"].startswith(LISTENS)]
     inside = Counter(row["BridgeId"] for row in listed)
     return [_live_channel(row, joined=inside[row["BridgeId"]] > 1) for row in listed]
 
