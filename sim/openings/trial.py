@@ -15,7 +15,7 @@ from ura.answering.hearing import FRAME, Samples
 from ura.answering.listener import Listener
 from ura.answering.verdict import Verdict, Who, left
 
-EAR_S = 0.25  # from the answer to the first sound at the detector (docs/adr/0010)
+EAR_S = 0.25  # from the answer to the first sound at the detector (docs/adr/0011)
 
 Recognise = Callable[[Samples], str]
 
