@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -40,7 +41,11 @@ def judged(
 def ended_for(attempt: UUID, kind: str | None = "mailbox") -> Ended:
     plain = ending(attempt, NetworkOutcome.ANSWERED)
     return Ended(
-        call=plain.call, channel=plain.channel, agent=None, abandoned=False, machine=kind
+        call=replace(plain.call, joined_at=None),
+        channel=plain.channel,
+        agent=None,
+        abandoned=False,
+        machine=kind,
     )
 
 
