@@ -6,7 +6,7 @@ six floors tagged `quick`, and its hindsight sees fewer settings. As many shifts
 at once as the process may use processors (`taskset` limits them).
 
 Hindsight is for the few: all settings are tried on the first seed, the best of each kind
-on the next ones.
+on the next three, the best one on all.
 """
 
 from __future__ import annotations
@@ -103,15 +103,20 @@ def _longest_first(named: tuple[str, FloorScenario]) -> float:
 
 
 def _tried(found: Runs, name: str, nth: int, floor: FloorScenario) -> list[str]:
-    """Settings for hindsight: all on the first seed, then the best few, then none."""
-    if nth == 0:
-        return [setting for group in field.TUNED.values() for setting in group]
-    if nth >= TUNING_SEEDS:
-        return []
+    """Settings for hindsight: all on the first seed, then the best few, then the best.
+
+    Only what was played on every seed before goes on: what is compared saw the same.
+    """
     best: list[str] = []
     for group in field.TUNED.values():
-        runs = {s: found[name, s] for s in group if (name, s) in found}
-        best += promising(runs, floor.target, PROMISING)
+        if nth == 0:
+            best += group
+            continue
+        runs = {s: found[name, s] for s in group if len(found.get((name, s), ())) == nth}
+        if nth < TUNING_SEEDS:
+            best += promising(runs, floor.target, PROMISING)
+        elif runs:
+            best.append(hindsight(runs, floor.target))
     return best
 
 
@@ -136,9 +141,9 @@ def rows_of(
 
         rows += [told(pacer, pacer) for pacer in field.FIELD]
         for pacer, group in field.TUNED.items():
-            enough = min(TUNING_SEEDS, len(runs[name, field.CORE]))
             tried = {s: runs.get((name, s), []) for s in group}
-            tried = {s: each for s, each in tried.items() if len(each) >= enough}
+            most = max(map(len, tried.values()))
+            tried = {s: each for s, each in tried.items() if len(each) == most}
             setting = hindsight(tried, floor.target)
             rows.append(told(pacer, setting, setting))
     return rows
