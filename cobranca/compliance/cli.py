@@ -16,6 +16,7 @@ from cobranca.compliance.explained import as_json, as_text
 from cobranca.compliance.model import Means
 from cobranca.compliance.points_of import NoSuchDebtor
 from cobranca.compliance.service import ContactPolicy
+from cobranca.language.lint_cli import lint_command
 from foundation.brasil.document import InvalidDocument
 from foundation.cli import Failure
 from foundation.clock import SAO_PAULO
@@ -28,6 +29,9 @@ from foundation.settings import ProcessSettings
 @click.group()
 def compliance() -> None:
     """Regras de contato: por quê, quem não se contata, listas de bloqueio."""
+
+
+compliance.add_command(lint_command)
 
 
 @compliance.command(name="explain")

@@ -42,6 +42,7 @@ STAGES = (
     Stage("imports", of_ours("importing")),
     Stage("architecture", installed("lint-imports", "--no-logo")),
     Stage("dialplan", of_ours("dialplan")),
+    Stage("language", installed("acordo", "compliance", "lint")),
     Stage("page scripts", of_ours("pages")),
     Stage("vendored", of_ours("vendor")),
     Stage("compose file", of_ours("compose")),

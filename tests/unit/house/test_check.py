@@ -46,6 +46,7 @@ def test_every_promised_stage_is_there() -> None:
         "imports",
         "architecture",
         "dialplan",
+        "language",
         "page scripts",
         "vendored",
         "compose file",
