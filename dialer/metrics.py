@@ -19,6 +19,12 @@ class FloorMetrics:
         self.abandoned = Counter(
             "acordo_abandoned_total", "Abandoned calls", registry=registry
         )
+        self.rerouted = Counter(
+            "acordo_rerouted_total",
+            "Calls that went on by another route, after 503 or silence",
+            ["of", "to"],
+            registry=registry,
+        )
         self.answer_to_bridge = Histogram(
             "acordo_answer_to_bridge_seconds",
             "Newstate Up to the bridge, by the switch's clock",

@@ -16,7 +16,7 @@ DEFAULT = "trunk"  # the route that the environment describes
 SIP_PORT, SIP_TLS_PORT = 5060, 5061
 # sections of the switch's configuration that are no route's
 _TAKEN = re.compile(
-    r"global|anonymous|udp|tcp|tls|ws|phone|browser|(?:agent|web)\d{3}|(?:seat|route)(?:-.*)?"
+    r"global|system|anonymous|udp|tcp|tls|ws|phone|browser|(?:agent|web)\d{3}|(?:seat|route)(?:-.*)?"
 )
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _E164 = re.compile(r"\+55\d{10,11}", re.ASCII)

@@ -97,6 +97,12 @@ class Asterisk(Section):
         Path("/etc/ssl/certs/ca-certificates.crt"),
         description="authorities by which a TLS route's certificate is verified",
     )
+    silent_after_s: float | None = Field(
+        None,
+        ge=6.4,  # 64 times the quickest first retransmission that the switch allows
+        le=32,
+        description="silence that ends a call; default: 8 with a `next` route, else 32",
+    )
     endpoints: int = Field(60, ge=1, le=999, description="seats: agent001 ... agentNNN")
     database_url: SecretStr | None = Field(
         None, description="default: the same database, a role that reads SIP passwords only"

@@ -161,6 +161,8 @@ def _collect(
         call = calls.setdefault(channel.decode("utf-8", "replace"), CelCall())
         match line["event"]:
             case b"CHAN_START":
+                if call.hung_up:  # the attempt went on by another route: that counts
+                    call = calls[channel.decode("utf-8", "replace")] = CelCall()
                 call.started_at = at
             case b"ANSWER":
                 call.answered_at = call.answered_at or at

@@ -140,6 +140,11 @@ class ScriptedTelephony:
         fields = {"Attempt": channel, "Number": number, "Called": called}
         ch.life = asyncio.create_task(self._inbound(ch, fields))
 
+    def refuse(self, channel: str, *, cause: int, sip_code: int) -> None:
+        """The network refuses a call now that its script left without an answer."""
+        self._tell(Refused(channel=channel, at=self._now()))
+        self._end(self._live(channel), cause, sip_code)
+
     # -- the port ----------------------------------------------------------------------
 
     async def events(self) -> AsyncIterator[SwitchEvent]:

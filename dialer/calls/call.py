@@ -105,6 +105,10 @@ def _before_answer(call: Call, event: ChannelEvent) -> Call:
             return replace(call, state=CallState.RINGING, ringing_at=ringing_at)
         case Refused() | Said(what="sign_of_life"):
             return replace(call, sign_of_life=True)
+        case Said(what="rerouted"):  # begun anew: what another route said counts no more
+            return replace(
+                call, state=CallState.COMMITTED, ringing_at=None, sign_of_life=False
+            )
         case Said(what="nothing_heard"):  # the answer just before it was the switch's own
             return replace(call, sign_of_life=False)
         case _:

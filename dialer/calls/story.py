@@ -168,7 +168,9 @@ _OTHERS: dict[str, _Made] = {
     ),
     "found": lambda fact: Found(channel="", at=fact.at, **_seen(fact.data)),
 }
-_WORDS = ("overflow", "no_agent", "back_to_floor", "sign_of_life", "nothing_heard")
+_WORDS = (
+    "overflow", "no_agent", "back_to_floor", "sign_of_life", "nothing_heard", "rerouted",
+)  # fmt: skip
 
 
 def event_of(fact: Stored) -> ChannelEvent | None:

@@ -24,6 +24,7 @@ from dialer.adapters.call_log import CallLog
 from dialer.adapters.pacing_history import history
 from dialer.answering.answer import Answer, BadAnswer, of_the_switch
 from dialer.calls.agent import AgentState
+from dialer.calls.call import Call
 from dialer.calls.events import (
     ChannelEvent,
     ConnectionLost,
@@ -64,6 +65,7 @@ from dialer.shell.outgoing import Outgoing
 from dialer.shell.pacing_loop import PacingLoop
 from dialer.shell.record_watch import RecordWatch
 from dialer.shell.recovery import Recovery
+from dialer.shell.rerouting import Rerouting
 from foundation.clock import Clock
 from foundation.db.leadership import Term
 from foundation.observability import get_logger
@@ -105,6 +107,7 @@ class Leader:
         self.floor = Floor(tools.new_leg)
         self.pacing = PacingLoop(self.floor, self, tools.routes, tasks)
         self.outgoing = Outgoing(self, tasks)
+        self.rerouting = Rerouting(self, tasks)
         self.by_hand = HandDialling(self)
         self.recovery = Recovery(self.floor, tools)
         self.record = RecordWatch(tools.cel_path)
@@ -141,7 +144,7 @@ class Leader:
                 )
             case Said(what="amd"):
                 self._on_amd(event)
-            case ChannelEvent():
+            case ChannelEvent() if not self.rerouting.takes(event):
                 self.carry_out(self.floor.on_switch(event))
 
     def on_answer(self, answer: Answer) -> None:
@@ -232,19 +235,20 @@ class Leader:
         self.tools.call_log.add(step)
         self.tools.board.show(step, self.floor)
         self.tools.metrics.count(step)
-        self._watch_trunk(step)
+        for ended in step.ended:
+            self.watch_trunk(ended.route, ended.call)
         self.pacing.observe(step, self.campaign_of)
         for action in step.actions:
             self._tasks.create_task(self._act(action))
 
-    def _watch_trunk(self, step: Step) -> None:
-        for ended in step.ended:
-            watch = self._watches[ended.route]
-            if not ended.call.inbound and watch.ended(ended.call):
-                if watch.dead:
-                    log.error("trunk_silent", route=ended.route)
-                else:
-                    log.info("trunk_answers_again", route=ended.route)
+    def watch_trunk(self, route: str, call: Call) -> None:
+        """Take note of how a call, or its try on one route, ended."""
+        watch = self._watches[route]
+        if not call.inbound and watch.ended(call):
+            if watch.dead:
+                log.error("trunk_silent", route=route)
+            else:
+                log.info("trunk_answers_again", route=route)
 
     async def _act(self, action: Action) -> None:
         telephony = self.tools.telephony

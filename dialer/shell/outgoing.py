@@ -76,7 +76,7 @@ class Outgoing:
         self, campaign: Running, placement: Placement, committed: float
     ) -> None:
         try:
-            call = self._origination(campaign, placement)
+            call = self.origination(campaign, placement)
         except CannotBeDialled:
             log.error("number_not_for_route", attempt=placement.id, route=placement.route)
             return self._not_sent(placement.id)
@@ -93,7 +93,7 @@ class Outgoing:
             # it may ring or not: the attempt stays open until the switch is asked
             log.error("originate_unanswered", attempt=placement.id, error=str(error))
 
-    def _origination(self, campaign: Running, placement: Placement) -> Origination:
+    def origination(self, campaign: Running, placement: Placement) -> Origination:
         """Raises CannotBeDialled when the number is not for the route."""
         route = self._leader.tools.routes.named(placement.route)
         if not carries(placement.number, simulated_route=route.simulated):

@@ -21,6 +21,8 @@ from foundation.settings import ProcessSettings
 
 NAME = "asterisk"
 PROJECT = Path(__file__).resolve().parents[2]
+# how long a carrier may say nothing: where another route waits, and as SIP itself has it
+SILENT_S, PROTOCOLS_SILENT_S = 8.0, 32.0
 
 OPTIONS: Mapping[str, str] = {
     "hideconnect": "yes",
@@ -126,7 +128,11 @@ def _network(settings: ProcessSettings) -> dict[str, object]:
         raise BadRoutes(
             f"uma rota usa TLS, mas {authorities} (ACORDO_ASTERISK__TLS_CA_FILE) não existe"
         )
+    silent_s = settings.asterisk.silent_after_s or (
+        SILENT_S if any(route.next for route in routes) else PROTOCOLS_SILENT_S
+    )
     return {
+        "sip_t1_ms": round(silent_s * 1000 / 64),
         "routes": [_route(route) for route in routes],
         "transports": transports,
         "tls_ca_file": _plain(authorities),

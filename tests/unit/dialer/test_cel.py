@@ -47,6 +47,22 @@ def test_a_call_is_read_from_its_lines(path: Path) -> None:
     assert not calls["c"].hung_up
 
 
+def test_a_call_that_went_on_by_another_route_is_told_by_its_last_channel(
+    path: Path,
+) -> None:
+    refused = [
+        line("CHAN_START", START, "a"),
+        line("LAST_WORD", START + 1, "a", code=503),
+        line("HANGUP", START + 1, "a", cause=34),
+    ]
+    again = [line("CHAN_START", START + 2, "a"), line("HANGUP", START + 30, "a", cause=19)]
+    assert read_cel(write(path, refused), instant(START))["a"].sip_code == 503
+    call = read_cel(write(path, refused + again[:1]), instant(START))["a"]
+    assert (call.hung_up, call.sign_of_life) == (False, False)
+    call = read_cel(write(path, refused + again), instant(START))["a"]
+    assert (call.cause, call.sip_code, call.sign_of_life) == (19, None, False)
+
+
 @pytest.mark.parametrize(
     ("code", "life", "final"),
     [(None, False, None), (100, False, None), (180, True, None), (183, True, None),
