@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import get_args
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from cobranca.compliance.meters.model import Meter, Reading
 from dialer.calls.agent import AgentState
 from dialer.shell.facts import Step
 from dialer.shell.floor import Floor
@@ -47,6 +51,25 @@ class FloorMetrics:
             "acordo_violations_total", "Violations that were found", registry=registry
         )
         self.open_calls = Gauge("acordo_open_calls", "Calls not ended", registry=registry)
+
+        self.meter_used = Gauge(
+            "acordo_meter_used_ratio",
+            "Part of a regulator's line that is used up",
+            ["meter", "scope", "name"],
+            registry=registry,
+        )
+        self.meter_brakes = Gauge(
+            "acordo_meter_brakes", "Brakes that are pulled", ["meter"], registry=registry
+        )
+
+    def meters(self, found: Sequence[Reading]) -> None:
+        """Set the gauges of the meters; what is counted no more is forgotten."""
+        self.meter_used.clear()
+        for one in found:
+            self.meter_used.labels(one.meter, one.scope, one.name).set(one.used)
+        for meter in get_args(Meter):
+            pulled = sum(one.meter == meter and one.brake is not None for one in found)
+            self.meter_brakes.labels(meter).set(pulled)
 
     def count(self, step: Step) -> None:
         for ended in step.ended:

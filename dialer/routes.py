@@ -6,8 +6,11 @@ stands even if a caller forgets to ask.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from cobranca.compliance.meters.brakes import Brakes
+from cobranca.compliance.meters.model import Reading
 from dialer.pacing.rate import CallsPerSecond
 from foundation.brasil.phone import is_simulated, line_of
 from foundation.route import Route
@@ -24,24 +27,39 @@ def carries(number: str, *, simulated_route: bool) -> bool:
     return not simulated_route and line_of(number) != "other"
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one call goes: by which route, and with which number shown (empty: none)."""
+
+    route: str
+    cli: str
+
+
 class FreeRoutes:
     """What the routes can take in one batch of calls; `take` uses it up."""
 
-    def __init__(self, routes: Sequence[Route], left: Mapping[str, int]) -> None:
+    def __init__(
+        self, routes: Sequence[Route], left: Mapping[str, int], brakes: Brakes | None = None
+    ) -> None:
         self._routes = routes
         self._left = dict(left)
+        self._brakes = brakes or Brakes()
 
     def carried(self, number: str) -> bool:
         """Tell whether any route may ever carry the number."""
         return any(carries(number, simulated_route=r.simulated) for r in self._routes)
 
-    def take(self, number: str) -> Route | None:
-        """Return the best route that may carry the number and has room; None: none has."""
+    def take(self, number: str, wanted: str = "") -> Way | None:
+        """Return the best route that may carry the number and has room, with the number to
+        show: `wanted`, or one of the route's that no brake holds. None: there is none."""
         for route in self._routes:
             free = self._left.get(route.name, 0) > 0
-            if free and carries(number, simulated_route=route.simulated):
+            if not (free and carries(number, simulated_route=route.simulated)):
+                continue
+            cli = self._brakes.cli(route, number, wanted)
+            if cli is not None:
                 self._left[route.name] -= 1
-                return route
+                return Way(route.name, cli)
         return None
 
 
@@ -52,6 +70,7 @@ class Routes:
         self._routes = tuple(sorted(routes, key=lambda route: route.priority))
         self._by_name = {route.name: route for route in self._routes}
         self._rates = {route.name: CallsPerSecond(route.max_cps) for route in self._routes}
+        self.brakes = Brakes()  # as the leader read the meters last
 
     def named(self, name: str) -> Route:
         """Return the route of that name; raises KeyError."""
@@ -68,7 +87,9 @@ class Routes:
     def left(self, used: Mapping[str, int], now_s: float) -> dict[str, int]:
         """Calls that each route can take now, where `used` counts its calls in progress."""
         return {
-            route.name: max(
+            route.name: 0
+            if self.brakes.on(route, "", "stop")
+            else max(
                 0,
                 min(
                     route.max_lines - used.get(route.name, 0),
@@ -84,4 +105,15 @@ class Routes:
 
     def free(self, used: Mapping[str, int], now_s: float) -> FreeRoutes:
         """Return what one batch of calls may use up."""
-        return FreeRoutes(self._routes, self.left(used, now_s))
+        return FreeRoutes(self._routes, self.left(used, now_s), self.brakes)
+
+    def stopped(self, wanted: str) -> Reading | None:
+        """Why nothing may be placed with that number shown (empty: the routes' own)."""
+        return self.brakes.stops(self._routes, wanted)
+
+    def slowed(self, wanted: str) -> Reading | None:
+        """Why no more than one call for each free agent may be placed."""
+        return self.brakes.slows(self._routes, wanted)
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._routes)

@@ -58,6 +58,14 @@ class Route(BaseModel):
     priority: int = Field(10, ge=0)  # the lowest goes first
     simulated: bool = False
     next: str | None = None  # the route to try on 503 or silence
+    carrier: str | None = Field(None, pattern=r"^[^\n]{1,60}$")  # several may be one's
+    cnpj: str | None = Field(None, pattern=r"^[0-9A-Z]{8}([0-9A-Z]{4}[0-9]{2})?$")
+    authenticated: bool = False  # STIR/SHAKEN: outside of the regulator's counts
+
+    @property
+    def cnpj_root(self) -> str:
+        """Eight letters or digits of who has the numbers; empty when nobody said."""
+        return (self.cnpj or "")[:8]
 
     @model_validator(mode="before")
     @classmethod

@@ -40,7 +40,7 @@ def read_routes(settings: ProcessSettings) -> tuple[Route, ...]:
     if trunk.routes is None:
         return (_default(trunk),)
     file = trunk.routes.expanduser().absolute()
-    written = [_route(entry, at, file) for at, entry in enumerate(_entries(file), 1)]
+    written = [_route(entry, at, file, trunk) for at, entry in enumerate(_entries(file), 1)]
     if all(route.name != DEFAULT for route in written):
         written.insert(0, _default(trunk))
     _check(written, file)
@@ -78,6 +78,8 @@ def _default(trunk: Trunk) -> Route:
             caller_ids=(SIMULATED_CALLER,) if trunk.simulated else (),
             max_cps=trunk.max_cps,
             max_lines=trunk.max_lines,
+            cnpj=trunk.cnpj,
+            authenticated=trunk.authenticated,
         )
     except ValidationError as error:
         raise BadRoutes(f"ACORDO_TRUNK: {_reasons(error)}") from error
@@ -101,12 +103,14 @@ def _entries(file: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def _route(entry: dict[str, Any], at: int, file: Path) -> Route:
+def _route(entry: dict[str, Any], at: int, file: Path, trunk: Trunk) -> Route:
     where = f"rotas: {file}: rota {entry.get('name', f'nº {at}')}"
     try:
         route = Route.model_validate(entry)
     except ValidationError as error:
         raise BadRoutes(f"{where}: {_reasons(error)}") from error
+    if route.cnpj is None and trunk.cnpj is not None:
+        route = route.model_copy(update={"cnpj": trunk.cnpj})
     if route.password_file is None:
         return route
     # as people expect: beside the file in which its name stands

@@ -122,6 +122,23 @@ class Trunk(Section):
     max_cps: float = Field(30.0, gt=0, description="new calls a second")
     max_lines: int = Field(500, gt=0, description="calls at once")
     routes: Path | None = Field(None, description="a routes.toml with more routes")
+    cnpj: str | None = Field(
+        None,
+        pattern=r"^[0-9A-Z]{8}([0-9A-Z]{4}[0-9]{2})?$",
+        description="whose numbers they are, also of routes that name nobody",
+    )
+    authenticated: bool = Field(False, description="the default route's calls are signed")
+
+
+class Meters(Section):
+    """The regulator's lines; a setting may only draw them nearer."""
+
+    calls_per_day: int = Field(100_000, ge=1, le=100_000)
+    short_share: float = Field(0.85, gt=0, le=0.85)
+    short_brake: float = Field(0.70, gt=0, le=0.70)
+    calls_per_month: int = Field(500_000, ge=1, le=500_000)
+    abandoned_share: float = Field(0.03, gt=0, le=0.03)
+    least_answered: int = Field(50, ge=1, le=1000)
 
 
 class SimulatedClock(Section):
@@ -211,6 +228,7 @@ class ProcessSettings(BaseSettings):
     ami: Ami = Ami()
     asterisk: Asterisk = Asterisk()
     trunk: Trunk = Trunk()
+    meters: Meters = Meters()
     clock: SimulatedClock = SimulatedClock()
     agi: Agi = Agi()
     hearing: Hearing = Hearing()

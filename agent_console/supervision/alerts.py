@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from cobranca.compliance.meters.model import ALARMS, Reading
 from dialer.figures.abandonment import Rate
 
 ALARM_SHARE = 0.03
@@ -35,6 +36,14 @@ class Watched:
         return self.status == "running"
 
 
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """A meter's reading, and its sentence."""
+
+    reading: Reading
+    told: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """`lacks` is what the leader says it lacks; `told_s_ago` None: it never said."""
@@ -49,6 +58,7 @@ class Facts:
     disk_bytes: int
     behind_s: float
     impossible: Sequence[tuple[str, str]] = ()  # what can never be, and with which thing
+    meters: Sequence[Metered] = ()  # that reached an alarm or pulled a brake
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,8 @@ class Alert:
 def alerts(facts: Facts) -> list[Alert]:
     """All that hold now."""
     found = [
-        *_dialer(facts), *_impossible(facts), *_campaigns(facts), *_machine(facts),
+        *_dialer(facts), *_impossible(facts), *_campaigns(facts), *_meters(facts),
+        *_machine(facts),
     ]  # fmt: skip
     return sorted(found, key=lambda alert: alert.level != "bad")
 
@@ -109,6 +120,21 @@ def _campaigns(facts: Facts) -> list[Alert]:
 
 def _resting(one: Watched) -> dict[str, str]:
     return {"campaign": one.name, "rate": _percent(one.rate), "status": one.status}
+
+
+def _meters(facts: Facts) -> list[Alert]:
+    """Pulled brakes and what nearly reaches a line are bad; the earlier alarms warn.
+
+    Of the abandonment only the last alarm: pacing aims close below its line on purpose.
+    """
+    found = []
+    for one in facts.meters:
+        reading, alarm = one.reading, one.reading.alarm or 0.0
+        last = reading.brake is not None or alarm >= ALARMS[-1]
+        if last or (alarm and reading.meter != "abandonment"):
+            level: Level = "bad" if last else "warn"
+            found.append(Alert(f"meter_{reading.meter}", level, {"told": one.told}))
+    return found
 
 
 def _machine(facts: Facts) -> list[Alert]:

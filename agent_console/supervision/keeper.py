@@ -30,6 +30,7 @@ from agent_console.supervision.figures import (
     RateOut,
     RatesOut,
 )
+from agent_console.supervision.meters import MeterReader
 from agent_console.supervision.slow import Slow, SlowFigures
 from agent_console.texts import TEXTS
 from dialer.adapters.violation_log import Noted, open_violations
@@ -66,13 +67,16 @@ class _Quick:
 class Keeper:
     """One per console. `figures` are at most EVERY_S old when read through `now`."""
 
-    def __init__(self, engine: AsyncEngine, live: Live, recordings: Path) -> None:
+    def __init__(
+        self, engine: AsyncEngine, live: Live, recordings: Path, meters: MeterReader
+    ) -> None:
         self._engine = engine
         self._live = live
         self._lock = asyncio.Lock()
         self._minutes = MinuteBook()
         self._minutes_until: datetime | None = None
-        self._slow = SlowFigures(engine, recordings)
+        self._meters = meters
+        self._slow = SlowFigures(engine, recordings, meters.read)
         self._book = OccupancyBook(_midnight(datetime.now(UTC)))
         self._seen = 0
         self._last: FiguresOut | None = None
@@ -175,6 +179,7 @@ class Keeper:
                 (words()["broken"][one.code], subject(one.kind, one.subject))
                 for one in quick.impossible
             ],
+            meters=self._meters.metered(slow.meters),
         )
         return [_alert(alert) for alert in alerts(facts)]
 
@@ -240,7 +245,7 @@ KEEPER = web.AppKey("keeper", Keeper)
 def install_keeper(app: web.Application) -> None:
     """Have one keeper run as long as the application."""
     recordings = Home(app[SETTINGS].home).recordings_sealed
-    app[KEEPER] = Keeper(app[DATABASE], app[LIVE], recordings)
+    app[KEEPER] = Keeper(app[DATABASE], app[LIVE], recordings, MeterReader(app[SETTINGS]))
     app.cleanup_ctx.append(_keeping)
 
 

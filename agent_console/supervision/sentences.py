@@ -10,7 +10,14 @@ from agent_console.texts import TEXTS
 
 Reasons = Sequence[tuple[str, Mapping[str, float]]]
 
-_SHARES = {"risk": "0.0%", "theta": "0.0%", "target": "0.0#%", "answer_share": "0%"}
+_SHARES = {
+    "share": "0.#%",
+    "used": "0%",
+    "risk": "0.0%",
+    "theta": "0.0%",
+    "target": "0.0#%",
+    "answer_share": "0%",
+}
 _ROUGH = {"soon_free": "0.0", "answers": "0.0", "ratio": "0.##"}
 
 

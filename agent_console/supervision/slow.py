@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from agent_console.supervision.month import Month
+from cobranca.compliance.meters.model import Reading
 from dialer.figures import feed
 from dialer.figures.abandonment import Rate
 from dialer.figures.feed import Brief
@@ -28,6 +29,8 @@ FIRST_S = 3.0  # the first look is waited for, for so long
 LONGEST_S = 120.0
 TOO_OLD = timedelta(minutes=5)  # then they are said to be unknown
 DAY = timedelta(hours=24)
+
+ReadMeters = Callable[[AsyncConnection], Awaitable[list[Reading]]]
 
 log = get_logger(__name__)
 
@@ -40,6 +43,7 @@ class Slow:
     month: dict[UUID, Rate] | None = None
     rang: list[Brief] = field(default_factory=list)  # campaigns that are in `day`
     left: dict[UUID, int] = field(default_factory=dict)
+    meters: list[Reading] = field(default_factory=list)
     behind_s: float = 0.0
     free_bytes: int = 0
     disk_bytes: int = 0  # 0: not looked yet
@@ -48,7 +52,8 @@ class Slow:
 class SlowFigures:
     """The last look, and the one that is under way."""
 
-    def __init__(self, engine: AsyncEngine, recordings: Path) -> None:
+    def __init__(self, engine: AsyncEngine, recordings: Path, meters: ReadMeters) -> None:
+        self._meters = meters
         self._engine = engine
         self._recordings = recordings
         self._month = Month()
@@ -87,6 +92,7 @@ class SlowFigures:
                     rang=await feed.campaigns(connection, day),
                     month=await self._month.read(connection, now),
                     left=await feed.left(connection, campaigns),
+                    meters=await self._meters(connection),
                     behind_s=await feed.worker_behind_s(connection),
                     free_bytes=disk.free,
                     disk_bytes=disk.total,

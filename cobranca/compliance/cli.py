@@ -13,6 +13,7 @@ from cobranca.compliance import ledger_cli, lists_cli
 from cobranca.compliance.asked_debtor import asked_debtor, debtor_id
 from cobranca.compliance.explain import Explanation, explain
 from cobranca.compliance.explained import as_json, as_text
+from cobranca.compliance.meters.meters_cli import meters_command
 from cobranca.compliance.model import Means
 from cobranca.compliance.points_of import NoSuchDebtor
 from cobranca.compliance.service import ContactPolicy
@@ -29,9 +30,6 @@ from foundation.settings import ProcessSettings
 @click.group()
 def compliance() -> None:
     """Regras de contato: por quê, quem não se contata, listas de bloqueio."""
-
-
-compliance.add_command(lint_command)
 
 
 @compliance.command(name="explain")
@@ -83,5 +81,5 @@ def _instant(text: str) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=SAO_PAULO)
 
 
-for command in (*ledger_cli.COMMANDS, *lists_cli.COMMANDS):
+for command in (*ledger_cli.COMMANDS, *lists_cli.COMMANDS, lint_command, meters_command):
     compliance.add_command(command)

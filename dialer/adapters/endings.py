@@ -22,6 +22,7 @@ from dialer.calls.events import NetworkOutcome
 from dialer.calls.store import DispositionRow
 from dialer.calls.turns import Recorded, next_turn
 from dialer.campaigns.retry_rules import RetryRules
+from dialer.figures.tally import MACHINE, count_ended, count_machine
 from dialer.shell.facts import Ended
 from foundation.db.engine import Row
 from foundation.db.outbox import enqueue_all
@@ -113,6 +114,7 @@ async def write(
     channels = {UUID(e.call.id): e.channel for e in ended}
     orders = {str(row.id): _recording(row, channels[row.id]) for row in recorded}
     await enqueue_all(connection, "recording", orders, after_s=WRITTEN_S)
+    await count_ended(connection, [row.id for row in closed], contact_now)
 
 
 async def dispositions(
@@ -124,6 +126,8 @@ async def dispositions(
         inserted = await connection.execute(statement, row)
         if inserted.rowcount:
             await follow(connection, row["attempt_id"], contact_now)
+            if row["code"] == MACHINE:
+                await count_machine(connection, row["attempt_id"], contact_now)
 
 
 async def insert_new(

@@ -133,7 +133,8 @@ def _due_at(placed_at: datetime, facts: Sequence[Stored]) -> datetime | None:
         return None
     if any(fact.kind in ("answered", "joined", "found") for fact in facts):
         return placed_at + timedelta(seconds=float(placed.data["lease_s"]))
-    return placed_at + timedelta(seconds=float(placed.data["ring_s"]))
+    rung_from = [fact.at for fact in facts if fact.kind == "rerouted"] or [placed_at]
+    return rung_from[-1] + timedelta(seconds=float(placed.data["ring_s"]))
 
 
 _AGENTS = text(

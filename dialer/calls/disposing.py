@@ -33,6 +33,7 @@ from dialer.calls.store import AttemptRow, DispositionRow
 from dialer.calls.turns import Recorded, next_turn
 from dialer.campaigns.retry_rules import RetryRules
 from dialer.campaigns.store import CampaignDebtorRow, CampaignRow
+from dialer.figures.tally import MACHINE, count_machine
 from foundation.clock import SAO_PAULO
 from foundation.ids import uuid7
 
@@ -121,6 +122,8 @@ async def dispose(
         booked = answer
     await _write(connection, said, call, disposition)
     await follow(connection, said.attempt, said.contact_now)
+    if said.code == MACHINE:
+        await count_machine(connection, said.attempt, said.contact_now)
     return Kept(said.code, booked, on_word=on_word)
 
 

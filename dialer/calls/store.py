@@ -63,6 +63,7 @@ class AttemptRow(Row):
     verdict_id: Mapped[UUID | None] = mapped_column(ForeignKey(VerdictRow.id))
     number: Mapped[str]  # E.164 with +
     route: Mapped[str]
+    cli: Mapped[str | None]  # the number that the debtor saw; null: of inbound calls
     epoch: Mapped[int] = mapped_column(BigInteger)  # of the leader that placed it
     placed_at: Mapped[datetime]
     contact_day: Mapped[date]  # the debtor's local day on the compliance clock

@@ -187,10 +187,10 @@ async def commit_held(
     if not ruling.verdict.allowed:
         await placing.put_off(connection, rules.campaign, [ruling])
         return None
-    route = routes.take(ruling.candidate.number)
-    if route is None:
+    way = routes.take(ruling.candidate.number, rules.caller_id)
+    if way is None:
         return None
-    routed = [(ruling, route.name)]
+    routed = [(ruling, way)]
     (placed,) = await placing.insert_attempts(connection, term, rules, routed, now, attempt)
     booked = {"campaign": rules.campaign, "debtor": debtor, "now": contact_now}
     call_back = await connection.scalar(_BOOKED, booked)

@@ -19,7 +19,7 @@ from cobranca.compliance.service import ContactPolicy, Ruling
 from dialer.callbacks import due
 from dialer.calls.store import AttemptRow, CallEventRow
 from dialer.campaigns.running import Running
-from dialer.routes import FreeRoutes
+from dialer.routes import FreeRoutes, Way
 from foundation.db.leadership import Term, holds
 from foundation.ids import uuid7
 
@@ -42,6 +42,7 @@ class Placement:
     route: str
     agent: str | None = None  # endpoint that should get it, if idle then
     score: float | None = None  # 0..1 of the number; None: a call-back's
+    cli: str = ""  # the number shown
 
 
 _NEXT = text(
@@ -89,10 +90,11 @@ _PUT_OFF = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacingRules:
-    """Times in seconds. All but the campaign become part of the attempt's first fact."""
+    """Times in seconds. From `ring_s` on, part of the attempt's first fact."""
 
     campaign: UUID
     lease_s: float  # how long a debtor is held at most, if nobody says how the call ended
+    caller_id: str = ""  # shown to every debtor; empty: one of the route's own numbers
     ring_s: float = 30.0  # from the INVITE, ringing or not
     threshold_s: float = 2.0
     wrap_up_s: float = 30.0
@@ -103,6 +105,7 @@ class PlacingRules:
         return cls(
             campaign=campaign.id,
             lease_s=lease_s,
+            caller_id=campaign.caller_id,
             ring_s=campaign.ring_timeout_s,
             threshold_s=campaign.threshold_s,
             wrap_up_s=campaign.wrap_up_s,
@@ -162,9 +165,9 @@ async def commit_attempts(
     stranded = [r for r in allowed if not routes.carried(r.candidate.number)]
     await put_off(connection, rules.campaign, refused + stranded)
     routed = [
-        (ruling, route.name)
+        (ruling, way)
         for ruling in allowed
-        if (route := routes.take(ruling.candidate.number)) is not None
+        if (way := routes.take(ruling.candidate.number, rules.caller_id)) is not None
     ]
     placed = await insert_attempts(connection, term, rules, routed, now)
     await due.settle(connection, booked, {p.debtor: UUID(p.id) for p in placed}, rulings)
@@ -204,7 +207,7 @@ async def insert_attempts(
     connection: AsyncConnection,
     term: Term,
     rules: PlacingRules,
-    routed: Sequence[tuple[Ruling, str]],
+    routed: Sequence[tuple[Ruling, Way]],
     now: datetime,
     attempt: UUID | None = None,
 ) -> list[Placement]:
@@ -215,7 +218,7 @@ async def insert_attempts(
         return []
     if not all(ruling.verdict.allowed for ruling, _ in routed):
         raise NotAllowed([str(ruling.verdict_id) for ruling, _ in routed])
-    rows = [_row(term, rules, ruling, route, now, attempt) for ruling, route in routed]
+    rows = [_row(term, rules, ruling, way, now, attempt) for ruling, way in routed]
     await connection.execute(insert(AttemptRow), rows)
     facts = [_fact(term, rules, row["id"], now) for row in rows]
     await connection.execute(insert(CallEventRow), facts)
@@ -234,9 +237,10 @@ async def insert_attempts(
             id=str(row["id"]),
             debtor=ruling.candidate.debtor_id,
             number=ruling.candidate.number,
-            route=route,
+            route=way.route,
+            cli=way.cli,
         )
-        for row, (ruling, route) in zip(rows, routed, strict=True)
+        for row, (ruling, way) in zip(rows, routed, strict=True)
     ]
 
 
@@ -256,7 +260,7 @@ def _row(
     term: Term,
     rules: PlacingRules,
     ruling: Ruling,
-    route: str,
+    way: Way,
     now: datetime,
     attempt: UUID | None = None,
 ) -> dict[str, object]:
@@ -269,7 +273,8 @@ def _row(
         "contact_point_id": candidate.contact_point_id,
         "verdict_id": ruling.verdict_id,
         "number": candidate.number,
-        "route": route,
+        "route": way.route,
+        "cli": way.cli,
         "epoch": term.epoch,
         "placed_at": now,
         "contact_day": ruling.contact_day,

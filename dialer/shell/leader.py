@@ -54,6 +54,7 @@ from dialer.routes import Routes
 from dialer.settings import DialerSettings
 from dialer.shell.answers import on_answer
 from dialer.shell.audience import Past
+from dialer.shell.braking import Braking
 from dialer.shell.commands import Command, apply_command
 from dialer.shell.facts import Action, EndHold, Fact, HangUp, Hold, Join, Listen, Nail, Step
 from dialer.shell.floor import Floor
@@ -109,6 +110,7 @@ class Leader:
         self.outgoing = Outgoing(self, tasks)
         self.rerouting = Rerouting(self, tasks)
         self.by_hand = HandDialling(self)
+        self.braking = Braking(self)
         self.recovery = Recovery(self.floor, tools)
         self.record = RecordWatch(tools.cel_path)
         self.guard = Guard(self)
@@ -347,6 +349,7 @@ class Leader:
             for name in await finish_campaigns(connection):
                 log.info("campaign_finished", campaign=name)
             campaigns = await running_campaigns(connection)
+            await self.braking.look(connection)
             leads = await leads_of(connection, campaigns, self.tools.contact_clock.now())
         self.pacing.set_campaigns(campaigns, leads)
 

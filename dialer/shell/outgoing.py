@@ -20,7 +20,7 @@ from dialer.shell import previews
 from dialer.shell.facts import Ended, Fact, Step
 from dialer.shell.ongoing import Ongoing
 from foundation.observability import get_logger
-from foundation.route import CannotBeDialled, caller_id, dialled
+from foundation.route import CannotBeDialled, dialled
 
 if TYPE_CHECKING:
     from dialer.shell.leader import Leader
@@ -104,7 +104,7 @@ class Outgoing:
             dial=f"PJSIP/{dialled(route, placement.number)}@{route.name}",
             context="debtor",
             timeout_s=campaign.ring_timeout_s,
-            caller_id=campaign.caller_id or caller_id(route, placement.number),
+            caller_id=placement.cli,
             variables={
                 "ACORDO_ATTEMPT": placement.id,
                 "ACORDO_THRESHOLD_S": f"{campaign.threshold_s:g}",

@@ -11,11 +11,13 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from cobranca.compliance.meters.model import Reading
 from dialer.campaigns.leads import Leads
 from dialer.campaigns.running import Running
 from dialer.pacing import Decision, Pacer
 from dialer.routes import Routes
 from dialer.shell.audience import Audience, Past
+from dialer.shell.braking import braked
 from dialer.shell.decisions import DecisionLog, Picture
 from dialer.shell.facts import Step
 from dialer.shell.floor import Floor
@@ -117,6 +119,13 @@ class PacingLoop:
         audience = self._news.audiences.get(campaign)
         return None if audience is None else audience.pacer
 
+    def brake(self, campaign: Running) -> Reading | None:
+        """The meter that stops the campaign, or slows it, if any does."""
+        stopped = self._routes.stopped(campaign.caller_id)
+        if stopped is not None or not campaign.paced_by_agents:
+            return stopped
+        return self._routes.slowed(campaign.caller_id)
+
     async def run(self, may_place: Callable[[], bool]) -> None:
         """Decide for ever; `may_place` is false in a gap, or when nothing can be stored."""
         while True:
@@ -142,7 +151,11 @@ class PacingLoop:
             share = dealt.get(campaign.id, Share())
             if pacer is not None:
                 await self._decide(campaign, pacer, share)
-            elif share.idle and self._leads.get(campaign.id, Leads()).count:
+            elif (
+                share.idle
+                and self._leads.get(campaign.id, Leads()).count
+                and self._routes.stopped(campaign.caller_id) is None
+            ):
                 await self._hands.offer(campaign, share.idle)
 
     async def _decide(self, campaign: Running, pacer: Pacer, share: Share) -> None:
@@ -162,6 +175,9 @@ class PacingLoop:
         )
         floor = snapshot(self._floor, campaign, shown)
         decision = pacer.decide(time.monotonic(), floor)
+        brake = self.brake(campaign)
+        if brake is not None:
+            decision = braked(decision, floor, brake)
         budgets = pacer.budgets if campaign.paced_by_agents else ()
         picture = Picture.of(floor, decision, budgets)
         self.log.take(campaign.id, decision, picture, datetime.now(UTC))

@@ -15,17 +15,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from dialer.calls.call import advance
 from dialer.calls.events import ChannelEvent, HungUp, Said
 from dialer.calls.fail_over import may_go_on
-from dialer.campaigns.placing import RUNS, Placement
+from dialer.campaigns.moving import move
+from dialer.campaigns.placing import Placement, PlacingRules
 from dialer.campaigns.running import Running
-from dialer.ports import Origination, SwitchRefused, SwitchUnreachable
+from dialer.ports import Origination, OutOfOffice, SwitchRefused, SwitchUnreachable
 from dialer.shell.ongoing import Ongoing
-from foundation.db.leadership import holds
 from foundation.observability import get_logger
 from foundation.route import CannotBeDialled, Route
 
@@ -34,11 +33,6 @@ if TYPE_CHECKING:
 
 COMMIT_S = 1.0  # a debtor is not rung much later than he was allowed to be
 TRIES, GONE_S = 3, 0.1
-
-_NEW_ROUTE = text(
-    "UPDATE attempt SET route = :route WHERE id = :attempt AND outcome IS NULL "
-    "RETURNING debtor_id, number"
-)
 
 log = get_logger(__name__)
 
@@ -58,20 +52,20 @@ class Rerouting:
         ongoing = self._leader.floor.calls.get(event.channel)
         if ongoing is None:
             return False
+        running = self._leader.pacing.campaigns
+        campaign = next((c for c in running if c.id == ongoing.campaign), None)
         following = self._following(ongoing, event)
-        if following is None:
+        if campaign is None or following is None:
             self._tried.pop(event.channel, None)
             return False
         self._leader.watch_trunk(ongoing.route, advance(ongoing.call, event))
-        self._tasks.create_task(self._go_on(ongoing, following, event))
+        self._tasks.create_task(self._go_on(campaign, ongoing, following, event))
         return True
 
     def _following(self, ongoing: Ongoing, event: HungUp) -> Route | None:
         """The first of the routes after this one that has room and was not tried."""
         leader, routes = self._leader, self._leader.tools.routes
-        if ongoing.campaign is None or not may_go_on(ongoing.call, event):
-            return None
-        if not leader.may_place():
+        if not (may_go_on(ongoing.call, event) and leader.may_place()):
             return None
         tried = self._tried.setdefault(ongoing.call.id, set())
         tried.add(ongoing.route)
@@ -85,36 +79,38 @@ class Rerouting:
             name = routes.named(name).next
         return None
 
-    async def _go_on(self, ongoing: Ongoing, route: Route, event: HungUp) -> None:
+    async def _go_on(
+        self, campaign: Running, ongoing: Ongoing, route: Route, event: HungUp
+    ) -> None:
         leader, attempt, before = self._leader, ongoing.call.id, ongoing.route
         ongoing.route = route.name  # its line is taken from now on
-        placement = await self._commit(ongoing, route)
+        placement = await self._commit(campaign, ongoing, route)
         if leader.floor.calls.get(attempt) is not ongoing:
             return  # something else ended it meanwhile
-        campaign = next(
-            (c for c in leader.pacing.campaigns if c.id == ongoing.campaign), None
-        )
-        if placement is None or campaign is None:
+        if placement is None:
             ongoing.route = before
-            leader.carry_out(leader.floor.on_switch(event))
+            self._end(event)
             return
         log.info("route_changed", attempt=attempt, of=before, to=route.name)
         ongoing.placed_at = at = datetime.now(UTC)  # its ringing is counted from here
         said = Said(channel=event.channel, at=at, what="rerouted", fields={})
         step = leader.floor.on_switch(said)
-        told = {
-            "of": before,
-            "to": route.name,
-            "cause": event.cause,
-            "sip_code": event.sip_code,
-        }
+        told = {"of": before, "to": route.name, "cause": event.cause}
         step.facts = [
-            replace(f, data=told) if f.kind == said.what else f for f in step.facts
+            replace(f, data=told | {"sip_code": event.sip_code})
+            if f.kind == said.what
+            else f
+            for f in step.facts
         ]
         leader.carry_out(step)
         leader.tools.routes.count(route.name, time.monotonic())
         leader.tools.metrics.rerouted.labels(before, route.name).inc()
         await self._dial(campaign, placement, event)
+
+    def _end(self, event: HungUp) -> None:
+        """Let the end be what it was."""
+        self._tried.pop(event.channel, None)
+        self._leader.carry_out(self._leader.floor.on_switch(event))
 
     async def _dial(self, campaign: Running, placement: Placement, event: HungUp) -> None:
         """The second INVITE; one that cannot leave lets the call end as the first did."""
@@ -122,9 +118,11 @@ class Rerouting:
         try:
             call = leader.outgoing.origination(campaign, placement)
             await self._originate(call)
+        except OutOfOffice:  # no INVITE left, but whoever leads now must say so
+            log.warning("originate_of_a_past_term", attempt=placement.id)
         except (CannotBeDialled, SwitchRefused) as error:
             log.error("route_unusable", attempt=placement.id, error=str(error))
-            leader.carry_out(leader.floor.on_switch(event))
+            self._end(event)
         except SwitchUnreachable as error:
             # it may ring or not: the attempt stays open until the switch is asked
             log.error("originate_unanswered", attempt=placement.id, error=str(error))
@@ -138,25 +136,21 @@ class Rerouting:
                 await asyncio.sleep(GONE_S)
         await self._leader.tools.telephony.originate(call)
 
-    async def _commit(self, ongoing: Ongoing, route: Route) -> Placement | None:
-        """Only the leader, only while the campaign runs, only an attempt without an end."""
-        leader = self._leader
-        values = {"route": route.name, "attempt": UUID(ongoing.call.id)}
+    async def _commit(
+        self, campaign: Running, ongoing: Ongoing, route: Route
+    ) -> Placement | None:
+        tools = self._leader.tools
         try:
-            async with (
-                asyncio.timeout(COMMIT_S),
-                leader.tools.engine.begin() as connection,
-            ):
-                if not await holds(connection, leader.term):
-                    return None
-                if not await connection.scalar(RUNS, {"campaign": ongoing.campaign}):
-                    return None
-                row = (await connection.execute(_NEW_ROUTE, values)).first()
+            async with asyncio.timeout(COMMIT_S), tools.engine.begin() as connection:
+                return await move(
+                    connection,
+                    term=self._leader.term,
+                    rules=PlacingRules.of(campaign, campaign.ring_timeout_s),
+                    attempt=UUID(ongoing.call.id),
+                    route=route,
+                    brakes=tools.routes.brakes,
+                    contact_now=tools.contact_clock.now(),
+                )
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.error("route_unchanged", attempt=ongoing.call.id, error=str(error))
             return None
-        if row is None:
-            return None
-        return Placement(
-            id=ongoing.call.id, debtor=row.debtor_id, number=row.number, route=route.name
-        )

@@ -29,6 +29,7 @@ from dialer.metrics import FloorMetrics
 from dialer.routes import Routes
 from dialer.settings import DialerSettings
 from dialer.shell.leader import Leader, Tools
+from dialer.shell.mandate import Mandate, seconds
 from foundation.bus import Bus
 from foundation.bus import connect as connect_bus
 from foundation.db.contact_clock import contact_clock
@@ -86,7 +87,7 @@ class Network:
 
     def asked_of_nobody(self) -> set[str]:
         """Call-IDs of the INVITEs that reached the silent port."""
-        found = set()
+        found: set[str] = set()
         while True:
             try:
                 packet = self.silent.recv(65_536).decode("utf-8", "replace")
@@ -177,7 +178,7 @@ async def leading(
         cel_path=network.main.home.cel,
     )
     async with telephony, asyncio.TaskGroup() as tasks:
-        leader = Leader(toolbox, term, tasks)
+        leader = Leader(toolbox, term, tasks, Mandate(600, seconds()))
 
         async def follow() -> None:
             async for event in telephony.events():

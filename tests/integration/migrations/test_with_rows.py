@@ -98,6 +98,10 @@ async def test_a_database_of_before_corrections_goes_on_with_its_rows(
         assert await counts(connection) == before
         assert await connection.scalar(text("SELECT note FROM disposition")) == "não quis"
         assert await connection.scalar(text("SELECT priority FROM campaign")) == 0
+        calls = "SELECT count(*) FROM attempt WHERE direction = 'outbound'"
+        ended = text(f"{calls} AND outcome <> 'not_sent'")
+        tally = text("SELECT coalesce(sum(calls), 0) FROM call_tally")
+        assert await connection.scalar(tally) == await connection.scalar(ended)
         begun = text("SELECT began_at FROM recording ORDER BY began_at DESC")
         assert list((await connection.execute(begun)).scalars()) == [
             PLACED + timedelta(seconds=7),

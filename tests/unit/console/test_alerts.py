@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from agent_console.supervision.alerts import Facts, Watched, alerts
+from agent_console.supervision.alerts import Facts, Metered, Watched, alerts
 from agent_console.texts import TEXTS
+from cobranca.compliance.meters.model import Brake, Meter, Reading
 from dialer.figures.abandonment import Rate
 
 GIB = 2**30
@@ -50,6 +51,35 @@ def test_when_all_is_well_nothing_is_said() -> None:
 )
 def test_each_trouble_is_told(changed: dict[str, object], expected: list[str]) -> None:
     assert codes(**changed) == expected
+
+
+def reading(meter: Meter, used: float, brake: Brake | None = None) -> Metered:
+    read = Reading(
+        meter=meter, scope="cli", name="+551130001000", used=used, share=0.5, calls=9,
+        brake=brake,
+    )  # fmt: skip
+    return Metered(read, "A frase.")
+
+
+@pytest.mark.parametrize(
+    ("metered", "expected"),
+    [
+        (reading("short", 0.59), []),
+        (reading("short", 0.60), [("meter_short", "warn")]),
+        (reading("short", 0.70, "stop"), [("meter_short", "bad")]),
+        (reading("month", 0.80), [("meter_month", "warn")]),
+        (reading("month", 0.95), [("meter_month", "bad")]),
+        (reading("abandonment", 0.94), []),  # where pacing aims
+        (reading("abandonment", 0.96), [("meter_abandonment", "bad")]),
+        (reading("abandonment", 1.2, "slow"), [("meter_abandonment", "bad")]),
+    ],
+)
+def test_meters_warn_before_their_lines_and_are_bad_at_them(
+    metered: Metered, expected: list[tuple[str, str]]
+) -> None:
+    told = alerts(replace(WELL, meters=[metered]))
+    assert [(alert.code, alert.level) for alert in told] == expected
+    assert all(alert.values == {"told": "A frase."} for alert in told)
 
 
 def test_every_alert_says_what_to_do() -> None:

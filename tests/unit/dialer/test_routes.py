@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dialer.routes import Routes, carries
+from dialer.routes import Routes, Way, carries
 from foundation.route import Route
 
 SIMULATED = "+5511900012345"
@@ -39,8 +39,8 @@ def a_route(name: str, **changed: Any) -> Route:
     )
 
 
-def named(route: Route | None) -> str | None:
-    return None if route is None else route.name
+def named(way: Way | None) -> str | None:
+    return None if way is None else way.route
 
 
 def test_the_best_route_with_room_is_taken_until_it_is_full() -> None:
