@@ -113,10 +113,7 @@ def test_a_fault_planted_in_what_ships_is_refused(
     for package in packages():
         if (package / shipped.MANIFEST).is_file():
             copy = tmp_path / package.name
-            for folder in ("", "prompts", "texts"):
-                (copy / folder).mkdir(exist_ok=True, parents=True)
-                for file in (package / folder).glob("*.toml"):
-                    shutil.copy(file, copy / folder)
+            shutil.copytree(package, copy, ignore=_all_but_texts)
             planted.append(copy)
     monkeypatch.setattr(shipped, "packages", lambda: planted)
     assert linted()[0] == 0
@@ -127,6 +124,13 @@ def test_a_fault_planted_in_what_ships_is_refused(
         status, told = linted()
         assert status == 1
         assert "ura/prompts/lines.toml: clip." in told
+    lines.write_text(whole, "utf-8")
+    (letter,) = (tmp_path / "cobranca").rglob("letter.html.j2")
+    page = letter.read_text("utf-8")
+    letter.write_text(page.replace("</body>", "<p>Último aviso</p></body>"), "utf-8")
+    assert (linted()[0], "letter.html.j2" in linted()[1]) == (1, True)
+    letter.write_text(page, "utf-8")
+    assert linted()[0] == 0
     lines.unlink()
     assert linted()[0] == 1  # a manifest that leads nowhere does not pass
 
@@ -146,3 +150,8 @@ def test_a_manifest_that_names_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_the_packages_are_those_of_the_product() -> None:
     assert {ROOT / name for name in ("ura", "agent_console", "cobranca")} <= set(packages())
+
+
+def _all_but_texts(folder: str, names: list[str]) -> list[str]:
+    kept = (".toml", ".j2")
+    return [n for n in names if not ((Path(folder) / n).is_dir() or n.endswith(kept))]
