@@ -22,7 +22,7 @@ from dialer.calls.events import NetworkOutcome
 from dialer.calls.store import DispositionRow
 from dialer.calls.turns import Recorded, next_turn
 from dialer.campaigns.retry_rules import RetryRules
-from dialer.figures.tally import MACHINE, count_ended, count_machine
+from dialer.figures.tally import count_ended, count_machine
 from dialer.shell.facts import Ended
 from foundation.db.engine import Row
 from foundation.db.outbox import enqueue_all
@@ -126,7 +126,7 @@ async def dispositions(
         inserted = await connection.execute(statement, row)
         if inserted.rowcount:
             await follow(connection, row["attempt_id"], contact_now)
-            if row["code"] == MACHINE:
+            if row["code"] == OF_MACHINES:
                 await count_machine(connection, row["attempt_id"], contact_now)
 
 

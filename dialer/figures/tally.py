@@ -34,8 +34,9 @@ _ENDED = text(
            count(*) FILTER (WHERE a.answered_at IS NULL),
            count(*) FILTER (WHERE a.ended_at - a.answered_at <= s.short),
            count(*) FILTER (WHERE a.ended_at - a.answered_at > s.short
-                              AND d.code = :machine),
+                              AND (a.answered_by = 'machine' OR d.code = :machine)),
            count(*) FILTER (WHERE a.answered_at IS NOT NULL
+                              AND a.answered_by IS DISTINCT FROM 'machine'
                               AND k.policy ->> 'mode' IS DISTINCT FROM 'agentless'),
            count(*) FILTER (WHERE a.abandoned)
       FROM attempt a
@@ -56,6 +57,7 @@ _MACHINE = text(
     INSERT INTO call_tally AS t {_COLUMNS}
     SELECT :day, a.route, coalesce(a.cli, ''), 0, 0, 0, 1, 0, 0 FROM attempt a
      WHERE a.id = :attempt AND a.direction = 'outbound'
+       AND a.answered_by IS DISTINCT FROM 'machine'
        AND a.ended_at - a.answered_at > make_interval(secs => :short_s)
     {_ADD}
     """  # noqa: S608
