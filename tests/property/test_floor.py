@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from types import SimpleNamespace
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from dialer.adapters.open_attempts import remembered
 from dialer.calls import agent as agents
 from dialer.calls.agent import AgentState
 from dialer.calls.call import Call
 from dialer.calls.events import Answered, HungUp, Joined, Parted, Said
-from dialer.shell.facts import Action, EndHold, HangUp, Hold, Join, Nail, Step
+from dialer.calls.story import Stored, Story, begin, told
+from dialer.shell.facts import Action, EndHold, Fact, HangUp, Hold, Join, Nail, Step
 from dialer.shell.floor import Floor, Ongoing
 from dialer.shell.holding import hold, resume
 from dialer.shell.keeping import KEEP
@@ -22,6 +27,14 @@ START = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
 SEATS = ("web001", "web002", "web003")
 seats = st.sampled_from(SEATS)
 picks = st.integers(0, 99)
+
+
+def stored(fact: Fact) -> Stored:
+    """The fact as it comes back from the database."""
+    data = json.loads(json.dumps(dict(fact.data)))
+    if fact.agent:
+        data["endpoint"] = fact.agent
+    return Stored(kind=fact.kind, at=fact.at, data=data, epoch=1)
 
 
 class Switch(RuleBasedStateMachine):
@@ -40,6 +53,8 @@ class Switch(RuleBasedStateMachine):
         self.lost_at: dict[str, tuple[str, datetime]] = {}  # call -> who lost it, when
         self.joined = 0
         self.orders: list[Action] = []
+        self.stories: dict[str, Story] = {}
+        self.told: dict[str, Fact] = {}  # the last that was said of each agent
 
     @initialize()
     def everybody_sits_down(self) -> None:
@@ -54,6 +69,12 @@ class Switch(RuleBasedStateMachine):
 
     def take(self, step: Step) -> None:
         self.orders += step.actions
+        for fact in step.facts:
+            if fact.kind == "agent" and fact.agent:
+                self.told[fact.agent] = fact
+            elif fact.call:
+                before = self.stories.get(fact.call, begin(fact.call))
+                self.stories[fact.call] = told(before, stored(fact))
         for action in step.actions:
             if isinstance(action, Join) and action.call in self.lost_at:
                 who, since = self.lost_at[action.call]
@@ -226,6 +247,15 @@ class Switch(RuleBasedStateMachine):
                 assert agent.leg is not None
                 assert agent.call is None
             assert not agent.held or agent.state is AgentState.TALKING
+
+    @invariant()
+    def whoever_folds_the_facts_comes_to_the_same_floor(self) -> None:
+        for ongoing in self.floor.calls.values():
+            assert self.stories[ongoing.call.id].call == ongoing.call
+        for agent in self.floor.agents.values():
+            fact = self.told[agent.endpoint]
+            row = SimpleNamespace(data=stored(fact).data, at=fact.at, attempt_id=fact.call)
+            assert remembered(row).agent == replace(agent, again=False)
 
     @invariant()
     def nobody_is_kept_for_ever(self) -> None:

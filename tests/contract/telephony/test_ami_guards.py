@@ -15,7 +15,13 @@ from dialer.adapters.ami.connection import Timing
 from dialer.adapters.ami.sanitise import UnsafeValue
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.calls.events import Answered, ConnectionLost, ConnectionRestored, HungUp
-from dialer.ports import LoginRefused, Origination, SwitchRefused, SwitchUnreachable
+from dialer.ports import (
+    LoginRefused,
+    Origination,
+    OutOfOffice,
+    SwitchRefused,
+    SwitchUnreachable,
+)
 from foundation.embedded import switch
 from foundation.embedded.program import running
 from foundation.home import Home
@@ -180,6 +186,20 @@ async def test_one_broken_message_harms_no_other(
         await heard.first(Answered, call.channel)
         assert heard.all(ConnectionLost) == []
         await telephony.hang_up(call.channel)
+
+
+async def test_who_may_not_act_any_more_sends_nothing(real_switch: RealSwitch) -> None:
+    leads = True
+    telephony = AmiTelephony(
+        real_switch.settings.ami, real_switch.secret, timing=_QUICK, may_act=lambda: leads
+    )
+    async with telephony, hearing(telephony):
+        call = _call(real_switch)
+        leads = False
+        with pytest.raises(OutOfOffice):
+            await telephony.originate(call)
+        leads = True
+        assert call.channel not in [one.channel for one in await telephony.channels()]
 
 
 async def test_a_restarted_switch_has_another_boot(

@@ -136,3 +136,37 @@ async def test_a_number_that_is_not_for_its_route_is_never_sent(
         floor.seat("agent001")
         await floor.until(OUTCOMES, [("not_sent", 1)])
         assert not [c for c in floor.telephony.placed if c.context == "debtor"]
+
+
+async def test_a_call_that_comes_too_late_after_its_commit_is_not_sent(
+    engine: AsyncEngine, settings: ProcessSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dialer.shell.outgoing.STALE_S", -1.0)
+    await a_running_campaign(engine, 1)
+    async with office(engine, settings, seat_or(Party(answers_s=0.0))) as floor:
+        floor.seat("agent001")
+        await floor.until(OUTCOMES, [("not_sent", 1)])
+        assert [c for c in floor.telephony.placed if c.context == "debtor"] == []
+        assert await floor.ask("SELECT outcome_source FROM attempt") == [("placement",)]
+
+
+async def test_a_leader_whose_mandate_lapsed_notes_and_does_nothing_more(
+    engine: AsyncEngine, settings: ProcessSettings
+) -> None:
+    await a_running_campaign(engine, 2)
+    facts = "SELECT count(*) FROM call_event"
+    async with office(engine, settings, seat_or(Party(answers_s=0.0))) as floor:
+        floor.seat("agent001")
+        await floor.until("SELECT count(*) FROM call_event WHERE kind = 'joined'", [(1,)])
+        before = await floor.ask(facts)
+        floor.leader.mandate.end()
+        assert not floor.leader.may_place()
+        (call,) = floor.leader.floor.calls
+        await floor.telephony.hang_up(call)
+
+        async def heard_of_it() -> bool:
+            return call not in floor.leader.floor.calls
+
+        await eventually(heard_of_it)
+        assert await floor.ask(facts) == before
+        assert await floor.ask(OUTCOMES) == [(None, 1)]
