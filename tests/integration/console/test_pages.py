@@ -82,7 +82,7 @@ def test_each_code_has_a_text() -> None:
     assert set(TEXTS.outcomes) == {outcome.value for outcome in NetworkOutcome}
 
 
-SHOWS_REAL_TIME = ("/recordings", "/supervision", "/imports")
+SHOWS_REAL_TIME = ("/recordings", "/replay", "/supervision", "/imports")
 
 
 async def test_a_page_says_which_clock_it_shows_when_the_day_is_simulated(

@@ -46,6 +46,7 @@ def test_when_all_is_well_nothing_is_said() -> None:
         ({"free_bytes": 4 * GIB}, ["disk_low"]),
         ({"free_bytes": 4 * GIB, "disk_bytes": 20 * GIB}, []),
         ({"behind_s": 61.0}, ["worker_behind"]),
+        ({"impossible": [("Reserva", "posição a")]}, ["impossible"]),
         ({"behind_s": 61.0, "lacks": ("trunk",)}, ["trunk_down", "worker_behind"]),
     ],
 )
@@ -106,3 +107,9 @@ def test_a_campaign_that_rests_wants_no_agents() -> None:
     assert codes(campaigns=[replace(TOO_MUCH, status="paused")], seated=0) == [
         "abandonment_rests"
     ]
+
+
+def test_many_things_in_one_impossible_state_are_one_alert() -> None:
+    impossible = [("Reserva", f"posição {n}") for n in range(5)]
+    (told,) = alerts(replace(WELL, impossible=impossible))
+    assert told.values["which"] == "posição 0, posição 1, posição 2 (+2)"
