@@ -102,12 +102,13 @@ async def test_what_it_left_alone_may_be_touched(engine: AsyncEngine, path: Path
 
 
 async def call(connection: AsyncConnection, *, at: datetime) -> None:
-    """An attempt on every debtor."""
+    """An attempt on every telephone of every debtor, and its end."""
     await connection.execute(
         text(
             "INSERT INTO attempt (id, direction, debtor_id, contact_point_id, number,"
-            " route, epoch, placed_at, contact_day, abandoned) SELECT gen_random_uuid(),"
-            " 'outbound', debtor_id, id, value, 'r', 1, :at, current_date, false"
+            " route, epoch, placed_at, contact_day, abandoned, outcome) SELECT"
+            " gen_random_uuid(), 'outbound', debtor_id, id, value, 'r', 1, :at,"
+            " current_date, false, 'busy'"
             " FROM contact_point"
         ),
         {"at": at},
