@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.state.checking import Checked, LoginRefused, SwitchUnreachable, check
 from dialer.state.history import Happened
@@ -27,6 +28,8 @@ from foundation.db.engine import connect
 from foundation.db.use import with_database
 from foundation.embedded.valkey import redis_url
 from foundation.settings import ProcessSettings
+
+NO_DATABASE = "Banco de dados fora do ar; inicie com: acordo up"
 
 
 @click.group()
@@ -48,7 +51,7 @@ def check_command(as_json: bool) -> None:
     except LoginRefused as error:
         raise Failure("A central recusou usuário ou senha do AMI.") from error
     except (SQLAlchemyError, OSError) as error:
-        raise Failure("Banco de dados fora do ar; inicie com: acordo up") from error
+        raise Failure(NO_DATABASE) from error
     click.echo(_json(checked) if as_json else _text(checked))
     if checked.violations:
         sys.exit(1)
@@ -74,15 +77,20 @@ async def _rebuild(settings: ProcessSettings, *, write: bool) -> Rebuilt:
     try:
         rebuilt = await rebuild_attempts(engine, write=write)
         if write:
-            rebuilt.agents = await rebuild_board(engine, Bus(client))
+            rebuilt.agents = await _board(engine, Bus(client))
         return rebuilt
-    except LOST as error:
-        raise Failure("O Valkey não respondeu: o painel não foi refeito.") from error
-    except SQLAlchemyError as error:
-        raise Failure("Banco de dados fora do ar; inicie com: acordo up") from error
+    except (SQLAlchemyError, OSError) as error:
+        raise Failure(NO_DATABASE) from error
     finally:
         await client.aclose()
         await engine.dispose()
+
+
+async def _board(engine: AsyncEngine, bus: Bus) -> int:
+    try:
+        return await rebuild_board(engine, bus)
+    except LOST as error:
+        raise Failure("O Valkey não respondeu: o painel não foi refeito.") from error
 
 
 def _rebuilt_json(rebuilt: Rebuilt) -> str:
