@@ -155,8 +155,10 @@ def _wrong_amounts(offer: Offer) -> Iterator[str]:
         yield "first_payment"
     if count > 1 and paid[0] >= offer.price:
         yield "first_payment"
-    alike = amounts(offer.price, count, condition.monthly_rate)
-    if paid not in (alike, amounts(offer.price, count, condition.monthly_rate, paid[0])):
+    rate = condition.monthly_rate
+    if paid != amounts(offer.price, count, rate) and paid != amounts(
+        offer.price, count, rate, paid[0]
+    ):
         yield "amounts"
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from cobranca.debts.accounts import ZERO, cents, reais, rounded
 from cobranca.debts.rates import add_months
@@ -47,8 +48,13 @@ def _equal(price: Decimal, count: int) -> tuple[Decimal, ...]:
 
 def _annuity(price: Decimal, count: int, rate: Decimal) -> Fraction:
     """Of payments at the end of each month."""
+    return Fraction(price) * _of_one(count, rate)
+
+
+@lru_cache(maxsize=4096)  # a policy has few rates, and many ask
+def _of_one(count: int, rate: Decimal) -> Fraction:
     i = Fraction(rate)
-    return Fraction(price) * i / (1 - (1 + i) ** -count)
+    return i / (1 - (1 + i) ** -count)
 
 
 def due_dates(first: date, count: int, day: int | None = None) -> tuple[date, ...]:

@@ -22,8 +22,9 @@ from cobranca.agreements.store import (
 )
 from cobranca.debts.accounts import ZERO
 from cobranca.debts.charges import Setting
+from cobranca.debts.entries import Ledger
 from cobranca.debts.facts import FIRST_DAY, AnyFact, Means, Opened, Paid
-from cobranca.debts.ledger import Ledger, balance, fold
+from cobranca.debts.ledger import balance, fold
 from cobranca.debts.service import indices
 
 

@@ -18,10 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.store import CreditorRow
 from cobranca.debts.charges import Setting
+from cobranca.debts.entries import Ledger
 from cobranca.debts.facts import FIRST_DAY, Amended, AnyFact, Opened, Paid
 from cobranca.debts.index_files import shipped
 from cobranca.debts.index_tables import IndexTable, Indices
-from cobranca.debts.ledger import Balance, Ledger, balance, fold
+from cobranca.debts.ledger import Balance, balance, fold
 from cobranca.debts.ledger_store import ContractTermsRow, DebtFactRow, IndexTableRow
 from cobranca.debts.recorded import fact_of, fact_values, table_of
 from cobranca.debts.store import ContractRow, DebtRow, InstalmentRow

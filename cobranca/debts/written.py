@@ -11,7 +11,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debts.accounts import Account
-from cobranca.debts.ledger import Entry, Posting, common, undo
+from cobranca.debts.entries import Entry, Posting
+from cobranca.debts.ledger import common, undo
 from cobranca.debts.ledger_store import DebtEntryRow, DebtPostingRow
 from cobranca.debts.recorded import line_document
 from foundation.ids import uuid7

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cobranca.debts.accounts import OWED, ZERO, Account, cents, reais
 from cobranca.debts.balances import NEVER, Positions, balances, times
 from cobranca.debts.charges import Position, Setting, late_since
+from cobranca.debts.entries import Entry
 from cobranca.debts.facts import (
     Amended,
     AnyFact,
@@ -27,7 +28,7 @@ from cobranca.debts.facts import (
 )
 from cobranca.debts.index_files import shipped
 from cobranca.debts.index_tables import Indices
-from cobranca.debts.ledger import Entry, appended, balance, fold
+from cobranca.debts.ledger import appended, balance, fold
 from cobranca.debts.terms import DailyInterest, Interest, MonthlyInterest, NoInterest, Terms
 
 ON = settings(  # a busy machine is slow to draw whole histories

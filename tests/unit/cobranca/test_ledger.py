@@ -10,6 +10,7 @@ import pytest
 
 from cobranca.debts.accounts import Account
 from cobranca.debts.charges import Setting
+from cobranca.debts.entries import Entry, Posting, Unbalanced
 from cobranca.debts.facts import (
     AbsurdAmount,
     AnyFact,
@@ -21,7 +22,7 @@ from cobranca.debts.facts import (
 )
 from cobranca.debts.index_files import shipped
 from cobranca.debts.index_tables import Indices
-from cobranca.debts.ledger import Entry, Posting, Unbalanced, appended, balance, fold
+from cobranca.debts.ledger import appended, balance, fold
 from cobranca.debts.terms import Terms, usual
 
 SETTING = Setting(usual(), Indices(shipped()))
