@@ -180,6 +180,6 @@ async def _release(
     """The agreement was kept: forgive what its debts still owe."""
     for debt_id in debts:
         debt = await known(connection, debt_id)
-        on = max(fact.on for fact in debt.facts)
+        on = max(coming.paid_on, *(fact.on for fact in debt.facts))
         fact = Released(number=next_number(debt), on=on, agreement=agreement)
         await record(connection, debt, fact, coming.at)

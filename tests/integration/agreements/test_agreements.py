@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cobranca.agreements.keeping import break_lapsed, due_list
 from cobranca.agreements.life import ImpossibleTransition, State
@@ -24,11 +25,12 @@ from cobranca.agreements.service import (
 )
 from cobranca.agreements.simulation import Wishes
 from cobranca.agreements.standing import standing
-from cobranca.agreements.store import AgreementRow
+from cobranca.agreements.store import AgreementInstalmentRow, AgreementRow
 from cobranca.agreements.undoing import NoSuchPayment, undo_payment
 from cobranca.debts.facts import Means
 from cobranca.debts.service import known
-from cobranca.debts.store import DebtRow
+from cobranca.debts.store import ContractRow, DebtRow, InstalmentRow
+from foundation.ids import uuid7
 from tests.builders.agreements import (
     AT,
     CLICK,
@@ -85,6 +87,51 @@ async def test_a_breach_leaves_the_debt_with_what_was_paid_imputed(
         )
     assert state == State.BROKEN
     assert balance.total == Decimal("72.89")  # 104.13 less 31.24: the discount fell
+
+
+async def test_debts_are_settled_together_even_one_too_small_for_a_cent_of_each_payment(
+    engine: AsyncEngine, debt: UUID
+) -> None:
+    async with engine.begin() as connection:
+        both = await _second_debt(connection, debt)
+        asked = replace(asking(debt), debts=both)
+        case, found = await offers(
+            connection, asked, Wishes(instalments=3, first_due=TODAY)
+        )
+        name = await offer(connection, asked, case, found.offers[0], at=AT)
+        made = await accept(connection, name, CLICK, on=TODAY, at=AT)
+        query = select(AgreementInstalmentRow.__table__).where(
+            AgreementInstalmentRow.agreement_id == made
+        )
+        for part in list(await connection.execute(query)):
+            state = await pay(connection, part.id, str(part.amount), TODAY, str(part.id))
+        assert state is State.KEPT
+        small = await known(connection, both[1])
+        assert small.on(date(2026, 3, 9)).total == Decimal("0.01")
+        assert small.on(TODAY).total == 0
+        assert (await known(connection, debt)).on(TODAY).total == 0
+        assert sum((await sums(connection)).values()) == 0
+
+
+async def _second_debt(connection: AsyncConnection, debt: UUID) -> tuple[UUID, UUID]:
+    """A debt of one cent of the same debtor with the same creditor."""
+    row = (
+        await connection.execute(
+            select(ContractRow.__table__).join(
+                DebtRow, DebtRow.contract_id == ContractRow.id
+            )
+        )
+    ).one()
+    contract, other = uuid7(), uuid7()
+    new = row._asdict() | {"id": contract, "number": "C9"}
+    await connection.execute(insert(ContractRow), new)
+    await connection.execute(
+        insert(DebtRow),
+        {"id": other, "contract_id": contract, "status": "open", "created_at": AT},
+    )
+    part = {"id": uuid7(), "debt_id": other, "number": 1, "amount": Decimal("0.01")}
+    await connection.execute(insert(InstalmentRow), part | {"due_on": date(2026, 1, 5)})
+    return debt, other
 
 
 async def test_a_broken_agreement_gives_way_to_another(
