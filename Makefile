@@ -18,7 +18,7 @@ CHROMIUM := $(BIN)/python -m foundation.development.browser
 # stays in one of them
 PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test test-all check bench smoke lock vendor clean runtime
+.PHONY: help setup run test test-all check bench smoke faults lock vendor clean runtime
 
 help: ## list the targets
 	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ bench: setup ## measure against the aims: all in short form, or one with NAME=..
 
 smoke: runtime ## a minute of real calls compared with the carrier's log; CARRIER=asterisk|sipp
 	exec $(BIN)/acordo smoke --carrier $(CARRIER)
+
+faults: setup ## every part brought down in mid-campaign, each attempt checked; under 25 minutes
+	exec $(BIN)/acordo faults
 
 lock: setup ## resolve the dependencies again into hashed locks that name no registry
 	$(BIN)/python -m foundation.development.locks write

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 
 from foundation import plan
 from foundation.db.prepare import prepare
+from foundation.embedded.program import Program
 from foundation.health import CannotRun
 from foundation.home import Home
 from foundation.plan import UpSettings
@@ -21,19 +22,29 @@ from foundation.supervision import Child, NeverServed, Supervisor
 
 Say = Callable[[str], None]
 Fill = Callable[[], Awaitable[None]]
+Alter = Callable[[Program], Program]
 
 
 class DidNotServe(CannotRun):
     """Um processo não ficou pronto."""
 
 
+def _as_it_is(program: Program) -> Program:
+    return program
+
+
 @asynccontextmanager
 async def installation(
-    settings: UpSettings, needed: Collection[str], fill: Fill, say: Say
+    settings: UpSettings,
+    needed: Collection[str],
+    fill: Fill,
+    say: Say,
+    alter: Alter = _as_it_is,
 ) -> AsyncIterator[Sequence[Child]]:
     """Run it until the block ends; `needed` names our processes.
 
-    `fill` puts in the data, when the database serves and before our processes start.
+    `fill` puts in the data, when the database serves and before our processes start;
+    `alter` may give a process of ours other settings than the rest.
     Raises ServerProblem, DidNotServe, CannotRun, and what `fill` raises.
     """
     home = Home(settings.home)
@@ -50,7 +61,7 @@ async def installation(
             await supervisor.start(
                 *await asyncio.to_thread(plan.main_switch, settings, log.say)
             )
-            await _start(supervisor, settings, needed)
+            await _start(supervisor, settings, needed, alter)
             yield supervisor.children
         except NeverServed as error:
             said = _tail(home, str(error))
@@ -61,13 +72,13 @@ async def installation(
 
 
 async def _start(
-    supervisor: Supervisor, settings: UpSettings, needed: Collection[str]
+    supervisor: Supervisor, settings: UpSettings, needed: Collection[str], alter: Alter
 ) -> None:
     """Start our own processes, all at once, as `acordo up` does."""
     try:
         async with asyncio.TaskGroup() as tasks:
             for stage in plan.stages(settings, demo=True):
-                wanted = [one for one in stage if one.name in needed]
+                wanted = [alter(one) for one in stage if one.name in needed]
                 tasks.create_task(supervisor.start(*wanted))
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None

@@ -146,32 +146,38 @@ async def fill(settings: UpSettings, rehearsal: Rehearsal, say: Say) -> None:
     await asyncio.to_thread(trace_file.write, trace, traces.trace_of(scenario, numbers))
 
 
-async def _campaign(
-    settings: UpSettings, rehearsal: Rehearsal, say: Say
-) -> tuple[list[Seen], dict[str, Any]]:
-    """Run one campaign and return what the dialer says of it."""
+async def create_campaign(settings: UpSettings, rehearsal: Rehearsal) -> None:
+    """Make the campaign over all debtors; it does not run yet."""
     ring = ("--ring", str(rehearsal.ring_s))
     options = ("--creditor", CREDITOR, "--retries", "none", *ring)
     await acordo(
         settings, "campaign", "create", CAMPAIGN, *options, "--wrap-up", str(WRAP_UP_S)
     )
-    await _seated(settings, rehearsal.agents)
+
+
+async def _campaign(
+    settings: UpSettings, rehearsal: Rehearsal, say: Say
+) -> tuple[list[Seen], dict[str, Any]]:
+    """Run one campaign and return what the dialer says of it."""
+    await create_campaign(settings, rehearsal)
+    await seated(settings, rehearsal.agents)
     say(f"{rehearsal.agents} agentes sentados; discando")
     await acordo(settings, "campaign", "start", CAMPAIGN)
     if rehearsal.seconds is None:
-        figures = await _until(settings, lambda f: f["status"] == "finished", LIST_S)
+        figures = await until(settings, lambda f: f["status"] == "finished", LIST_S)
         return await _attempts(settings), figures
     await asyncio.sleep(rehearsal.seconds)
     await acordo(settings, "campaign", "stop", CAMPAIGN)
     say("parada; esperando as chamadas em curso")
-    figures = await _until(settings, lambda f: f["open"] == 0, DRAIN_S)
+    figures = await until(settings, lambda f: f["open"] == 0, DRAIN_S)
     return await _attempts(settings), figures
 
 
-async def _seated(settings: UpSettings, agents: int) -> None:
+async def seated(settings: UpSettings, agents: int, within_s: float = SEATED_S) -> None:
+    """Wait until so many agents are idle; raises SmokeFailed."""
     client = connect_bus(redis_url(settings))
     try:
-        async with asyncio.timeout(SEATED_S):
+        async with asyncio.timeout(within_s):
             while True:
                 board = await Bus(client).table(BOARD)
                 idle = sum(entry["state"] == "idle" for entry in board.values())
@@ -184,7 +190,7 @@ async def _seated(settings: UpSettings, agents: int) -> None:
         await client.aclose()
 
 
-async def _until(
+async def until(
     settings: UpSettings, is_so: Callable[[dict[str, Any]], bool], limit_s: float
 ) -> dict[str, Any]:
     """Wait until the campaign's figures are so; return them."""

@@ -20,6 +20,7 @@ from sim.world.trace import TraceRow
 
 NAME = "asterisk-carrier"
 SOUNDS = "sounds"
+HEARD = "heard"  # <number>-<nth>.raw: left what the person heard, right what they said
 TEMPLATES = Path(__file__).with_name("config")
 
 log = get_logger(__name__)
@@ -33,6 +34,7 @@ async def run(process: Process, settings: CarrierSettings, trace: Path | None) -
     switch.refuse_busy_port(settings.sip_host, settings.trunk.port, "SIP da rede simulada")
     network = await switch.instance(NAME, settings, home)
     network.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (network.root / HEARD).mkdir(mode=0o700, exist_ok=True)
     rows = await asyncio.to_thread(_write_trace, network, trace)
     log_file = home.logs / f"{NAME}.log"
     with TruthLog(network.root / truth.FILE) as record:
@@ -74,4 +76,5 @@ def _values(
         "rtp_end": settings.carrier.rtp_end,
         "hep_port": hep_port,
         "sounds": switch.plain(network.root / SOUNDS),
+        "heard": switch.plain(network.root / HEARD) if settings.carrier.listens else "",
     }

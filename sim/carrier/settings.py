@@ -22,6 +22,9 @@ class CarrierSection(Carrier):
     engine: Literal["asterisk", "sipp"] = Field(
         "asterisk", description="who plays the network"
     )
+    listens: bool = Field(
+        False, description="record what each person who picks up hears (Asterisk alone)"
+    )
 
 
 class CarrierSettings(ProcessSettings):

@@ -16,6 +16,7 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 from yarl import URL
 
+from sim.faults.network import Cut, Network, Sound, bytes_relayed, sip_relayed
 from tests.browser.calls.calling import (
     BACK_S,
     DEBTOR_HZ,
@@ -26,7 +27,6 @@ from tests.browser.calls.calling import (
     until,
     went_away,
 )
-from tests.browser.calls.network import Cut, Network, Sound, bytes_relayed, sip_relayed
 from tests.real_switch import RealSwitch
 
 LOSS_S = 5.0

@@ -26,7 +26,7 @@ from foundation.embedded import switch
 from foundation.embedded.program import running
 from foundation.home import Home
 from foundation.ids import uuid7
-from tests.ami_proxy import AmiProxy
+from sim.faults.ami_proxy import AmiProxy
 from tests.real_switch import RealSwitch, eventually, hearing, switch_settings
 
 # a busy machine may keep the switch from answering for a second and more
