@@ -22,6 +22,7 @@ TONE_HZ, RATE = 1000, 48_000
 TALK_S = 6.0  # then the agent hangs up, if the debtor has not
 LOOK_S = 0.5
 LEAVES_S = 40.0
+TALKS_WITHIN_S = 30.0
 PATIENCE_MS = 60_000
 # the browser's own noise reduction takes a steady tone for noise
 PLAIN_SOUND = "localStorage.setItem('acordo:sound', JSON.stringify({clean: false}))"
@@ -35,6 +36,14 @@ class NoBrowser(CannotRun):
         super().__init__(browser.MISSING)
 
 
+class SeatUnusable(CannotRun):
+    """O navegador não fez o que se esperava dele."""
+
+    def __init__(self, what: str, error: Error) -> None:
+        said = str(error).partition("\n")[0]
+        super().__init__(f"navegador, {what}: {said}")
+
+
 class Seat:
     """The page, and the hands at it. `page` changes with each opening."""
 
@@ -46,9 +55,16 @@ class Seat:
         self._stack = AsyncExitStack()
         self._leaves = False
         self._left = asyncio.Event()
+        self._talks = asyncio.Event()
 
     async def open(self) -> None:
-        """Start the browser, come in, sit down, take calls."""
+        """Start the browser, come in, sit down, take calls. Raises SeatUnusable."""
+        try:
+            await self._open()
+        except Error as error:
+            raise SeatUnusable("entrar", error) from error
+
+    async def _open(self) -> None:
         playwright = await self._stack.enter_async_context(browser.driver())
         flag = f"--use-file-for-fake-audio-capture={self._microphone}"
         chromium = await playwright.chromium.launch(
@@ -70,9 +86,18 @@ class Seat:
         await stack.aclose()
 
     async def reload(self) -> None:
-        """Load the page again in mid-call, and sit down again if it does not by itself."""
-        if self.page is not None:
+        """Load the page again in mid-call. Raises SeatUnusable."""
+        if self.page is None:
+            return
+        try:
             await self.page.reload()
+        except Error as error:
+            raise SeatUnusable("recarregar", error) from error
+
+    async def talking(self) -> None:
+        """Wait for a conversation, so that a fault finds one; not for ever."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._talks.wait(), TALKS_WITHIN_S)
 
     async def leave(self) -> None:
         """End the shift, after the call in hand, while `work` goes on; within LEAVES_S."""
@@ -93,7 +118,14 @@ class Seat:
                 state = await page.evaluate(_STATE)
                 if state != before:
                     before, since = state, clock()
+                    self._tell(state)
                 await self._do(page, state, clock() - since)
+
+    def _tell(self, state: str) -> None:
+        if state == "talking":
+            self._talks.set()
+        else:
+            self._talks.clear()
 
     async def _do(self, page: Page, state: str, for_s: float) -> None:
         if self._leaves and state in ("idle", "paused"):

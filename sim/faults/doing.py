@@ -7,16 +7,19 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from foundation.health import CannotRun
 from sim.carrier import inbound
 from sim.carrier.settings import CarrierSettings
 from sim.faults import carrier_moods, disk, moved_clock, processes
 from sim.faults.ami_proxy import Cut, When
-from sim.faults.browser_seat import Seat
 from sim.faults.centre import Centre
 from sim.faults.network import Cut as WireCut
 from sim.world.trace import Timed
+
+if TYPE_CHECKING:  # it needs the tools of development
+    from sim.faults.browser_seat import Seat
 
 CALLER = "5511900000{:03d}"
 OUR_NUMBER = "551140040001"

@@ -20,7 +20,6 @@ class Kind:
 KINDS = (
     Kind(name="kill_dialer", title="kill -9 no dialer"),
     Kind(name="kill_ura", title="kill -9 na ura", needs="callers"),
-    Kind(name="kill_console", title="kill -9 no console", needs="browser"),
     Kind(name="kill_worker", title="kill -9 no worker"),
     Kind(name="ami_before", title="AMI cortada antes de a ação chegar"),
     Kind(name="ami_unanswered", title="AMI cortada antes da resposta"),
@@ -32,6 +31,7 @@ KINDS = (
     Kind(name="carrier_silent", title="operadora muda"),
     Kind(name="carrier_refuses", title="operadora recusa tudo"),
     Kind(name="carrier_answers", title="operadora atende todas de uma vez"),
+    Kind(name="kill_console", title="kill -9 no console", needs="browser"),
     Kind(name="browser_closed", title="navegador fechado", needs="browser", lost_leg=True),
     Kind(
         name="browser_reloaded", title="página recarregada", needs="browser", lost_leg=True

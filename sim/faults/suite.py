@@ -6,33 +6,32 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
+from itertools import groupby
 from subprocess import CalledProcessError, TimeoutExpired
+from typing import TYPE_CHECKING
 
 from foundation.embedded.errors import ServerProblem
 from foundation.health import CannotRun
 from foundation.plan import UpSettings
-from foundation.supervision import Child, State
+from foundation.supervision import Child
 from sim import runner
 from sim.faults import looking, looks, moved_clock
-from sim.faults.browser_seat import seated
 from sim.faults.centre import Centre, standing
 from sim.faults.doing import DO, Scene
 from sim.faults.evidence import Attempt, Breach, Evidence, Fault
 from sim.faults.kinds import Kind
-from sim.faults.looking import Mark
+from sim.faults.service import POLL_S, Service
 from sim.faults.watch import AWAY, Watch
 from sim.installation import Say
 from sim.world.compare import Seen
 
-SERVES = frozenset({"idle", "reserved", "talking", "wrap_up"})
-IN_FLIGHT, AIR_S = 3, 20.0  # a fault should find calls; it does not wait for ever
-MOMENT_S = (0.2, 2.5)  # after that, at random
-BACK_S = 90.0  # not back by then: it is down
-POLL_S = 0.1
-LONG_DWELL_S = {"clock_moved": 12.0}  # so long it must also work with a wrong clock
-LISTENED_S = 30.0
+if TYPE_CHECKING:  # it needs the tools of development
+    from sim.faults.browser_seat import Seat
+
+MOMENT_S = (0.2, 2.5)  # at random, once calls are in progress
+DWELL_S = {"clock_moved": 12.0}  # so long it must also work with a wrong clock
 SECONDS_EACH, CALLS_PER_S = 20.0, 4.0  # at most, for the length of the list
 THRESHOLD_S = 2.0
 
@@ -72,9 +71,9 @@ async def run(order: Order, say: Say) -> Outcome:
     async with standing(order.debtors, order.needs, say, keep=order.keep) as centre:
         watch = Watch(centre.engine, centre.heard)
         watching = asyncio.create_task(watch.run())
-        suite = _Suite(centre, watch, random.Random(order.seed))  # noqa: S311 - chooses moments
+        suite = _Suite(centre, watch, random.Random(order.seed))  # noqa: S311 - for moments
         try:
-            await suite.do(order)
+            await suite.do(order.planned)
             await suite.end()
             attempts = tuple(await looking.attempts(centre.engine))
         finally:
@@ -90,27 +89,33 @@ class _Suite:
         self.not_done: list[str] = []
         self._centre = centre
         self._watch = watch
+        self._service = Service(centre, watch)
         self._rng = rng
         self._faults: list[Fault] = []
         self._breaches: list[Breach] = []
 
-    async def do(self, order: Order) -> None:
-        for kind, times in order.planned:
+    async def do(self, planned: Sequence[tuple[Kind, int]]) -> None:
+        """Kinds that need the same are done in one scene; one that fails ends the scene."""
+        for needs, together in groupby(planned, lambda one: one[0].needs):
+            left = list(together)
             try:
-                async with self._scene(kind) as scene:
-                    for nth in range(1, times + 1):
-                        await self._one(kind, nth, scene)
+                async with self._scene(needs) as scene:
+                    while left:
+                        kind, times = left[0]
+                        for nth in range(1, times + 1):
+                            await self._one(kind, nth, scene)
+                        del left[0]
             except (CannotRun, ServerProblem) as error:
-                self.not_done.append(f"{kind.title}: {error}")
-                self._centre.say(f"NÃO FEITO: {kind.name}: {error}")
+                self.not_done += [f"{kind.title}: {error}" for kind, _ in left]
+                self._centre.say(f"NÃO FEITO: {error}")
 
     @asynccontextmanager
-    async def _scene(self, kind: Kind) -> AsyncIterator[Scene]:
-        """Prepare what a kind needs; it is taken away after its last fault."""
+    async def _scene(self, needs: str) -> AsyncIterator[Scene]:
+        """Prepare what kinds need; it is taken away after the last of their faults."""
         scene = Scene(centre=self._centre, rng=self._rng)
-        match kind.needs:
+        match needs:
             case "browser":
-                async with seated(self._centre) as seat:
+                async with _browser(self._centre) as seat:
                     self._watch.browser_sits = True
                     try:
                         yield replace(scene, seat=seat)
@@ -137,19 +142,21 @@ class _Suite:
 
     async def _anew(self, child: Child) -> None:
         """Have the supervisor start it as it is now."""
-        mark = await looking.mark(self._centre.engine)
+        mark = await self._service.mark()
         if child.process is not None:
             child.process.terminate()
         await asyncio.sleep(POLL_S)
-        await self._back(mark, time.time())
+        await self._service.back(mark, time.time())
 
     async def _one(self, kind: Kind, nth: int, scene: Scene) -> None:
-        await self._in_flight()
+        await self._service.in_flight()
         await asyncio.sleep(self._rng.uniform(*MOMENT_S))
-        before = await looking.mark(self._centre.engine)
+        if scene.seat is not None:
+            await scene.seat.talking()
+        before = await self._service.mark()
         began_at, over_at = await DO[kind.name](scene)
-        mark = await self._mark_or(before)
-        paced_at, served_at = await self._back(mark, over_at)
+        mark = await self._service.mark_or(before)
+        paced_at, served_at = await self._service.back(mark, over_at)
         fault = Fault(
             kind=kind.name,
             nth=nth,
@@ -161,16 +168,8 @@ class _Suite:
         )
         self._faults.append(fault)
         self._tell(fault)
-        await asyncio.sleep(LONG_DWELL_S.get(kind.name, 0))
+        await asyncio.sleep(DWELL_S.get(kind.name, 0))
         await self._inspect()
-
-    async def _mark_or(self, before: Mark) -> Mark:
-        """This instant; the one before the fault when the database is what died."""
-        try:
-            async with asyncio.timeout(1):
-                return await looking.mark(self._centre.engine)
-        except AWAY:
-            return before
 
     async def _inspect(self) -> None:
         """Look whether the invariants hold; when all is whole again they must."""
@@ -178,44 +177,8 @@ class _Suite:
             found = await looks.twice(self._centre.engine, self._centre.switch)
         except (*AWAY, CalledProcessError, TimeoutExpired) as error:
             found = [f"invariantes não puderam ser lidas: {type(error).__name__}"]
-        self._breaches += [Breach(at=self._faults[-1].over_at, says=says) for says in found]
-
-    async def _in_flight(self) -> None:
-        """Wait until calls are in progress, for a while."""
-        deadline = time.monotonic() + AIR_S
-        while time.monotonic() < deadline:
-            if await looking.open_calls(self._centre.engine) >= IN_FLIGHT:
-                return
-            await asyncio.sleep(POLL_S)
-
-    async def _back(self, mark: Mark, since: float) -> tuple[float | None, float | None]:
-        """When it dialled again, and when all was whole again; None: not in time."""
-        paced_at: float | None = None
-        while time.time() - since < BACK_S:
-            if paced_at is None and await self._dials(mark):
-                paced_at = time.time()
-            if paced_at is not None and await self._whole(since):
-                return paced_at, time.time()
-            await asyncio.sleep(POLL_S)
-        return paced_at, None
-
-    async def _dials(self, mark: Mark) -> bool:
-        try:
-            async with asyncio.timeout(5):
-                return await looking.dials_since(self._centre.engine, mark)
-        except AWAY:
-            return False
-
-    async def _whole(self, since: float) -> bool:
-        """Every process ready, every agent seen in his seat after that instant."""
-        agents = self._watch.now
-        if not agents or any(s.until < since or s.state not in SERVES for s in agents):
-            return False
-        children = self._centre.children.values()
-        if any(child.state is not State.READY for child in children):
-            return False
-        ready = [asyncio.to_thread(child.program.ready) for child in children]
-        return all(await asyncio.gather(*ready))
+        at = self._faults[-1].over_at
+        self._breaches += [Breach(at=at, says=says) for says in found]
 
     def _tell(self, fault: Fault) -> None:
         def after(at: float | None) -> str:
@@ -231,24 +194,8 @@ class _Suite:
         settings = self._centre.settings
         await runner.acordo(settings, "campaign", "stop", runner.CAMPAIGN)
         self._centre.say("parada; esperando as chamadas em curso")
-        await self._drained()
-        await self._listened()
-
-    async def _drained(self) -> None:
-        """An attempt that stays open is a finding, not an error."""
-        deadline = time.monotonic() + BACK_S
-        while time.monotonic() < deadline:
-            if await looking.open_calls(self._centre.engine) == 0:
-                return
-            await asyncio.sleep(POLL_S)
-
-    async def _listened(self) -> None:
-        """Wait until the last recordings are measured, for a while."""
-        deadline = time.monotonic() + LISTENED_S
-        while time.monotonic() < deadline:
-            if not self._watch.unheard:
-                return
-            await asyncio.sleep(POLL_S)
+        await self._service.drained()
+        await self._service.listened()
 
     def evidence(
         self, attempts: tuple[Attempt, ...], network: tuple[Seen, ...]
@@ -263,3 +210,15 @@ class _Suite:
             threshold_s=THRESHOLD_S,
             answered=len(self._watch.quiets),
         )
+
+
+class NoDriver(CannotRun):
+    """Falta o Playwright, uma ferramenta de desenvolvimento: make setup."""
+
+
+def _browser(centre: Centre) -> AbstractAsyncContextManager[Seat]:
+    try:
+        from sim.faults.browser_seat import seated
+    except ModuleNotFoundError as error:
+        raise NoDriver(str(NoDriver.__doc__)) from error
+    return seated(centre)
