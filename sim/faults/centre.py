@@ -17,7 +17,7 @@ from cobranca.people import users
 from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
 from foundation.db.engine import connect
-from foundation.embedded import asterisk, switch
+from foundation.embedded import asterisk
 from foundation.embedded.asterisk import Instance
 from foundation.embedded.program import Program
 from foundation.home import Home
@@ -53,7 +53,6 @@ class Centre:
     network: Network  # of the browser
     console: str  # address of the console, through that network
     carrier: Instance
-    switch: Instance
     say: Say
     told: list[Seen]  # the carrier's truth, once all has stopped
 
@@ -121,7 +120,6 @@ async def standing(
             network=network,
             console=address,
             carrier=Instance(carrier.NAME, home, prefix),
-            switch=Instance(switch.NAME, home, prefix),
             say=say,
             told=told,
         )

@@ -9,15 +9,17 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
-from subprocess import CalledProcessError, TimeoutExpired
 from typing import TYPE_CHECKING
 
+from dialer.state.checking import LoginRefused, SwitchUnreachable, check
+from dialer.state.invariants import Violation
+from dialer.state.words import subject
 from foundation.embedded.errors import ServerProblem
 from foundation.health import CannotRun
 from foundation.plan import UpSettings
 from foundation.supervision import Child
 from sim import runner
-from sim.faults import looking, looks, moved_clock
+from sim.faults import looking, moved_clock
 from sim.faults.centre import Centre, standing
 from sim.faults.doing import DO, Scene
 from sim.faults.evidence import Attempt, Breach, Evidence, Fault
@@ -173,12 +175,14 @@ class _Suite:
 
     async def _inspect(self) -> None:
         """Look whether the invariants hold; when all is whole again they must."""
-        try:
-            found = await looks.twice(self._centre.engine, self._centre.switch)
-        except (*AWAY, CalledProcessError, TimeoutExpired) as error:
-            found = [f"invariantes não puderam ser lidas: {type(error).__name__}"]
         at = self._faults[-1].over_at
-        self._breaches += [Breach(at=at, says=says) for says in found]
+        try:
+            checked = await check(self._centre.settings)
+        except (*AWAY, SwitchUnreachable, LoginRefused) as error:
+            said = f"as invariantes não puderam ser lidas ({type(error).__name__})"
+            self._breaches.append(Breach(at=at, says=said))
+            return
+        self._breaches += [Breach(at=at, says=_told(one)) for one, _ in checked.violations]
 
     def _tell(self, fault: Fault) -> None:
         def after(at: float | None) -> str:
@@ -210,6 +214,11 @@ class _Suite:
             threshold_s=THRESHOLD_S,
             answered=len(self._watch.quiets),
         )
+
+
+def _told(broken: Violation) -> str:
+    detail = ", ".join(f"{name} {value}" for name, value in broken.detail.items())
+    return f"{subject(broken.kind, broken.subject)}: {broken.code} ({detail})"
 
 
 class NoDriver(CannotRun):
