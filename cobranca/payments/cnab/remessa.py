@@ -19,6 +19,7 @@ from cobranca.payments.refusal import PaymentRefused
 from cobranca.payments.written import to_cents
 
 LINE_END = "\r\n"
+MOST_IN_BATCH = 99_999  # records of titles in one batch of CNAB 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +55,42 @@ class Remessa:
 
     def lines(self, titles: Iterable[Title]) -> Iterator[str]:
         """Yield the records, each of the layout's length, without line end."""
-        records, with_batch = self._layout.records, self._layout.size == 240
+        records = self._layout.records
         yield records["file_header"].written(self._file)
-        line = 0 if with_batch else 1
-        if with_batch:
-            yield records["batch_header"].written(self._file)
+        if self._layout.size == 240:
+            yield from self._batches(titles)
+            return
+        line = 1
         for title in titles:
             for record in self._title(title, line):
                 line += 1
                 yield record
-        counts = {
-            "line": line + 1,
-            "batch_records": line + 2,
-            "file_records": line + 4,
-            "total": self.total_cents,
-        }
-        if with_batch:
-            yield records["batch_trailer"].written(counts)
+        counts = {"line": line + 1, "total": self.total_cents}
         yield records["file_trailer"].written(counts)
 
-    def _title(self, title: Title, before: int) -> list[str]:
+    def _batches(self, titles: Iterable[Title]) -> Iterator[str]:
+        """Titles in as many batches as they need: a record's number has five digits."""
+        records, longest = self._layout.records, len(self._layout.details)
+        batch, line, total = 1, 0, 2
+        yield records["batch_header"].written(self._file | {"batch": batch})
+        for title in titles:
+            if line + longest > MOST_IN_BATCH:
+                counts = {"batch": batch, "batch_records": line + 2}
+                yield records["batch_trailer"].written(counts)
+                batch, line, total = batch + 1, 0, total + line + 2
+                yield records["batch_header"].written(self._file | {"batch": batch})
+            for record in self._title(title, line, batch):
+                line += 1
+                yield record
+        counts = {"batch": batch, "batch_records": line + 2}
+        yield records["batch_trailer"].written(counts)
+        counts = {"batches": batch, "file_records": total + line + 2}
+        yield records["file_trailer"].written(counts)
+
+    def _title(self, title: Title, before: int, batch: int = 1) -> list[str]:
         """The title's records; none when the bank could not take it."""
         try:
-            values = self._file | title_values(self._account, title)
+            values = self._file | title_values(self._account, title) | {"batch": batch}
             made: list[str] = []
             for name in self._layout.details:
                 if name == "fine" and not values["fine_rate"]:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cobranca.payments.cnab.layout import Layout, layout_of
-from cobranca.payments.cnab.remessa import LINE_END
+from cobranca.payments.cnab.remessa import LINE_END, MOST_IN_BATCH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +52,37 @@ def retorno(
     """Write the bank's answer."""
     layout = layout_of(bank, size, "retorno")
     lines = [_header(layout, sequence, at)]
+    batches = 1
     if size == 240:
-        lines.append(layout.records["batch_header"].written({"batch": 1}))
-    for each in happened:
-        first = len(lines) - (2 if size == 240 else 0) + 1
-        for place, name in enumerate(layout.details):
-            values = _values(each, first + place if size == 240 else len(lines) + 1)
-            lines.append(layout.records[name].written(values))
-    if size == 240:
-        counts = {"batch": 1, "batch_records": len(lines)}
-        lines.append(layout.records["batch_trailer"].written(counts))
-    whole = {"file_records": len(lines) + 1, "line": len(lines) + 1, "batches": 1}
+        batches = _batches(layout, happened, lines)
+    else:
+        for each in happened:
+            values = _values(each, len(lines) + 1, 1)
+            lines.append(layout.records["detail"].written(values))
+    whole = {"file_records": len(lines) + 1, "line": len(lines) + 1, "batches": batches}
     lines.append(layout.records["file_trailer"].written(whole))
     return "".join(line + LINE_END for line in lines).encode("ascii")
+
+
+def _batches(layout: Layout, happened: Iterable[Happened], lines: list[str]) -> int:
+    """Add batches to the lines; returns how many."""
+    batch, line = 1, 0
+    lines.append(layout.records["batch_header"].written({"batch": batch}))
+    for each in happened:
+        if line + len(layout.details) > MOST_IN_BATCH:
+            _close(layout, lines, batch, line)
+            batch, line = batch + 1, 0
+            lines.append(layout.records["batch_header"].written({"batch": batch}))
+        for name in layout.details:
+            line += 1
+            lines.append(layout.records[name].written(_values(each, line, batch)))
+    _close(layout, lines, batch, line)
+    return batch
+
+
+def _close(layout: Layout, lines: list[str], batch: int, line: int) -> None:
+    counts = {"batch": batch, "batch_records": line + 2}
+    lines.append(layout.records["batch_trailer"].written(counts))
 
 
 def _header(layout: Layout, sequence: int, at: datetime) -> str:
@@ -83,14 +101,14 @@ def _header(layout: Layout, sequence: int, at: datetime) -> str:
     )
 
 
-def _values(each: Happened, line: int) -> dict[str, Any]:
+def _values(each: Happened, line: int, batch: int) -> dict[str, Any]:
     title = each.title
     number = (
         title["title_number"] if "title_number" in title else title["title_number_short"]
     )
     paid_on = each.on if each.paid else None
     return {
-        "batch": 1,
+        "batch": batch,
         "line": line,
         "occurrence": each.occurrence,
         "branch": title.get("branch", ""),

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cobranca.payments.cnab import remessa as writing
 from cobranca.payments.cnab.fields import DoesNotFit, Record, WrongLayout, fields_of
 from cobranca.payments.cnab.layout import BANKS, layout_of
 from cobranca.payments.cnab.occurrences import occurrence_of
@@ -20,6 +21,7 @@ from cobranca.payments.cnab.remessa import Remessa
 from cobranca.payments.cnab.retorno import Answer, read_retorno
 from cobranca.payments.cnab.title import Title
 from cobranca.payments.refusal import InvalidCnab
+from sim.outside.bank import cnab_desk
 from sim.outside.bank.cnab_desk import Happened, retorno, titles_of
 from tests.unit.payments.cnab_samples import (
     ACCOUNTS,
@@ -198,6 +200,34 @@ def test_titles_flow_through_without_being_kept() -> None:
     tracemalloc.stop()
     assert remessa.written == 3000
     assert peak < 400_000  # a third of what the lines alone would take
+
+
+def test_more_titles_than_a_batch_holds_make_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(writing, "MOST_IN_BATCH", 7)  # two titles of three records each
+    monkeypatch.setattr(cnab_desk, "MOST_IN_BATCH", 5)
+    titles = [replace(FIRST, number=number) for number in range(1, 6)]
+    remessa = remessa_of("001", 240)
+    lines = list(remessa.lines(titles))
+    kinds = "".join(line[7] for line in lines)
+    assert kinds == "0" + "13333335" * 2 + "13335" + "9"
+    assert [line[3:7] for line in lines if line[7] == "5"] == ["0001", "0002", "0003"]
+    assert [line[17:23] for line in lines if line[7] == "5"] == [
+        "000008",
+        "000008",
+        "000005",
+    ]
+    assert lines[-1][17:29] == f"000003{len(lines):06d}"
+    assert [line[8:13] for line in lines if line[7] == "3"][6:8] == ["00001", "00002"]
+    content = "".join(f"{line}\r\n" for line in lines).encode()
+    happened = [
+        Happened(title=title, occurrence="06", on=PAID_ON, paid=title["amount"])
+        for title in titles_of(content, bank="001", size=240)
+    ]
+    back = retorno(happened, bank="001", size=240, sequence=1, at=AT)
+    told = read_retorno(back, bank="001")
+    assert (len(told.answers), told.illegible) == (5, ())
 
 
 @pytest.mark.parametrize(
