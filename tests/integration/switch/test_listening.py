@@ -100,9 +100,10 @@ async def test_nobody_who_hears_costs_the_call_nothing(
 async def test_listening_to_a_channel_that_is_gone_is_no_error(
     real_switch: RealSwitch, telephony: AmiTelephony
 ) -> None:
-    await telephony.listen(str(uuid7()))
+    async with hearing(telephony):
+        await telephony.listen(str(uuid7()))
 
-    async def nobody() -> bool:
-        return not await telephony.channels()
+        async def nobody() -> bool:
+            return not await telephony.channels()
 
-    await eventually(nobody)
+        await eventually(nobody)
