@@ -8,7 +8,7 @@ one that is less fulfilled. Calls are never made longer to stay clear of a line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
@@ -36,7 +36,12 @@ class Counts:
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
-            **{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
+            calls=self.calls + other.calls,
+            unanswered=self.unanswered + other.unanswered,
+            short=self.short + other.short,
+            machines=self.machines + other.machines,
+            answered=self.answered + other.answered,
+            abandoned=self.abandoned + other.abandoned,
         )
 
     @property
@@ -52,7 +57,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """The counts of one day on one route with one number shown; `cli` may be empty."""
+    """The counts of a day on one route with one number shown; `cli` may be empty.
+
+    Days that no meter tells apart may be one tally, which bears the last of them.
+    """
 
     day: date
     route: str
