@@ -102,6 +102,11 @@ def campaign() -> None:
     help="Abandono máximo, em % das chamadas atendidas por pessoas.",
 )
 @click.option(
+    "--list-scores",
+    is_flag=True,
+    help="Usa no modo predictive as chances de atender que vieram na lista.",
+)
+@click.option(
     "--retries",
     type=click.Choice(["default", "none"]),
     default="default",
@@ -137,6 +142,7 @@ def create(
     mode: str,
     ratio: float | None,
     target: float,
+    list_scores: bool,
     retries: str,
     machines: str,
     ring: float,
@@ -150,7 +156,7 @@ def create(
     if (mode == "ratio") != (ratio is not None):
         raise click.UsageError("--ratio vale com --mode ratio, e só com ele.")
     limits = [[target / 100, 86_400], [target / 100, 30 * 86_400]]
-    policy = {"mode": mode, "limits": limits, SETTING: machines}
+    policy = {"mode": mode, "limits": limits, "scored": list_scores, SETTING: machines}
     new = NewCampaign(
         name=name,
         creditor=creditor,

@@ -26,8 +26,9 @@ from agent_console.supervision.pacing_forms import (
     PaceOut,
     told,
 )
+from agent_console.supervision.score_forms import ScoresOut
 from agent_console.texts import TEXTS
-from dialer.campaigns import changes, pacing_settings
+from dialer.campaigns import changes, list_scores, pacing_settings
 from dialer.campaigns.errors import CampaignError, NoCampaign
 from dialer.campaigns.pacing_settings import PaceChanged
 from dialer.figures.floor_facts import FloorFacts, floor_facts
@@ -64,6 +65,15 @@ async def put(asked: Asked[EditPaceForm, None]) -> PaceOut:
         raise Problem("campaign_changed", 409, {"by": by, "current": current}) from changed
     except CampaignError as error:
         raise Problem("campaign_refused", 409, {"why": str(error)}) from error
+
+
+async def scores(asked: Asked[None, None]) -> ScoresOut:
+    """Whether it is worth while to go by the chances of the list."""
+    async with asked.request.app[DATABASE].connect() as connection:
+        try:
+            return ScoresOut.of(await list_scores.told(connection, _id(asked)))
+        except NoCampaign:
+            raise Problem("no_campaign", 404) from None
 
 
 async def history(asked: Asked[None, ChangesQuery]) -> ChangesOut:
@@ -163,6 +173,10 @@ ENDPOINTS = (
         "PUT", "/pacing", "Mudar o ritmo de uma campanha", scope=WRITE, handler=put,
         body=EditPaceForm, answer=PaceOut,
         problems=("no_campaign", "campaign_changed", "campaign_refused"),
+    ),
+    _endpoint(
+        "GET", "/pacing/scores", "Quantos telefones têm chance de atender vinda de lista",
+        handler=scores, answer=ScoresOut, problems=("no_campaign",),
     ),
     _endpoint(
         "GET", "/pacing/changes", "Quem mudou o quê, quando e com que efeito",

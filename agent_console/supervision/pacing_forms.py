@@ -49,6 +49,7 @@ class PaceForm(Form):
     max_cps: float | None = Field(None, gt=0, le=1000)
     max_lines: int | None = Field(None, ge=0, le=100_000)
     inbound: InboundForm | None = None
+    scored: bool = False  # go by the chances of an answer that lists told
     priority: int = Field(0, ge=-100, le=100)
 
     def pace(self) -> Pace:
@@ -61,6 +62,7 @@ class PaceForm(Form):
             max_cps=self.max_cps,
             max_lines=self.max_lines,
             inbound_target=None if inbound is None else (inbound.share, inbound.within_s),
+            scored=self.scored,
             priority=self.priority,
         )
 
@@ -78,6 +80,7 @@ class PaceForm(Form):
             inbound=None
             if inbound is None
             else InboundForm.model_construct(share=inbound[0], within_s=inbound[1]),
+            scored=pace.scored,
             priority=pace.priority,
         )
 

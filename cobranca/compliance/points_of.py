@@ -10,7 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.facts import Candidate
 from cobranca.compliance.model import Means
-from cobranca.debtors.store import ContactPointRow, DebtorRow
+from cobranca.debtors.store import (
+    BEST_FIRST,
+    ContactPointRow,
+    ContactScoreRow,
+    DebtorRow,
+)
 
 #: which kind of contact point each means goes to
 KINDS: Mapping[Means, str] = {
@@ -41,8 +46,12 @@ _POINTS = (  # made once, as making a statement costs more than asking it
     .join(DebtorRow, DebtorRow.id == ContactPointRow.debtor_id)
     .where(ContactPointRow.kind == bindparam("kind"))
 )
-_OF_DEBTOR = _POINTS.where(ContactPointRow.debtor_id == bindparam("debtor")).order_by(
-    ContactPointRow.score.desc(), ContactPointRow.value
+_OF_DEBTOR = (
+    _POINTS.outerjoin(
+        ContactScoreRow, ContactScoreRow.contact_point_id == ContactPointRow.id
+    )
+    .where(ContactPointRow.debtor_id == bindparam("debtor"))
+    .order_by(*BEST_FIRST)
 )
 _ONE = _POINTS.where(ContactPointRow.id == bindparam("point"))
 _KNOWN = select(DebtorRow.id).where(DebtorRow.id == bindparam("debtor"))

@@ -16,7 +16,14 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.points_of import NoSuchDebtor
-from cobranca.debtors.store import ContactPointRow, CreditorRow, DebtorRow, PortfolioRow
+from cobranca.debtors.store import (
+    BEST_FIRST,
+    ContactPointRow,
+    ContactScoreRow,
+    CreditorRow,
+    DebtorRow,
+    PortfolioRow,
+)
 from cobranca.debts.store import ContractRow, DebtRow, InstalmentRow
 
 _ZERO = Decimal("0.00")
@@ -131,7 +138,8 @@ _TELEPHONES = (
     .where(
         ContactPointRow.debtor_id == bindparam("debtor"), ContactPointRow.kind == "phone"
     )
-    .order_by(ContactPointRow.score.desc(), ContactPointRow.value)
+    .outerjoin(ContactScoreRow, ContactScoreRow.contact_point_id == ContactPointRow.id)
+    .order_by(*BEST_FIRST)
 )
 
 

@@ -67,7 +67,31 @@ class ContactPointRow(Row):
     zone: Mapped[str | None]  # IANA name of the DDD's time zone
     line: Mapped[str | None]  # mobile | fixed
     source: Mapped[str]  # where it came from, e.g. "arquivo:NOME"
-    score: Mapped[float]  # 0..1, chance that it reaches the debtor
+    score: Mapped[float]  # 0..1, a guess by its place in the file, see first_score
     status: Mapped[str]  # active | invalid | wrong_party
     tries: Mapped[int] = mapped_column(default=0)
     import_id: Mapped[UUID | None]
+
+
+class ContactScoreRow(Row):
+    """What the newest list says of a number: the chance that a person answers it.
+
+    A number without a row: no list told. Apart from the number itself, whose row the
+    dialer changes with every try: a list that brings millions of scores up to date in one
+    transaction holds up no call.
+    """
+
+    __tablename__ = "contact_score"
+
+    contact_point_id: Mapped[UUID] = mapped_column(
+        ForeignKey(ContactPointRow.id, ondelete="CASCADE"), primary_key=True
+    )
+    score: Mapped[float]  # 0..1
+
+
+#: numbers that a list scored come first; the dialer asks for fewer tries before that
+BEST_FIRST = (
+    ContactScoreRow.score.desc().nulls_last(),
+    ContactPointRow.score.desc(),
+    ContactPointRow.value,
+)

@@ -2,7 +2,8 @@
 
 The newest attempts are told whole, for the models. Of older ones only those that a person
 answered, for the budgets, and only that: they have no talk. Instants are put on the
-monotonic clock that pacing runs on.
+monotonic clock that pacing runs on. In a campaign that goes by the chances of its lists,
+calls have those that the lists tell now.
 """
 
 from __future__ import annotations
@@ -43,8 +44,11 @@ WRAP_UPS = timedelta(hours=12)
 _NEWEST = text(
     """
     SELECT a.id, a.placed_at, a.answered_at, a.bridged_at, a.ended_at, a.outcome,
-           a.abandoned, a.answered_by, coalesce(g.endpoint, a.agent_id::text) AS agent
+           a.abandoned, a.answered_by, coalesce(g.endpoint, a.agent_id::text) AS agent,
+           s.score
       FROM attempt a LEFT JOIN agent g ON g.id = a.agent_id
+      LEFT JOIN contact_score s ON s.contact_point_id = a.contact_point_id
+       AND (SELECT (policy->>'scored')::boolean FROM campaign WHERE id = :campaign)
      WHERE a.campaign_id = :campaign AND a.placed_at >= :since AND a.placed_at < :until
        AND (a.ended_at IS NULL OR a.ended_at <= :until)
      ORDER BY a.placed_at DESC LIMIT :most
@@ -129,7 +133,7 @@ def _counted(row: Any) -> Iterable[tuple[datetime, Event]]:
 
 def _whole(row: Any) -> Iterable[tuple[datetime, Event]]:
     call = str(row.id)
-    yield row.placed_at, Placed(at_s=0.0, call=call)
+    yield row.placed_at, Placed(at_s=0.0, call=call, p=row.score)
     if row.outcome is None:
         return
     outcome = RESOLVED[NetworkOutcome(row.outcome)]

@@ -42,9 +42,11 @@ _PICK = text(
       JOIN debtor d ON d.id = b.debtor_id
       JOIN agent g ON g.id = b.agent_id
      CROSS JOIN LATERAL (
-           SELECT * FROM contact_point p
+           SELECT p.*
+             FROM contact_point p LEFT JOIN contact_score s ON s.contact_point_id = p.id
             WHERE p.debtor_id = b.debtor_id AND p.kind = 'phone' AND p.status = 'active'
-            ORDER BY p.id = b.contact_point_id DESC, p.tries, p.score DESC LIMIT 1) p
+            ORDER BY p.id = b.contact_point_id DESC, p.tries, s.score DESC NULLS LAST,
+                     p.score DESC LIMIT 1) p
      WHERE b.campaign_id = :campaign AND b.state = 'booked' AND b.due_at <= :now
        AND cd.state = 'ready'
        AND NOT EXISTS (SELECT 1 FROM attempt a

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialer.campaigns.running import Running
 
 MANY = 2_000  # more make no difference to how many calls are placed now
-SHOWN = 200  # scores of those that would come next
+SHOWN = 200  # whose chances are read: those that would come next
 
 _READY = text(
     """
@@ -30,14 +30,15 @@ _READY = text(
 )
 _SCORES = text(
     """
-    SELECT p.score
+    SELECT p.list_score
       FROM (SELECT debtor_id, next_at, position FROM campaign_debtor
              WHERE campaign_id = :campaign AND state = 'ready' AND next_at <= :now
              ORDER BY next_at, position LIMIT :shown) cd
      CROSS JOIN LATERAL (
-           SELECT score FROM contact_point p
+           SELECT s.score AS list_score
+             FROM contact_point p LEFT JOIN contact_score s ON s.contact_point_id = p.id
             WHERE p.debtor_id = cd.debtor_id AND p.kind = 'phone' AND p.status = 'active'
-            ORDER BY p.tries, p.score DESC, p.value LIMIT 1) p
+            ORDER BY p.tries, s.score DESC NULLS LAST, p.score DESC, p.value LIMIT 1) p
      ORDER BY cd.next_at, cd.position
     """
 )
@@ -45,10 +46,11 @@ _SCORES = text(
 
 @dataclass(frozen=True, slots=True)
 class Leads:
-    """`count` is MANY for many; `scores` 0..1 of the next ones, when they tell anything."""
+    """`count` is MANY for many; `scores` of the next ones where the campaign goes by them:
+    the chance of an answer, 0..1, as a list told; None: no list did."""
 
     count: int = 0
-    scores: tuple[float, ...] = ()
+    scores: tuple[float | None, ...] = ()
 
     def after(self, placed: int) -> Leads:
         """What is left when so many were called."""
@@ -73,6 +75,6 @@ async def leads_of(
 
 async def _scores(
     connection: AsyncConnection, campaign: UUID, now: datetime
-) -> tuple[float, ...]:
+) -> tuple[float | None, ...]:
     values = {"campaign": campaign, "now": now, "shown": SHOWN}
     return tuple((await connection.execute(_SCORES, values)).scalars())

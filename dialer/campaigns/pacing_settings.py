@@ -34,6 +34,7 @@ class Pace:
     max_cps: float | None = None
     max_lines: int | None = None
     inbound_target: tuple[float, float] | None = None
+    scored: bool = False  # go by the chances that lists told
     priority: int = 0
 
     @property
@@ -74,6 +75,7 @@ class PaceChanged(RuntimeError):
 
 _OF_POLICY = (
     "mode", "limits", "ratio", "countdown_s", "max_cps", "max_lines", "inbound_target",
+    "scored",
 )  # fmt: skip
 
 IMPOSSIBLE = "Este ritmo não é possível: confira o modo, a razão e os limites."
@@ -144,6 +146,7 @@ def _stored(row: Row[Any]) -> Stored:
             max_cps=policy.get("max_cps"),
             max_lines=policy.get("max_lines"),
             inbound_target=None if inbound is None else (inbound[0], inbound[1]),
+            scored=bool(policy.get("scored")),
             priority=row.priority,
         ),
         version=row.version,

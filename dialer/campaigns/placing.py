@@ -41,7 +41,7 @@ class Placement:
     number: str  # E.164 with +
     route: str
     agent: str | None = None  # endpoint that should get it, if idle then
-    score: float | None = None  # 0..1 of the number; None: a call-back's
+    score: float | None = None  # chance 0..1 that a list told; None for call-backs
     cli: str = ""  # the number shown
 
 
@@ -49,13 +49,14 @@ _NEXT = text(
     """
     SELECT cd.debtor_id, d.uf AS address_uf, d.birth_date, p.id AS contact_point_id,
            p.value AS number, p.zone, p.uf AS ddd_uf, p.status AS point_status,
-           p.score
+           p.list_score
       FROM campaign_debtor cd
       JOIN debtor d ON d.id = cd.debtor_id
      CROSS JOIN LATERAL (
-           SELECT * FROM contact_point p
+           SELECT p.*, s.score AS list_score
+             FROM contact_point p LEFT JOIN contact_score s ON s.contact_point_id = p.id
             WHERE p.debtor_id = cd.debtor_id AND p.kind = 'phone' AND p.status = 'active'
-            ORDER BY p.tries, p.score DESC, p.value LIMIT 1) p
+            ORDER BY p.tries, s.score DESC NULLS LAST, p.score DESC, p.value LIMIT 1) p
      WHERE cd.campaign_id = :campaign AND cd.state = 'ready' AND cd.next_at <= :now
        AND NOT EXISTS (SELECT 1 FROM attempt a
                         WHERE a.debtor_id = cd.debtor_id AND a.outcome IS NULL)
@@ -152,10 +153,10 @@ async def commit_attempts(
         {"campaign": rules.campaign, "now": contact_now, "wanted": wanted - len(booked)},
     )
     candidates = [b.candidate for b in booked]
-    scores: dict[UUID, float] = {}
+    scores: dict[UUID, float | None] = {}
     for row in picked:
         fields = dict(row._mapping)
-        scores[row.debtor_id] = fields.pop("score")
+        scores[row.debtor_id] = fields.pop("list_score")
         candidates.append(Candidate(**fields))
     if not candidates:
         return []
@@ -184,7 +185,9 @@ async def pick(
     """Lock and return at most `wanted` debtors whose turn it is."""
     values = {"campaign": campaign, "now": now, "wanted": wanted}
     rows = [dict(row._mapping) for row in await connection.execute(_NEXT, values)]
-    return [Candidate(**{k: v for k, v in row.items() if k != "score"}) for row in rows]
+    for row in rows:
+        del row["list_score"]
+    return [Candidate(**row) for row in rows]
 
 
 async def put_off(

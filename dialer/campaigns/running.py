@@ -38,7 +38,7 @@ class Running:
     priority: int = 0  # the highest gets agents first
     mode: str = "predictive"
     countdown_s: float | None = None  # of a preview; None: the agent says when
-    scored: bool = False  # its numbers' scores are chances that a person answers
+    scored: bool = False  # the pacer hears the chances that lists told of its numbers
     machines: answering.Mode = answering.DEFAULT  # what follows when one answers
     caller_id: str
     ring_timeout_s: float

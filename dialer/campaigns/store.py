@@ -21,7 +21,7 @@ class CampaignRow(Row):
     name: Mapped[str] = mapped_column(unique=True)
     creditor_id: Mapped[UUID] = mapped_column(ForeignKey(CreditorRow.id))
     status: Mapped[str]  # filling | draft | running | paused | stopped | finished
-    policy: Mapped[dict[str, Any]]  # arguments of dialer.pacing.Policy, and `scored`
+    policy: Mapped[dict[str, Any]]  # arguments of dialer.pacing.Policy, and NOT_OF_PACING
     priority: Mapped[int] = mapped_column(default=0)  # the highest gets agents first
     caller_id: Mapped[str]
     ring_timeout_s: Mapped[float]

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 from dialer.pacing import Event, Pacer, Placed, Policy, UnknownCall
+from dialer.shell.usual_score import UsualScore
 from foundation.observability import get_logger
 
 log = get_logger(__name__)
@@ -34,6 +35,7 @@ class Audience:
     def __init__(self, wanted: Policy) -> None:
         self.wanted = wanted
         self.pacer: Pacer | None = None
+        self.usual_score = UsualScore()  # as the pacer knows it
         self.making = False
         self._known: set[str] = set()
         self._over: set[str] = set()
@@ -72,7 +74,7 @@ class Audience:
             past = await remember()
             pacer = await asyncio.to_thread(Pacer, policy, past.events)
             self._known |= past.live
-            self.pacer = pacer
+            self.pacer, self.usual_score = pacer, UsualScore(past.events)
             newest_s = past.events[-1].at_s if past.events else float("-inf")
             for event, call in self._meanwhile:
                 self._observe(replace(event, at_s=max(newest_s, event.at_s)), call)
@@ -92,5 +94,6 @@ class Audience:
             return
         try:
             self.pacer.observe(event)
+            self.usual_score.hear(event)
         except UnknownCall:  # it has forgotten a call of long ago
             log.warning("pacer_forgot_call", call=call, news=type(event).__name__)

@@ -166,12 +166,14 @@ class PacingLoop:
             for call, since_s in self._given_up.items()
             if since_s > now_s - GIVEN_UP_S
         }
+        audience = self._news.audiences[campaign.id]
         shown = Shown(
             share=share,
             room=self._routes.room(self._floor.lines(), now_s),
             leads=leads,
             hears_inbound=campaign.id == self._news.hears_inbound,
             given_up=self._given_up,
+            usual_score=audience.usual_score,
         )
         floor = snapshot(self._floor, campaign, shown)
         decision = pacer.decide(time.monotonic(), floor)

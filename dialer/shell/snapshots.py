@@ -15,6 +15,7 @@ from dialer.campaigns.running import Running
 from dialer.pacing import Snapshot
 from dialer.shell.floor import Floor, Ongoing
 from dialer.shell.sharing import Claim, Share, shares
+from dialer.shell.usual_score import UsualScore
 
 _TALKS = (AgentState.RESERVED, AgentState.TALKING)
 _WAITS_FOR_ITS_CALL = AgentState.CONNECTING
@@ -30,6 +31,7 @@ class Shown:
     leads: Leads
     hears_inbound: bool
     given_up: Collection[str]  # calls that were told to end and have not yet
+    usual_score: UsualScore  # what an unknown one counts as
 
 
 def shared_out(
@@ -80,7 +82,7 @@ def snapshot(floor: Floor, campaign: Running, shown: Shown) -> Snapshot:
             a.endpoint: time.monotonic() for a in agents if a.wants is not AgentState.IDLE
         },
         scores={o.call.id: o.score for o in rings if o.score is not None},
-        next_scores=shown.leads.scores,
+        next_scores=shown.usual_score.instead_of_unknown(shown.leads.scores),
     )
 
 

@@ -23,7 +23,7 @@ PACED = ("predictive", "progressive", "ratio", "erlang")
 #: names in the history of settings that change what a campaign's pace gives
 SETTINGS = (
     "mode", "limits", "target", "ratio", "max_cps", "max_lines", "inbound_target",
-    "ring_timeout_s", "threshold_s",
+    "scored", "ring_timeout_s", "threshold_s",
 )  # fmt: skip
 
 _CHANGED = """

@@ -54,8 +54,8 @@ DAYS = text(  # each day is one look into the index
 CALLS = text(
     """
     SELECT a.id, a.placed_at, a.answered_at, a.bridged_at, a.ended_at, a.outcome,
-           a.abandoned, p.score
-      FROM attempt a LEFT JOIN contact_point p ON p.id = a.contact_point_id
+           a.abandoned, s.score
+      FROM attempt a LEFT JOIN contact_score s ON s.contact_point_id = a.contact_point_id
      WHERE a.campaign_id = :campaign AND a.direction = 'outbound'
        AND a.placed_at >= :since AND a.placed_at < :until
      ORDER BY a.placed_at, a.id

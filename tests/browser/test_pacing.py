@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.people.passwords import Passwords
@@ -165,6 +165,30 @@ async def test_several_limits_and_a_ratio_with_its_cost(
         (running,) = await running_campaigns(connection)
     assert (running.policy.mode, running.policy.ratio) == ("ratio", 2.5)
     assert running.policy.limits[-1] == (0.04, 3600.0)
+
+
+async def test_the_chances_of_the_list_are_switched_on_with_their_share_beside_it(
+    page: Page, engine: AsyncEngine
+) -> None:
+    said = page.locator("#scored-hint")
+    await expect(said).to_contain_text("ligado, não muda nada")
+    async with engine.begin() as connection:
+        await connection.execute(
+            text("INSERT INTO contact_score SELECT id, 0.4 FROM contact_point LIMIT 2")
+        )
+    await page.check("#scored")
+    await page.click("#save")
+    await expect(page.locator("#saved")).to_contain_text("Salvo")
+    await expect(said).to_contain_text(
+        "Dos 3 telefones que ainda podem ser chamados, 66,7%"
+    )
+    history = page.locator("#history tbody tr").first
+    await expect(history).to_contain_text("Usar as chances da lista: de não para sim")
+    async with engine.connect() as connection:
+        (running,) = await running_campaigns(connection)
+    assert running.scored
+    await page.reload()
+    await expect(page.locator("#scored")).to_be_checked()
 
 
 async def test_it_is_paused_and_started_there_and_what_is_typed_stays(

@@ -3,7 +3,7 @@
 Pure. Names are compared without accents, case, punctuation and small words, so that
 "Nº do Contrato", "CONTRATO" and "numero_contrato" are one (`synonyms`). Two columns for
 one field are refused rather than chosen between, except documents (CPF and CNPJ may stand
-apart) and telephones.
+apart), telephones and what belongs to a telephone.
 """
 
 from __future__ import annotations
@@ -14,24 +14,20 @@ from datetime import date
 
 from cobranca.debtors.imports.cells import EPOCH_1900
 from cobranca.debtors.imports.errors import MissingColumns, RepeatedColumns
+from cobranca.debtors.imports.phone_columns import PhoneColumn, pair_columns
+from cobranca.debtors.imports.scores import Scale
 from cobranca.debtors.imports.synonyms import (
+    SEVERAL,
     Field,
     field_of,
     is_ddd,
     is_phone,
+    is_score,
     words_of,
 )
 
 REQUIRED = (Field.CONTRACT, Field.DOCUMENT, Field.NAME, Field.AMOUNT, Field.DUE_ON)
 PHONE_LABEL = str(Field.PHONE)
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneColumn:
-    """A column of telephones, and that of their DDD where it stands apart."""
-
-    index: int
-    ddd_index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +39,15 @@ class Layout:
     documents: tuple[int, ...]
     phones: tuple[PhoneColumn, ...]
     epoch: date = EPOCH_1900  # of serial numbers in date columns
+    scale: Scale = Scale.SHARE  # of all chances of being answered
+    notes: tuple[str, ...] = ()  # pt-BR, what was decided that people should know
 
     @property
     def ignored(self) -> tuple[str, ...]:
         """Headers that mean nothing to us."""
-        used = {*self.fields.values(), *self.documents}
+        used: set[int | None] = {*self.fields.values(), *self.documents}
         for phone in self.phones:
-            used |= {phone.index, phone.ddd_index or phone.index}
+            used |= {phone.index, phone.ddd_index, phone.score_index}
         return tuple(
             name for place, name in enumerate(self.headers) if name and place not in used
         )
@@ -63,6 +61,8 @@ def known_columns(headers: Sequence[str]) -> int:
 def by_name(header: str) -> Field | None:
     """Return what a header alone says without doubt; DDDs are not asked here."""
     words = words_of(header)
+    if is_score(words):
+        return Field.SCORE
     return Field.PHONE if is_phone(words) else field_of(words)
 
 
@@ -87,7 +87,7 @@ def repeated_fields(targets: Sequence[Field | None]) -> dict[Field, list[int]]:
     """Return the fields that have several columns and may have one only."""
     places: dict[Field, list[int]] = {}
     for place, field in enumerate(targets):
-        if field is not None and field not in (Field.DOCUMENT, Field.PHONE, Field.DDD):
+        if field is not None and field not in SEVERAL:
             places.setdefault(field, []).append(place)
     return {field: found for field, found in places.items() if len(found) > 1}
 
@@ -108,33 +108,14 @@ def layout_of(
     single: dict[Field, int] = {
         field: place
         for place, field in enumerate(targets)
-        if field is not None and field not in (Field.DOCUMENT, Field.PHONE, Field.DDD)
+        if field is not None and field not in SEVERAL
     }
+    phones, notes = pair_columns(headers, targets)
     return Layout(
         tuple(name.strip() for name in headers),
         single,
         tuple(place for place, field in enumerate(targets) if field is Field.DOCUMENT),
-        _phone_columns(headers, targets),
+        phones,
         epoch,
+        notes=notes,
     )
-
-
-def _phone_columns(
-    headers: Sequence[str], targets: Sequence[Field | None]
-) -> tuple[PhoneColumn, ...]:
-    """Pair each column of DDDs with its telephones: same words after it, or next to it."""
-    words = [words_of(name) for name in headers]
-    phones = [place for place, field in enumerate(targets) if field is Field.PHONE]
-    ddd_of: dict[int, int] = {}
-    for place, field in enumerate(targets):
-        if field is not Field.DDD:
-            continue
-        free = [phone for phone in phones if phone not in ddd_of]
-        rest = list(words[place][1:])
-        named = [
-            phone for phone in free if rest in (list(words[phone]), list(words[phone][1:]))
-        ]
-        beside = [phone for phone in free if phone > place]
-        for phone in (named or beside)[:1]:
-            ddd_of[phone] = place
-    return tuple(PhoneColumn(phone, ddd_of.get(phone)) for phone in phones)

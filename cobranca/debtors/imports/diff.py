@@ -17,7 +17,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.imports.diff_statements import FIELDS, FINGERPRINT, ROWS
-from cobranca.debtors.imports.merge import Counts
 from foundation.brasil.dates import format_date
 from foundation.brasil.money import format_amount
 
@@ -68,12 +67,11 @@ class Diff:
 async def read_diff(
     connection: AsyncConnection,
     portfolio_id: object,
-    counts: Counts,
     refused: tuple[tuple[int, str], ...],
 ) -> Diff:
     """Read counts and examples of each kind of change."""
     fields = {}
-    for name, query in FIELDS.items() if counts.changed else ():
+    for name, query in FIELDS.items():
         values = {"limit": EXAMPLES, "portfolio": portfolio_id}
         wanted = {key: value for key, value in values.items() if f":{key}" in query}
         rows = (await connection.execute(text(query), wanted)).all()
@@ -112,6 +110,8 @@ def _shown(name: str, value: object) -> str:
         return ""
     if name == "amount" and isinstance(value, int):
         return format_amount(Decimal(value) / 100)
+    if name == "score" and isinstance(value, float):
+        return f"{round(value * 100, 2):.4g}%".replace(".", ",")
     return format_date(value) if isinstance(value, date) else str(value)
 
 

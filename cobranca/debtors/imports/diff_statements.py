@@ -47,6 +47,13 @@ FIELDS: Mapping[str, str] = {
           FROM import_point p JOIN import_debtor d USING (document_index)
          WHERE d.state <> 'new' ORDER BY p.line LIMIT :limit
     """,
+    "score": """
+        SELECT i.line, NULL AS contract, d.name, i.old_score AS old, i.score AS new,
+               count(*) OVER () AS total
+          FROM import_chance i JOIN import_debtor d USING (document_index)
+         WHERE i.old_id IS NOT NULL AND i.old_score IS DISTINCT FROM i.score
+         ORDER BY i.line LIMIT :limit
+    """,
 }
 ROWS = """
     SELECT x.line, x.contract, d.name, x.instalment, x.amount, x.due_on
@@ -65,6 +72,9 @@ FINGERPRINT = """
         JOIN import_contract c ON c.number = x.contract
       UNION ALL
       SELECT md5(ROW('phone', document_index, value)::text) FROM import_point
+      UNION ALL
+      SELECT md5(ROW('score', document_index, value, score, old_score)::text)
+        FROM import_chance WHERE old_score IS DISTINCT FROM score
       UNION ALL
       SELECT md5(ROW('row', line, fate, other_line)::text)
         FROM import_row WHERE fate <> 'good'

@@ -24,8 +24,10 @@ from cobranca.debtors.imports.cells import (
 from cobranca.debtors.imports.columns import by_name, missing_fields, repeated_fields
 from cobranca.debtors.imports.documents import read_document
 from cobranca.debtors.imports.errors import MappingUnreadable
+from cobranca.debtors.imports.scores import read_written
 from cobranca.debtors.imports.synonyms import (
     HINTS,
+    SEVERAL,
     Field,
     is_ddd,
     plain,
@@ -128,7 +130,7 @@ def _settle_probable(columns: list[Column]) -> None:
         certain = any(
             column.field is field and column.confidence >= SURE for column in columns
         )
-        several = field not in (Field.PHONE, Field.DOCUMENT) and len(probable) > 1
+        several = field not in SEVERAL and len(probable) > 1
         if certain or several:
             for place in probable:
                 columns[place] = replace(columns[place], field=None, confidence=0.0)
@@ -172,6 +174,7 @@ _READS: Mapping[Field, Callable[[Cell], object]] = {
     Field.DUE_ON: lambda cell: as_date(cell),
     Field.BIRTH_DATE: lambda cell: as_date(cell),
     Field.AMOUNT: lambda cell: as_amount(cell),
+    Field.SCORE: lambda cell: read_written(cell),
     Field.UF: lambda cell: as_text(cell).upper() in UFS or plain(as_text(cell)) in _STATES,
 }
 

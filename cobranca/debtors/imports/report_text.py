@@ -22,6 +22,7 @@ FIELD_LABELS = {
     "product": "produto",
     "portfolio": "carteira",
     "phone": "telefone novo",
+    "score": "chance de atender",
 }
 STATUS_LABELS = {
     "mapping": "aguarda mapeamento",

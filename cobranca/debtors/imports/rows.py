@@ -1,7 +1,8 @@
 """One row of a creditor's file: its cells read strictly, every fault named.
 
 Pure. A row with a fault is refused whole, with one remark for each fault; a telephone that
-cannot be dialled is only a warning while the row has another that can.
+cannot be dialled is only a warning while the row has another that can, and so is a chance
+of being answered that cannot be read.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
 
 from cobranca.debtors.imports.cells import (
     Cell,
@@ -22,12 +22,13 @@ from cobranca.debtors.imports.cells import (
     as_text,
     is_blank,
 )
-from cobranca.debtors.imports.columns import PHONE_LABEL, Layout, PhoneColumn
+from cobranca.debtors.imports.columns import PHONE_LABEL, Layout
 from cobranca.debtors.imports.documents import read_document
+from cobranca.debtors.imports.row_phones import RowPhones, read_phones
 from cobranca.debtors.imports.synonyms import Field, plain
 from foundation.brasil.ddd import STATE_NAMES, UFS
 from foundation.brasil.document import Document, InvalidDocument
-from foundation.brasil.phone import Phone, UndialableNumber, parse_phone, split_phones
+from foundation.brasil.phone import Phone
 
 OLDEST_DUE_DATE = date(1980, 1, 1)
 LATEST_DUE_DATE = date(2100, 1, 1)
@@ -68,6 +69,7 @@ class DebtorLine:
     amount: Decimal
     due_on: date
     phones: tuple[Phone, ...]  # without repetition, the file's order
+    chances: tuple[float | None, ...]  # of each: 0..1, None where the list says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ def read_row(line: int, cells: Sequence[Cell], layout: Layout, *, today: date) -
         instalment=instalment,
         amount=amount,
         due_on=due_on,
-        phones=phones,
+        phones=tuple(phones.numbers.values()),
+        chances=tuple(phones.chances.get(number) for number in phones.numbers),
     )
     return ReadRow(row, tuple(reader.remarks))
 
@@ -218,55 +221,15 @@ class _Reader:
             self._refuse(self._header(Field.UF), "UF desconhecida")
         return uf
 
-    def phones(self) -> tuple[Phone, ...]:
-        """Undialable numbers are warnings; a row without a dialable one is refused."""
-        found: dict[str, Phone] = {}
-        faults: list[Remark] = []
-        for column in self.layout.phones:
-            try:
-                self._gather(column, found)
-            except _Undialable as fault:
-                header = self.layout.headers[column.index]
-                faults += [
-                    Remark(self.line, header, reason, Severity.WARNING)
-                    for reason in fault.args
-                ]
-        self.remarks += faults
-        if not found:
+    def phones(self) -> RowPhones:
+        """What is wrong is a warning; a row without a dialable number is refused."""
+        read = read_phones(self.cells, self.layout)
+        self.remarks += [
+            Remark(self.line, header, reason, Severity.WARNING)
+            for header, reason in (*read.undialable, *read.unreadable)
+        ]
+        if not read.numbers:
             header = self.layout.headers[self.layout.phones[0].index] or PHONE_LABEL
-            reason = "nenhum telefone que se possa discar" if faults else "sem telefone"
-            self._refuse(header, reason)
-        return tuple(found.values())
-
-    def _gather(self, column: PhoneColumn, found: dict[str, Phone]) -> None:
-        """Add the cell's numbers to `found`; raises _Undialable with what is wrong."""
-        try:
-            text, ddd = as_text(self.cells[column.index]), self._ddd(column)
-        except UnusableCell as error:
-            raise _Undialable(str(error)) from error
-        phones, reasons = _phones_in(text, ddd) if text else ((), ())
-        for phone in phones:
-            found.setdefault(phone.e164, phone)
-        if reasons:
-            raise _Undialable(*reasons)
-
-    def _ddd(self, column: PhoneColumn) -> str:
-        if column.ddd_index is None:
-            return ""
-        return re.sub(r"\D", "", as_text(self.cells[column.ddd_index])).lstrip("0")
-
-
-class _Undialable(ValueError):
-    """Numbers of a cell that cannot be dialled; its arguments are the reasons."""
-
-
-@lru_cache(maxsize=8192)  # the instalments of one debtor repeat its numbers
-def _phones_in(cell: str, ddd: str) -> tuple[tuple[Phone, ...], tuple[str, ...]]:
-    """The dialable numbers of a cell, and what is wrong with the others."""
-    phones, reasons = [], []
-    for text in split_phones(cell):
-        try:
-            phones.append(parse_phone(text, ddd=ddd))
-        except UndialableNumber as error:
-            reasons.append(str(error))
-    return tuple(phones), tuple(reasons)
+            none = "nenhum telefone que se possa discar"
+            self._refuse(header, none if read.undialable else "sem telefone")
+        return read

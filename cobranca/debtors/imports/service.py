@@ -33,6 +33,7 @@ from cobranca.debtors.imports.merge import (
 )
 from cobranca.debtors.imports.opening import open_table
 from cobranca.debtors.imports.progress import Heard, Phase, Progress, Timer, nobody
+from cobranca.debtors.imports.score_columns import weighed
 from cobranca.debtors.imports.second_reading import add_refused
 from cobranca.debtors.imports.staging import Staging
 from cobranca.debtors.imports.table import Table
@@ -106,7 +107,10 @@ async def import_debtors(
     database raises. Only one import at a time within a transaction.
     """
     with open_table(order.path, order.limits, order.sheet) as table:
-        work = _Import(connection, keys, order, error_file, table, heard)
+        layout = await asyncio.to_thread(
+            weighed, order.path, order.limits, order.sheet, _layout(table, order)
+        )
+        work = _Import(connection, keys, order, error_file, table, layout, heard)
         async with connection.begin_nested() as savepoint:
             report = await work.run()
             if report.written:
@@ -134,13 +138,14 @@ class _Import:
         order: Order,
         error_file: ErrorFile,
         table: Table,
+        layout: Layout,
         heard: Heard,
     ) -> None:
         self._connection = connection
         self._order = order
         self._errors = error_file
         self._table = table
-        self._layout = _layout(table, order)
+        self._layout = layout
         self._timer = Timer(heard)
         today = datetime.now(UTC).astimezone(SAO_PAULO).date()
         error_file.begin(table.headers)
@@ -197,7 +202,7 @@ class _Import:
             )
             told = tuple((remark.line, remark.reason) for remark in later[:REFUSED_SHOWN])
             refused = (*refused, *told)[:REFUSED_SHOWN]
-        diff = await read_diff(self._connection, destination.portfolio_id, counts, refused)
+        diff = await read_diff(self._connection, destination.portfolio_id, refused)
         seen = await fingerprint(self._connection, batches.tally.refused, batches.digest)
         allowed = order.expected is None or order.expected == seen
         return Report(
@@ -211,7 +216,7 @@ class _Import:
             encoding=table.encoding,
             delimiter=table.delimiter,
             ignored_columns=self._layout.ignored,
-            notes=table.notes,
+            notes=(*table.notes, *self._layout.notes),
             diff=diff,
             fingerprint=seen,
         )

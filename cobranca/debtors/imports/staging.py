@@ -29,14 +29,14 @@ _CREATE = (
     """
     CREATE TEMP TABLE import_phone (
         line int, id uuid, value text, ddd text, uf text, zone text, kind text,
-        score double precision
+        score double precision, chance double precision
     ) ON COMMIT DROP
     """,
 )
 _FINISH = ("ANALYZE import_row", "ANALYZE import_phone")
 _DROP = (
-    "DROP TABLE import_row, import_phone, import_debtor, import_contract, import_point,"
-    " import_diff"
+    "DROP TABLE import_row, import_phone, import_debtor, import_contract, import_chance,"
+    " import_point, import_diff"
 )
 _ROW_COLUMNS = (
     "line", "contract", "instalment",
@@ -44,7 +44,7 @@ _ROW_COLUMNS = (
     "name", "birth_date", "uf", "product", "amount", "due_on",
     "debtor_id", "contract_id", "debt_id", "instalment_id",
 )  # fmt: skip
-_PHONE_COLUMNS = ("line", "id", "value", "ddd", "uf", "zone", "kind", "score")
+_PHONE_COLUMNS = ("line", "id", "value", "ddd", "uf", "zone", "kind", "score", "chance")
 
 _FIRST_SCORE = 0.6  # of a row's first number; creditors write the best one first
 _SCORE_STEP = 0.1
@@ -134,11 +134,15 @@ def _phone(row: DebtorLine, place: int) -> Values:
     score = first_score(phone, place)
     return (
         row.line, uuid7(), phone.e164, area.ddd, area.uf, area.zone, phone.line, score,
+        row.chances[place],
     )  # fmt: skip
 
 
 def first_score(phone: Phone, place: int) -> float:
-    """Return the score, 0..1, of a row's number by its place before any call was made."""
+    """Return the score, 0..1, of a row's number by its place before any call was made.
+
+    It orders numbers of which no list says a chance; it is no chance itself.
+    """
     score = _FIRST_SCORE - _SCORE_STEP * place
     if phone.line == "fixed":
         score -= _FIXED_LINE_LOSS

@@ -2,7 +2,8 @@
 
 Parameters: `:creditor`, `:portfolio`, `:source`, `:now`, `:import`. Temporary tables:
 `import_row` and `import_phone` as staged, then `import_debtor`, `import_contract`,
-`import_point`, and `import_diff` with what becomes of each good row. Columns `old_...`
+`import_chance` with the numbers whose chance the file tells, `import_point` with those
+that are new, and `import_diff` with what becomes of each good row. Columns `old_...`
 hold what the database says before anything is written.
 """
 
@@ -92,6 +93,19 @@ GATHER = (
      WHERE c.creditor_id = :creditor AND c.number = i.number
     """,
     """
+    CREATE TEMP TABLE import_chance ON COMMIT DROP AS
+    SELECT DISTINCT ON (r.document_index, p.value)
+           r.line, r.document_index, p.value, p.chance AS score, c.id AS old_id,
+           s.score AS old_score
+      FROM import_phone p JOIN import_row r USING (line)
+      JOIN import_debtor d USING (document_index)
+      LEFT JOIN contact_point c
+             ON c.debtor_id = d.id AND c.kind = 'phone' AND c.value = p.value
+      LEFT JOIN contact_score s ON s.contact_point_id = c.id
+     WHERE r.fate IN ('good', 'repeated') AND p.chance IS NOT NULL
+     ORDER BY r.document_index, p.value, r.line DESC
+    """,
+    """
     CREATE TEMP TABLE import_point ON COMMIT DROP AS
     SELECT DISTINCT ON (r.document_index, p.value)
            r.line, r.document_index, d.id AS debtor_id,
@@ -105,6 +119,7 @@ GATHER = (
     """,
     "ANALYZE import_debtor",
     "ANALYZE import_contract",
+    "ANALYZE import_chance",
     """
     CREATE TEMP TABLE import_diff ON COMMIT DROP AS
     SELECT r.line, r.contract, r.instalment, r.document_index, r.amount, r.due_on,
@@ -113,6 +128,8 @@ GATHER = (
                 WHEN (n.amount, n.due_on) <> (r.amount, r.due_on)
                      OR d.state = 'changed' OR c.state = 'changed'
                      OR r.document_index IN (SELECT document_index FROM import_point)
+                     OR r.document_index IN (SELECT document_index FROM import_chance
+                                              WHERE old_score IS DISTINCT FROM score)
                 THEN 'changed' ELSE 'same' END AS what
       FROM import_row r
       JOIN import_debtor d USING (document_index)
@@ -157,6 +174,13 @@ KEEP = (
            jsonb_build_object('amount', old_amount, 'due_on', old_due_on),
            jsonb_build_object('amount', amount, 'due_on', due_on)
       FROM import_diff WHERE (old_amount, old_due_on) <> (amount, due_on) ORDER BY old_id
+    """,
+    """
+    INSERT INTO import_before (import_id, kind, row_id, before, after)
+    SELECT :import, 'score', old_id, jsonb_build_object('score', old_score),
+           jsonb_build_object('score', score)
+      FROM import_chance
+     WHERE old_id IS NOT NULL AND old_score IS DISTINCT FROM score ORDER BY old_id
     """,
 )
 
@@ -222,6 +246,15 @@ WRITE = (
            'active', 0, :import
       FROM import_point p JOIN import_debtor d USING (document_index) ORDER BY p.id
     ON CONFLICT (debtor_id, kind, value) DO NOTHING
+    """,
+    """
+    INSERT INTO contact_score (contact_point_id, score)
+    SELECT c.id, i.score
+      FROM import_chance i JOIN import_debtor d USING (document_index)
+      JOIN contact_point c
+        ON c.debtor_id = d.id AND c.kind = 'phone' AND c.value = i.value
+     WHERE i.old_score IS DISTINCT FROM i.score ORDER BY c.id
+    ON CONFLICT (contact_point_id) DO UPDATE SET score = excluded.score
     """,
     """
     INSERT INTO import_touch (import_id, instalment_id)

@@ -25,6 +25,10 @@ class Field(StrEnum):
     DUE_ON = "vencimento"
     PHONE = "telefone"
     DDD = "ddd"
+    SCORE = "chance de atender"
+
+
+SEVERAL = frozenset((Field.DOCUMENT, Field.PHONE, Field.DDD, Field.SCORE))  # columns each
 
 
 _NAMES = {
@@ -67,6 +71,12 @@ _PHONE_WORDS = frozenset(
     " telcel telres telcom foneres fonecom fonecel".split()
 )
 _DDD_WORDS = frozenset(("ddd", "area"))
+_SCORE_WORDS = frozenset("score scores propensao chance probabilidade prob".split())
+_ANSWER_WORDS = frozenset("atender atendimento contato alo resposta localizacao".split())
+_LINE_WORDS = frozenset(
+    "residencial res comercial com recado principal movel fixo trabalho pessoal".split()
+)
+_PERSON_WORDS = frozenset(("cliente", "devedor", "titular"))  # scored for their credit
 
 HINTS = {  # one of these words anywhere makes a header a candidate
     Field.CONTRACT: frozenset("contrato titulo operacao ctr contr proposta".split()),
@@ -112,3 +122,32 @@ def is_phone(words: Sequence[str]) -> bool:
 def is_ddd(words: Sequence[str]) -> bool:
     telling = telling_words(words)
     return bool(telling) and telling[0] in _DDD_WORDS
+
+
+def is_score(words: Sequence[str]) -> bool:
+    """Tell whether a number's chance of being answered stands below these words.
+
+    `propensão a pagar` and a score of somebody's credit are something else.
+    """
+    if _PERSON_WORDS.intersection(words):
+        return False
+    others = [word for word in telling_words(words) if word not in _SCORE_WORDS]
+    known = _ANSWER_WORDS | _LINE_WORDS | _PHONE_WORDS
+    return len(others) < len(telling_words(words)) and all(
+        word in known or word.isdecimal() for word in others
+    )
+
+
+def number_words(words: Sequence[str]) -> list[str]:
+    """Return the words of a telephone's column, or of a chance's that name its telephone.
+
+    >>> number_words(["score", "do", "telefone", "1"]), number_words(["prob", "alo"])
+    (['telefone', '1'], [])
+    """
+    dropped = _SCORE_WORDS | _ANSWER_WORDS
+    return [word for word in telling_words(words) if word not in dropped]
+
+
+def without_phone_word(words: Sequence[str]) -> list[str]:
+    """Drop a first word that only says that it is a telephone."""
+    return list(words[1:] if words and words[0] in _PHONE_WORDS else words)

@@ -28,6 +28,9 @@ AFFECTED = """
       SELECT c.debtor_id, false FROM import_before b JOIN instalment n ON n.id = b.row_id
         JOIN debt t ON t.id = n.debt_id JOIN contract c ON c.id = t.contract_id
        WHERE b.import_id = :import AND b.kind = 'instalment'
+      UNION ALL
+      SELECT p.debtor_id, false FROM import_before b JOIN contact_point p ON p.id = b.row_id
+       WHERE b.import_id = :import AND b.kind = 'score'
     ) affected GROUP BY id
 """
 # From here on nobody can add a row that points at one of them.
@@ -64,6 +67,11 @@ CHECKS: Mapping[str, str] = {
              AND (n.amount, n.due_on) IS DISTINCT FROM
                  ((b.after->>'amount')::bigint, (b.after->>'due_on')::date)
           UNION ALL
+          SELECT p.debtor_id FROM import_before b JOIN contact_point p ON p.id = b.row_id
+            LEFT JOIN contact_score s ON s.contact_point_id = p.id
+           WHERE b.import_id = :import AND b.kind = 'score'
+             AND s.score IS DISTINCT FROM (b.after->>'score')::double precision
+          UNION ALL
           SELECT debtor_id FROM contact_point
            WHERE import_id = :import AND (tries > 0 OR status <> 'active')
         ) changed
@@ -89,7 +97,8 @@ REFERENCES = """
       JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
      WHERE k.contype = 'f'
        AND r.relname IN ('debtor', 'contract', 'debt', 'instalment', 'contact_point')
-       AND s.relname NOT IN ('debtor', 'contract', 'debt', 'instalment', 'contact_point')
+       AND s.relname NOT IN ('debtor', 'contract', 'debt', 'instalment', 'contact_point',
+                             'contact_score')
      ORDER BY s.relname, a.attname
 """
 VALUES_OF_ALL_TIME = frozenset(("verdict", "campaign_debtor"))  # say nothing of a change
@@ -147,6 +156,17 @@ RESTORE: Mapping[str, str] = {
                due_on = (b.before->>'due_on')::date
           FROM import_before b
          WHERE b.import_id = :import AND b.kind = 'instalment' AND n.id = b.row_id
+    """,
+    "restored_scores": """
+        UPDATE contact_score s SET score = (b.before->>'score')::double precision
+          FROM import_before b
+         WHERE b.import_id = :import AND b.kind = 'score' AND s.contact_point_id = b.row_id
+           AND b.before->>'score' IS NOT NULL
+    """,
+    "restored_to_no_score": """
+        DELETE FROM contact_score s USING import_before b
+         WHERE b.import_id = :import AND b.kind = 'score' AND s.contact_point_id = b.row_id
+           AND b.before->>'score' IS NULL
     """,
     "journal": "DELETE FROM import_before WHERE import_id = :import",
     "touches": "DELETE FROM import_touch WHERE import_id = :import",

@@ -92,6 +92,36 @@ async def test_what_cannot_be_is_refused_and_nothing_changes(
     assert seen["version"] == 1
 
 
+async def test_to_go_by_the_chances_of_the_list_is_a_setting_with_a_history(
+    sol: Browser, campaign: UUID, engine: AsyncEngine
+) -> None:
+    assert not (await paced(engine)).scored
+    answer = await put(sol, campaign, 1, scored=True)
+    assert (await answer.json())["pace"]["scored"] is True
+    assert (await paced(engine)).scored
+    await put(sol, campaign, 2)
+    assert not (await paced(engine)).scored
+    newest, first = (await changed(sol, campaign))["changes"]
+    assert newest["what"] == {"scored": [True, False]}
+    assert first["what"]["scored"] == [False, True]
+    assert (await put(sol, campaign, 3, scored="talvez")).status == 422
+
+
+async def test_how_many_numbers_have_a_chance_of_a_list_is_told(
+    sol: Browser, campaign: UUID, engine: AsyncEngine
+) -> None:
+    at = f"{API}/{campaign}/pacing/scores"
+    before = await (await sol.get(at)).json()
+    assert before["whole"]
+    assert (before["scored"], before["numbers"] > 0) == (0, True)
+    async with engine.begin() as connection:
+        await connection.execute(
+            text("INSERT INTO contact_score SELECT id, 0.4 FROM contact_point LIMIT 1")
+        )
+    assert (await (await sol.get(at)).json())["scored"] == 1
+    assert (await sol.get(f"{API}/{uuid7()}/pacing/scores")).status == 404
+
+
 async def test_a_ratio_must_be_named(sol: Browser, campaign: UUID) -> None:
     assert (await put(sol, campaign, 1, mode="ratio")).status == 409
     assert (await put(sol, campaign, 1, mode="ratio", ratio=2.5)).status == 200

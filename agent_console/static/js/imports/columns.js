@@ -6,7 +6,7 @@ import { fields, label, made, row, words } from "./words.js";
 /** @typedef {import("./words.js").Import} Import */
 
 const REQUIRED = ["contract", "document", "name", "amount", "due_on", "phone"];
-const SEVERAL = ["document", "phone", "ddd"];
+const SEVERAL = ["document", "phone", "ddd", "score"];
 const SURE = 0.8;
 const PROBABLE = 0.5;
 

@@ -40,6 +40,7 @@ export function write(pace) {
     ? String(Math.round(pace.inbound.share * 1000) / 10)
     : "";
   input("inbound_within").value = String(pace.inbound?.within_s ?? "");
+  input("scored").checked = pace.scored;
   input("target").value = String((limits[0]?.share ?? 0) * 100);
   draw();
 }
@@ -59,6 +60,7 @@ export function read() {
       inbound === null
         ? null
         : { share: share(inbound), within_s: numberOf("inbound_within") ?? 20 },
+    scored: input("scored").checked,
     priority: numberOf("priority") ?? 0,
   };
 }

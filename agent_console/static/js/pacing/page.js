@@ -10,6 +10,7 @@ import { Decisions } from "./decisions.js";
 import { listen, read, target, write, wrong } from "./form.js";
 import { drawHistory } from "./history.js";
 import { clearPicture, drawPicture } from "./picture.js";
+import { tellScores } from "./scores.js";
 import { drawHead, listenToStatus } from "./status.js";
 import { followWhatIf, tellWhatIf } from "./what-if.js";
 import { all, fieldName, shown } from "./words.js";
@@ -36,6 +37,7 @@ function take(now) {
   drawHead(now);
   write(now.pace);
   askCost(base);
+  tellScores(base);
 }
 
 /** Somebody may have started or paused it: what is typed stays. */

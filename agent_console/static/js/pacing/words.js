@@ -5,7 +5,8 @@ import { fill, texts } from "../supervision/page.js";
 /** @typedef {{share: number, window_s: number}} Limit */
 /** @typedef {{share: number, within_s: number}} Inbound */
 /** @typedef {{mode: string, limits: Limit[], ratio: number | null, max_cps: number | null,
- *   countdown_s: number | null, max_lines: number | null, inbound: Inbound | null, priority: number}} Pace */
+ *   countdown_s: number | null, max_lines: number | null, inbound: Inbound | null, scored: boolean,
+ *   priority: number}} Pace */
 
 export const all = texts();
 const { words, windows, modes, fields, statuses } = all;
@@ -32,6 +33,7 @@ export const fieldName = (name) => fields[name] ?? name;
  */
 export function shown(name, value) {
   if (value === null || value === undefined) return words.none;
+  if (typeof value === "boolean") return value ? words.yes : words.no;
   if (name === "mode") return (modes[value] ?? value).split(":")[0];
   if (name === "status") return statuses[value] ?? value;
   if (name === "machines") return words[`machines_${value}`] ?? value;

@@ -1,0 +1,49 @@
+"""What counts for calls of which no list told a chance."""
+
+from __future__ import annotations
+
+from dialer.pacing import Placed, Policy
+from dialer.pacing.learning import Learning
+from dialer.shell.audience import Audience, Past
+from dialer.shell.usual_score import UsualScore
+
+POLICY = Policy(limits=((0.03, 86_400.0),))
+HEARD = [
+    Placed(at_s=float(n), call=str(n), p=p)
+    for n, p in enumerate((None, 0.4, 0.1, None, 0.9, 0.25))
+]
+
+
+def test_it_is_the_mean_that_the_pacer_follows() -> None:
+    learning = Learning(POLICY)
+    usual = UsualScore(HEARD)
+    for event in HEARD:
+        learning.observe(event)
+    assert usual.value == learning.score
+    assert learning.weight_of(None) == learning.weight_of(usual.value)
+
+
+def test_what_is_unknown_counts_as_the_usual_and_never_as_nothing() -> None:
+    assert UsualScore().instead_of_unknown((None, None)) == ()
+    assert UsualScore().instead_of_unknown((None, 0.2, 0.4)) == ((0.2 + 0.4) / 2, 0.2, 0.4)
+    usual = UsualScore(HEARD[:2])
+    assert usual.instead_of_unknown((0.1, None)) == (0.1, 0.4)
+    assert usual.instead_of_unknown(()) == ()
+
+
+async def test_a_pacer_made_anew_has_the_usual_score_of_its_past() -> None:
+    audience = Audience(POLICY)
+
+    async def nothing() -> Past:
+        return Past()
+
+    async def remember() -> Past:
+        return Past(list(HEARD), set())
+
+    await audience.make(nothing)
+    assert audience.usual_score.value is None
+    audience.placed(Placed(at_s=9.0, call="z", p=0.7))
+    assert audience.usual_score.value == 0.7
+    audience.wanted = Policy(limits=((0.01, 86_400.0),))
+    await audience.make(remember)
+    assert audience.usual_score.value == UsualScore(HEARD).value
