@@ -3,6 +3,8 @@
 A pacer is made from the campaign's history, in a thread, for a month of it takes seconds.
 What happens meanwhile is kept and told afterwards; until the first one is there the
 campaign does not dial, and a pacer with the older policy goes on until a newer is ready.
+A pacer hears the scores of all its calls, from its past on, or of none: what it has learnt
+of answers is another thing with scores than without.
 """
 
 from __future__ import annotations
@@ -30,12 +32,12 @@ Remember = Callable[[], Awaitable[Past]]
 
 
 class Audience:
-    """Tells its pacer; `pacer` None: there is none yet."""
+    """Tells its pacer; `pacer` None: there is none yet. `scored`: it should hear scores."""
 
-    def __init__(self, wanted: Policy) -> None:
-        self.wanted = wanted
+    def __init__(self, wanted: Policy, *, scored: bool = False) -> None:
+        self.wanted, self.scored = wanted, scored
         self.pacer: Pacer | None = None
-        self.usual_score = UsualScore()  # as the pacer knows it
+        self.usual_score: UsualScore | None = None  # None: the pacer hears no scores
         self.making = False
         self._known: set[str] = set()
         self._over: set[str] = set()
@@ -43,9 +45,11 @@ class Audience:
 
     @property
     def due(self) -> bool:
-        """A pacer must be made: there is none, or it has another policy."""
-        made_for = None if self.pacer is None else self.pacer.policy
-        return not self.making and made_for != self.wanted
+        """A pacer must be made: there is none, or it is one for something else."""
+        if self.making or self.pacer is None:
+            return not self.making
+        hears = self.usual_score is not None
+        return (self.pacer.policy, hears) != (self.wanted, self.scored)
 
     def tell(self, event: Event) -> None:
         """Something that happened, but not to a call of this campaign."""
@@ -70,11 +74,12 @@ class Audience:
         """Make the pacer of the wanted policy; errors of `remember` pass through."""
         self.making = True
         try:
-            policy = self.wanted
+            policy, scored = self.wanted, self.scored
             past = await remember()
             pacer = await asyncio.to_thread(Pacer, policy, past.events)
             self._known |= past.live
-            self.pacer, self.usual_score = pacer, UsualScore(past.events)
+            self.pacer = pacer
+            self.usual_score = UsualScore(past.events) if scored else None
             newest_s = past.events[-1].at_s if past.events else float("-inf")
             for event, call in self._meanwhile:
                 self._observe(replace(event, at_s=max(newest_s, event.at_s)), call)
@@ -92,8 +97,11 @@ class Audience:
     def _observe(self, event: Event, call: str | None) -> None:
         if self.pacer is None or (call is not None and call not in self._known):
             return
+        if self.usual_score is not None:
+            self.usual_score.hear(event)
+        elif isinstance(event, Placed):
+            event = replace(event, p=None)
         try:
             self.pacer.observe(event)
-            self.usual_score.hear(event)
         except UnknownCall:  # it has forgotten a call of long ago
             log.warning("pacer_forgot_call", call=call, news=type(event).__name__)

@@ -84,7 +84,7 @@ class PacingLoop:
             audience = self._news.audiences.get(campaign.id)
             if audience is None:
                 audience = self._news.audiences[campaign.id] = Audience(campaign.policy)
-            audience.wanted = campaign.policy
+            audience.wanted, audience.scored = campaign.policy, campaign.scored
             if audience.due:
                 audience.making = True
                 self._tasks.create_task(self._make(campaign, audience))

@@ -31,7 +31,7 @@ class Shown:
     leads: Leads
     hears_inbound: bool
     given_up: Collection[str]  # calls that were told to end and have not yet
-    usual_score: UsualScore  # what an unknown one counts as
+    usual_score: UsualScore | None  # for unknown ones; None: the pacer hears no scores
 
 
 def shared_out(
@@ -68,6 +68,8 @@ def snapshot(floor: Floor, campaign: Running, shown: Shown) -> Snapshot:
     rings = [o for o in calls if o.rings and o.call.id not in shown.given_up]
     inbound = [o for o in floor.calls.values() if o.call.inbound and o.waits]
     agents = [floor.agents[endpoint] for endpoint in shown.share.busy]
+    usual = shown.usual_score
+    scored = rings if usual is not None else []
     return Snapshot(
         idle=len(shown.share.idle),
         room=min(shown.room, shown.leads.count),
@@ -81,8 +83,8 @@ def snapshot(floor: Floor, campaign: Running, shown: Shown) -> Snapshot:
         leaving={
             a.endpoint: time.monotonic() for a in agents if a.wants is not AgentState.IDLE
         },
-        scores={o.call.id: o.score for o in rings if o.score is not None},
-        next_scores=shown.usual_score.instead_of_unknown(shown.leads.scores),
+        scores={o.call.id: o.score for o in scored if o.score is not None},
+        next_scores=() if usual is None else usual.instead_of_unknown(shown.leads.scores),
     )
 
 

@@ -126,3 +126,15 @@ async def test_without_a_database_the_command_says_what_to_do(
     status, _, errors = await acordo(environment, "campaign", "list")
     assert status == 1
     assert "acordo up" in errors
+
+
+async def test_a_campaign_may_go_by_the_chances_of_its_list_from_the_start(
+    engine: AsyncEngine, settings_env: dict[str, str]
+) -> None:
+    async with engine.begin() as connection:
+        await a_portfolio(connection, debtors=1)
+    made = ("campaign", "create", "Maio", "--creditor", "Loja", "--list-scores")
+    assert (await acordo(settings_env, *made))[0] == 0
+    async with engine.begin() as connection:
+        stored = await connection.scalar(text("SELECT policy FROM campaign"))
+    assert stored["scored"] is True

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cobranca.debtors.imports.columns import PhoneColumn, known_columns, read_layout
+from cobranca.debtors.imports.columns import known_columns, read_layout
 from cobranca.debtors.imports.errors import MissingColumns, RepeatedColumns
+from cobranca.debtors.imports.phone_columns import PhoneColumn
 from cobranca.debtors.imports.synonyms import Field
 
 LEAST = ["contrato", "cpf", "nome", "valor", "vencimento", "telefone"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from dialer.pacing import Placed, Policy
 from dialer.pacing.learning import Learning
 from dialer.shell.audience import Audience, Past
@@ -32,18 +34,51 @@ def test_what_is_unknown_counts_as_the_usual_and_never_as_nothing() -> None:
 
 
 async def test_a_pacer_made_anew_has_the_usual_score_of_its_past() -> None:
-    audience = Audience(POLICY)
-
-    async def nothing() -> Past:
-        return Past()
-
-    async def remember() -> Past:
-        return Past(list(HEARD), set())
-
+    audience = Audience(POLICY, scored=True)
     await audience.make(nothing)
-    assert audience.usual_score.value is None
+    assert mean_of(audience) is None
     audience.placed(Placed(at_s=9.0, call="z", p=0.7))
-    assert audience.usual_score.value == 0.7
+    assert mean_of(audience) == 0.7
     audience.wanted = Policy(limits=((0.01, 86_400.0),))
     await audience.make(remember)
-    assert audience.usual_score.value == UsualScore(HEARD).value
+    assert mean_of(audience) == UsualScore(HEARD).value
+
+
+async def test_to_hear_scores_takes_a_pacer_that_has_heard_them_all_along() -> None:
+    """Until it is there the old one hears none: its level of answers is one without."""
+    audience = Audience(POLICY)
+    await audience.make(nothing)
+    old = audience.pacer
+    audience.scored = True
+    assert audience.due
+    read = asyncio.Event()
+
+    async def slowly() -> Past:
+        await read.wait()
+        return await remember()
+
+    making = asyncio.create_task(audience.make(slowly))
+    await asyncio.sleep(0)
+    audience.placed(Placed(at_s=90.0, call="z", p=0.7))
+    assert old is not None
+    assert (audience.usual_score, old._learnt.score) == (None, None)
+    read.set()
+    await making
+    assert audience.pacer is not old
+    assert not audience.due
+    assert mean_of(audience) == UsualScore([*HEARD, Placed(at_s=0, call="z", p=0.7)]).value
+    audience.scored = False
+    assert audience.due
+
+
+async def nothing() -> Past:
+    return Past()
+
+
+async def remember() -> Past:
+    return Past(list(HEARD), set())
+
+
+def mean_of(audience: Audience) -> float | None:
+    assert audience.usual_score is not None
+    return audience.usual_score.value
