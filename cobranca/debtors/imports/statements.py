@@ -36,6 +36,7 @@ JUDGE = (
        AND r.line > f.line
     """,
     "UPDATE import_row SET fate = 'good' WHERE fate IS NULL",
+    "ANALYZE import_row",  # every fate was blank: rows would be joined one by one
 )
 
 # The last line that says something of a debtor or a contract is right; blanks say nothing.
@@ -92,6 +93,7 @@ GATHER = (
       FROM contract c LEFT JOIN debt t ON t.contract_id = c.id
      WHERE c.creditor_id = :creditor AND c.number = i.number
     """,
+    "ANALYZE import_debtor",
     """
     CREATE TEMP TABLE import_chance ON COMMIT DROP AS
     SELECT DISTINCT ON (r.document_index, p.value)
@@ -117,7 +119,6 @@ GATHER = (
                         WHERE c.debtor_id = d.id AND c.kind = 'phone' AND c.value = p.value)
      ORDER BY r.document_index, p.value, r.line
     """,
-    "ANALYZE import_debtor",
     "ANALYZE import_contract",
     "ANALYZE import_chance",
     """
