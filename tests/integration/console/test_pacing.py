@@ -17,6 +17,7 @@ from dialer.campaigns.running import Running, finish_campaigns, running_campaign
 from dialer.campaigns.store import CampaignRow
 from foundation.bus import EVENTS, Bus, decisions_of
 from foundation.ids import uuid7
+from tests.builders.portfolio import a_campaign, a_portfolio
 from tests.people import Browser
 
 API = "/api/v1/campaigns"
@@ -108,17 +109,16 @@ async def test_to_go_by_the_chances_of_the_list_is_a_setting_with_a_history(
 
 
 async def test_how_many_numbers_have_a_chance_of_a_list_is_told(
-    sol: Browser, campaign: UUID, engine: AsyncEngine
+    sol: Browser, engine: AsyncEngine
 ) -> None:
-    at = f"{API}/{campaign}/pacing/scores"
-    before = await (await sol.get(at)).json()
-    assert before["whole"]
-    assert (before["scored"], before["numbers"] > 0) == (0, True)
     async with engine.begin() as connection:
+        await a_portfolio(connection, debtors=2, phones=2)
+        campaign = await a_campaign(connection)
         await connection.execute(
             text("INSERT INTO contact_score SELECT id, 0.4 FROM contact_point LIMIT 1")
         )
-    assert (await (await sol.get(at)).json())["scored"] == 1
+    told = await (await sol.get(f"{API}/{campaign}/pacing/scores")).json()
+    assert told == {"numbers": 4, "scored": 1, "debtors": 2, "whole": True}
     assert (await sol.get(f"{API}/{uuid7()}/pacing/scores")).status == 404
 
 
