@@ -12,7 +12,7 @@ import pytest_asyncio
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cobranca.compliance.explain import telephones
+from cobranca.compliance.points_of import points_of
 from cobranca.compliance.service import ContactPolicy
 from cobranca.debtors.store import ContactPointRow, ContactScoreRow
 from dialer.adapters.pacing_history import history
@@ -43,7 +43,7 @@ async def term(engine: AsyncEngine) -> AsyncIterator[Term]:
     yield won
 
 
-async def points_of(connection: AsyncConnection, debtor: UUID) -> list[Any]:
+async def numbers_of(connection: AsyncConnection, debtor: UUID) -> list[Any]:
     """Ids and numbers, in the order of the file."""
     query = (
         select(ContactPointRow.id, ContactPointRow.value)
@@ -61,7 +61,7 @@ async def tell(connection: AsyncConnection, point: UUID, score: float) -> None:
 async def half_scored(connection: AsyncConnection, **changed: Any) -> UUID:
     """Three debtors of two numbers: a list told of the second's better one only."""
     debtors = await a_portfolio(connection, debtors=3, phones=2)
-    (_, later) = await points_of(connection, debtors[1])
+    (_, later) = await numbers_of(connection, debtors[1])
     await tell(connection, later.id, 0.31)
     return await a_campaign(connection, **changed)
 
@@ -107,12 +107,12 @@ async def test_the_best_chance_is_called_first_and_a_list_knows_better_than_plac
 ) -> None:
     async with engine.begin() as connection:
         (debtor,) = await a_portfolio(connection, debtors=1, phones=4)
-        numbers = await points_of(connection, debtor)
+        numbers = await numbers_of(connection, debtor)
         await tell(connection, numbers[2].id, 0.2)
         await tell(connection, numbers[3].id, 0.6)
         campaign = await a_campaign(connection)
         (first,) = await pick(connection, campaign, TUESDAY_TEN, 1)
-        shown = [one.number for one in await telephones(connection, debtor)]
+        shown = [one.number for one in await points_of(connection, debtor)]
     wanted = [numbers[n].value for n in (3, 2, 0, 1)]
     assert (first.number, shown) == (wanted[0], wanted)
 
