@@ -1,6 +1,6 @@
 """What we ask of whoever takes cards: a page of theirs, and what became of it.
 
-Pure. There is no field for a card anywhere on purpose (PCI DSS: with the page wholly the
+There is no field for a card anywhere on purpose (PCI DSS: with the page wholly the
 provider's, nothing of ours is in scope but the link to it).
 """
 
