@@ -72,6 +72,8 @@ class Floor:
         leg = self.seating.leg(event.channel)
         if leg is not None:
             self._on_leg(leg, event, step)
+            if isinstance(event, HungUp) and leg.wanted:
+                self._seat(leg.endpoint, event.at, step)
         elif isinstance(event, Said) and event.what == "inbound":
             self._on_inbound(event, step)
         else:
@@ -95,21 +97,26 @@ class Floor:
         return step
 
     def legs_now(self, up: Mapping[str, bool], at: datetime) -> Step:
-        """After a gap: the legs that the switch has, and whether each of them stands."""
-        step = Step()
+        """After a gap: the legs that the switch has, and whether each of them stands.
+
+        Only who has none then gets one made.
+        """
+        step, before = Step(), self.legs
+        for channel in before.keys() - up.keys():
+            gone = HungUp(channel=channel, at=at, cause=0, sip_code=None)
+            self._on_known_leg(channel, gone, step)
         for channel, endpoint in self.legs.items():
-            leg, agent = self.seating.leg(channel), self.agents.get(endpoint)
-            if leg is None or agent is None:
-                continue
-            if channel not in up:
-                gone = HungUp(channel=channel, at=at, cause=0, sip_code=None)
-                self._on_leg(leg, gone, step)
-        for channel, endpoint in self.legs.items():
-            leg, agent = self.seating.leg(channel), self.agents.get(endpoint)
-            if leg is not None and agent is not None and agent.leg is None and up[channel]:
-                self._on_leg(leg, Answered(channel=channel, at=at), step)
+            if up[channel] and self.agents[endpoint].leg is None:
+                self._on_known_leg(channel, Answered(channel=channel, at=at), step)
+        for endpoint in before.values():
+            self._seat(endpoint, at, step)
         self._assign(at, step)
         return step
+
+    def _on_known_leg(self, channel: str, event: ChannelEvent, step: Step) -> None:
+        leg = self.seating.leg(channel)
+        if leg is not None:
+            self._on_leg(leg, event, step)
 
     def hang_up_for(self, endpoint: str) -> list[Action]:
         """The agent ends the conversation: the debtor's channel is hung up."""
@@ -312,7 +319,6 @@ class Floor:
             self.seating.ended(leg, at, step, stood=agent.leg == leg.channel)
             if leg.wanted:
                 keeping.leg_lost(self, agent, event, step)
-                self._seat(leg.endpoint, at, step)
             return
         if not leg.wanted or isinstance(event, Answered) or _is_ready(event):
             self.seating.stood(leg, at, step)

@@ -152,7 +152,8 @@ class Recovery:
             if known is None and attempt.id in before:
                 continue  # an event ended it while the record was read
             record = cel.get(attempt.channel)
-            if record is None and now - attempt.placed_at < YOUNG:
+            young = now - attempt.placed_at < YOUNG and not attempt.story.known_to_switch
+            if record is None and young:
                 if known is None:  # committed by a leader before this one
                     self._floor.add_call(self._known(attempt))
                 continue

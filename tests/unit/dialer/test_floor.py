@@ -207,3 +207,24 @@ def test_a_call_back_goes_to_who_booked_it_if_idle(floor: Floor) -> None:
     assert joins(answer(floor, "c1", 10)) == [("c1", "agent002")]
     floor.add_call(Ongoing(call=Call(id="c2"), prefers="agent002"))
     assert joins(answer(floor, "c2", 11)) == [("c2", "agent001")]
+
+
+def test_who_lost_his_leg_in_a_gap_gets_one_made_and_nobody_else(floor: Floor) -> None:
+    seat(floor, "agent001")
+    other = seat(floor, "agent002")
+    step = floor.legs_now({other: True}, at(10))
+    assert [(a.agent, type(a)) for a in step.actions if isinstance(a, Nail)] == [
+        ("agent001", Nail)
+    ]
+    assert state(floor) is AgentState.CONNECTING
+    assert floor.agents["agent002"].leg == other
+
+
+def test_a_leg_that_came_to_stand_in_a_gap_is_sat_on_and_no_second_one_made(
+    floor: Floor,
+) -> None:
+    seat(floor, "agent001")
+    floor.seating.known("newer", "agent001", at(9), up=True)
+    step = floor.legs_now({"newer": True}, at(10))
+    assert [a for a in step.actions if isinstance(a, Nail)] == []
+    assert (state(floor), floor.agents["agent001"].leg) == (AgentState.IDLE, "newer")
