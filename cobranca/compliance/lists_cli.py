@@ -29,14 +29,14 @@ STALE_DAYS = 30  # a block of Não Me Perturbe takes so long to work
 
 
 @click.command(name="import-list")
-@click.argument("name")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("name", metavar="NOME")
+@click.argument("file", type=click.Path(path_type=Path), metavar="ARQUIVO")
 @click.option("--add", is_flag=True, help="Soma à lista que já está; sem isso, troca-a.")
 @click.option("--skip-unreadable", is_flag=True, help="Deixa de fora o que não é telefone.")
 def import_list_command(name: str, file: Path, add: bool, skip_unreadable: bool) -> None:
     """Importa uma lista de quem não quer ser contatado (Não Me Perturbe, estaduais).
 
-    NAME é o nome da lista nas regras; FILE tem um telefone por linha, na primeira coluna.
+    NOME é o da lista nas regras; ARQUIVO tem um telefone por linha, na primeira coluna.
     """
     if name not in lists_in_force():
         known = ", ".join(sorted(lists_in_force()))

@@ -184,7 +184,9 @@ def retorno() -> None:
 
 
 @retorno.command(name="read")
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="ARQUIVO"
+)
 @click.option("--bank", required=True, help="Código do banco, como 341.")
 @_JSON
 def retorno_read(path: Path, bank: str, as_json: bool) -> None:
