@@ -76,7 +76,7 @@ async def test_half_an_hour_is_too_short_to_say_anything(engine: AsyncEngine) ->
     tried = [as_it_was(recorded)]
     found = answer(recorded, tried, shifts(recorded, tried, SHIFTS, jobs=2))
     print(*lines(found), sep="\n")
-    assert "occupancy" in found.trust.wide
+    assert found.trust.wide  # of one figure at least an interval too wide
     assert not found.trust.good
 
 
