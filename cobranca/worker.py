@@ -60,17 +60,22 @@ class Worker:
     async def run(
         self, sweeps: Mapping[str, Sweep], background: Mapping[str, Step]
     ) -> None:
-        """Work until the process is to stop; rows in hand are finished first."""
+        """Work until the process is to stop; rows in hand are finished, the rest dropped."""
         own = self._own
         runners = [own.start(self._runner(waker), "runner") for waker in self._wakers]
-        own.start(self._listen(), "listen")
-        own.start(self._measure(), "measure")
-        own.start(self._sweep(sweeps), "sweep")
-        for name, step in background.items():
-            own.start(self._background(step), name)
+        others = [
+            own.start(self._listen(), "listen"),
+            own.start(self._measure(), "measure"),
+            own.start(self._sweep(sweeps), "sweep"),
+            *(own.start(self._background(step), name) for name, step in background.items()),
+        ]
         await own.stopping.wait()
         self.wake()
         await asyncio.gather(*runners)
+        for task in others:
+            task.cancel()
+        # none may find the executor and the pool closed; how one failed, the group says
+        await asyncio.gather(*others, return_exceptions=True)
 
     def wake(self) -> None:
         """Let every runner look at once."""

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from concurrent.futures import Executor
 
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from cobranca.worker import Worker
+from foundation.db.outbox import OutboxContext
+from foundation.process import Process
 from foundation.reach import DatabaseUnreachable, reach_database
+from foundation.settings import ProcessSettings
 from sim.throw_away import free_port
 from tests.builders.processes import Processes
-from tests.integration.worker.rows import one_row, put
+from tests.integration.worker.rows import an_outbox, one_row, put
 
 UNPOLLED = {"ACORDO_WORKER__POLL_S": "50"}  # so that only NOTIFY can be why it is quick
 
@@ -32,7 +37,7 @@ async def test_it_wakes_up_for_a_row_and_stops_on_sigterm(
     await until_tried(engine)
     said = await worker.stop()
 
-    assert worker.process.returncode == 0
+    assert worker.process.returncode == 0, said
     assert "UnknownTopic" in said
     assert "process_stopped" in said
 
@@ -105,3 +110,29 @@ async def test_an_unreachable_database_is_said_after_the_deadline() -> None:
     with pytest.raises(DatabaseUnreachable, match="não respondeu em 1 s"):
         await reach_database(engine, deadline_s=0.6)
     await engine.dispose()
+
+
+async def test_nothing_works_on_after_its_end(
+    engine: AsyncEngine, settings: ProcessSettings, executor: Executor
+) -> None:
+    """A sweep in hand is dropped before the executor and the pool are closed."""
+    stopping, begun = asyncio.Event(), asyncio.Event()
+    at_work: set[str] = set()
+
+    async def slow(context: OutboxContext) -> None:
+        at_work.add("sweep")
+        begun.set()
+        try:
+            await asyncio.sleep(3600.0)
+        finally:
+            await asyncio.sleep(0)  # closing takes its turns
+            at_work.clear()
+
+    async with asyncio.TaskGroup() as tasks:
+        rows = an_outbox(engine, settings, executor, {})
+        worker = Worker(Process(tasks, stopping), rows, 1)
+        running = tasks.create_task(worker.run({"slow": slow}, {}))
+        await begun.wait()
+        stopping.set()
+        await running
+        assert not at_work
