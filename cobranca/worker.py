@@ -60,7 +60,7 @@ class Worker:
     async def run(
         self, sweeps: Mapping[str, Sweep], background: Mapping[str, Step]
     ) -> None:
-        """Work until the process is to stop; rows in hand are finished, the rest dropped."""
+        """Work until the process is to stop; rows in hand finished, the rest dropped."""
         own = self._own
         runners = [own.start(self._runner(waker), "runner") for waker in self._wakers]
         others = [
