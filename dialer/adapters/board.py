@@ -29,6 +29,9 @@ PICTURE_S = 1.0
 DECISIONS_S = 3600.0  # each decision is shown for so long
 REDRAW_S = 5.0  # the whole board again: heals an emptied Valkey
 
+AGAIN_S = 0.2  # after Valkey was not there
+NEVER = float("-inf")
+
 log = get_logger(__name__)
 
 
@@ -100,7 +103,7 @@ class Board:
             self._wake.set()
 
     async def run(self) -> None:
-        """Write for ever; what Valkey missed is drawn again a little later."""
+        """Write for ever; what Valkey missed is drawn again as soon as it is back."""
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(REDRAW_S):
@@ -124,6 +127,9 @@ class Board:
                     await self._decided(row.as_event())
             except LOST as error:
                 log.warning("board_unwritten", why=type(error).__name__)
+                self._drawn = NEVER  # whatever it knows when it is back
+                await asyncio.sleep(AGAIN_S)
+                self._wake.set()
 
     async def _decided(self, row: dict[str, Any]) -> None:
         stream = decisions_of(row["campaign"])

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
+from foundation.bus import BOARD, LOST, Bus
+from foundation.bus import connect as connect_bus
+from foundation.embedded.valkey import redis_url
 from foundation.supervision import State
 from sim.faults import looking
 from sim.faults.centre import Centre
+from sim.faults.evidence import Stay
 from sim.faults.looking import Mark
 from sim.faults.watch import AWAY, Watch
 
@@ -88,7 +92,21 @@ class Service:
         if any(child.state is not State.READY for child in children):
             return False
         ready = [asyncio.to_thread(child.program.ready) for child in children]
-        return all(await asyncio.gather(*ready))
+        return all(await asyncio.gather(*ready)) and await self._shown(agents)
+
+    async def _shown(self, agents: Sequence[Stay]) -> bool:
+        """Whether everybody's page, and who looks at the floor, sees him there."""
+        client = connect_bus(redis_url(self._centre.settings))
+        try:
+            board = await Bus(client).table(BOARD)
+        except LOST:
+            return False
+        finally:
+            await client.aclose()
+        return all(
+            board.get(stay.agent, {}).get("state", "offline") != "offline"
+            for stay in agents
+        )
 
 
 async def _until(is_so: Callable[[], Awaitable[bool]], within_s: float) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from dialer.adapters.board import Board
@@ -54,4 +56,44 @@ async def test_a_pause_is_named_from_when_it_is_asked_for(wire: Bus) -> None:
             return shown == (agent.state, agent.wants, pause)
 
         await eventually(told)
+    telling.cancel()
+
+
+class Flickering(Bus):
+    """A bus whose server dies at the next write, and comes back empty."""
+
+    dies = False
+
+    async def put(self, key: str, values: Mapping[str, Any]) -> None:
+        if self.dies:
+            self.dies = False
+            await self.client.flushall()
+            raise ConnectionError
+        await super().put(key, values)
+
+
+async def test_an_emptied_server_is_told_the_whole_board_when_it_is_back(
+    wire: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dialer.adapters.board.REDRAW_S", 3600.0)
+    floor, bus_ = Floor(lambda: "leg-1"), Flickering(wire.client)
+    board = Board(bus_)
+    telling = asyncio.create_task(board.run())
+
+    async def shown(*seats: str) -> None:
+        async def there() -> bool:
+            return set(await wire.table(BOARD)) == set(seats)
+
+        await eventually(there)
+
+    def sits_down(seat: str) -> None:
+        step = Step()
+        floor.put(agents.logged_in(Agent(endpoint=seat, since=AT), AT), AT, step)
+        board.show(step, floor)
+
+    sits_down(SEAT)
+    await shown(SEAT)
+    bus_.dies = True
+    sits_down("agent002")
+    await shown(SEAT, "agent002")
     telling.cancel()
