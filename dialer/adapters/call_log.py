@@ -5,9 +5,9 @@ a twentieth of a second. What a crash loses of it is read again from the switch'
 record (CEL). A batch is one transaction: facts, the attempts' final columns, the
 debtor's next turn, and the outbox.
 
-What a deposed leader still has to say of calls is written: it is true, and an end that
-stands already keeps its place. What it says of agents is not, once another has read the
-switch: they are where that one found them.
+What a deposed leader still has to say is dropped once another has read the facts, but for
+what people recorded and who called in: the other one has learnt the rest from the switch,
+and reckons with that alone.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ GATHER_S = 0.05
 RETRY_S = 1.0
 FULL = 20_000  # facts kept while the database is away; pacing has stopped long before
 
-OF_AGENTS = ("agent", "leg")
+OF_ANY_TERM = ("disposition", "inbound")
 
 log = get_logger(__name__)
 
@@ -134,30 +134,35 @@ class CallLog:
         contact_now = clock.now() if clock else datetime.now(UTC)
         if batch.began:
             await self._begin(connection, batch.began, contact_now)
+        dropped: set[str] = set()
         if batch.facts:
-            await self._write_facts(connection, batch.facts)
+            dropped = await self._write_facts(connection, batch.facts)
         await verdicts.write(connection, batch.judged)
         told = (self._disposition(fact) for _, fact in batch.facts)
         spoken = [row for row in told if row is not None]
         if spoken:
             await endings.dispositions(connection, spoken, contact_now)
-        if batch.ended:
-            await endings.write(connection, batch.ended, self._agents, contact_now)
+        ended = [one for one in batch.ended if one.call.id not in dropped]
+        if ended:
+            await endings.write(connection, ended, self._agents, contact_now)
 
     async def _write_facts(
         self, connection: AsyncConnection, facts: Sequence[tuple[int, Fact]]
-    ) -> None:
+    ) -> set[str]:
+        """Write what is of the present term; returns the calls of which some was not."""
         last = await connection.scalar(_LAST_TERM) or 0
+        past = [f for e, f in facts if e < last and f.kind not in OF_ANY_TERM]
         rows = [
             self._event(fact) | {"epoch": epoch}
             for epoch, fact in facts
-            if epoch >= last or fact.kind not in OF_AGENTS
+            if epoch >= last or fact.kind in OF_ANY_TERM
         ]
-        if len(rows) < len(facts):
-            log.warning("facts_of_a_past_term", dropped=len(facts) - len(rows))
+        if past:
+            log.warning("facts_of_a_past_term", dropped=len(past))
         if rows:
             statement = pg_insert(CallEventRow).on_conflict_do_nothing()
             await connection.execute(statement, rows)
+        return {fact.call for fact in past if fact.call}
 
     async def _begin(
         self, connection: AsyncConnection, began: Sequence[Began], contact_now: datetime

@@ -257,7 +257,7 @@ async def test_agents_are_remembered_as_they_were(engine: AsyncEngine) -> None:
     )
 
 
-async def test_a_deposed_leader_moves_no_agent_and_ends_no_call_twice(
+async def test_a_deposed_leader_moves_no_agent_and_adds_nothing_to_calls(
     engine: AsyncEngine,
 ) -> None:
     attempt = await an_attempt(engine)
@@ -278,7 +278,7 @@ async def test_a_deposed_leader_moves_no_agent_and_ends_no_call_twice(
     async with engine.connect() as connection:
         rows = select(CallEventRow.kind, CallEventRow.epoch).order_by(CallEventRow.id)
         kinds = [tuple(row) for row in await connection.execute(rows)]
-    assert kinds == [("term_began", 2), ("hungup", 2), ("joined", 1)]
+    assert kinds == [("term_began", 2), ("hungup", 2)]
 
 
 async def test_facts_are_neither_changed_nor_taken_away(engine: AsyncEngine) -> None:
