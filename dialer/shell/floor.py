@@ -20,6 +20,7 @@ from dialer.calls.leg import Leg
 from dialer.calls.outcome import CANCELLED_BY_US, NORMAL
 from dialer.shell import answers, keeping, previews
 from dialer.shell.facts import Action, Began, Ended, Fact, HangUp, Step
+from dialer.shell.floor_time import FloorTime
 from dialer.shell.ongoing import Ongoing
 from dialer.shell.previews import Offer
 from dialer.shell.seating import NAILING, Seating
@@ -38,6 +39,7 @@ class Floor:
     def __init__(self, new_leg: Callable[[], str]) -> None:
         self.calls: dict[str, Ongoing] = {}
         self.agents: dict[str, Agent] = {}
+        self.time = FloorTime()  # the switch's, for whoever tells the floor what time it is
         self.seating = Seating(new_leg)
         self.offers: dict[str, Offer] = {}  # endpoint -> whom that agent previews
         self.skipped: list[Offer] = []  # to be given back to the list

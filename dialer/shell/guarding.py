@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -59,7 +58,9 @@ class Guard:
         tools = self._leader.tools
         async with asyncio.timeout(DRAIN_S):
             await tools.call_log.drained()
-        picture = await look(tools.engine, tools.telephony, {"floor": self._floor()})
+        told = {"floor": self._floor()}
+        now = self._leader.floor.time.now
+        picture = await look(tools.engine, tools.telephony, told, now)
         found = violations(picture)
         both, self._before = confirmed(self._before, found), found
         done = [(one, self._mend(one, picture)) for one in both]
@@ -102,7 +103,7 @@ class Guard:
 
     def _told(self, endpoint: str) -> Step:
         step = Step()
-        self._leader.floor.tell_again(endpoint, datetime.now(UTC), step)
+        self._leader.floor.tell_again(endpoint, self._leader.floor.time.now(), step)
         return step
 
 

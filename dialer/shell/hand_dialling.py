@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -59,7 +59,7 @@ class HandDialling:
         return any(c.only_for == agent for c in self._leader.floor.calls.values())
 
     async def _held(self, campaign: Running, agent: str) -> Offer | None:
-        tools, at = self._leader.tools, datetime.now(UTC)
+        tools, at = self._leader.tools, self._leader.floor.time.now()
         async with asyncio.timeout(DATABASE_S), tools.engine.begin() as connection:
             found = await by_hand.hold_next(
                 connection,
@@ -86,7 +86,7 @@ class HandDialling:
     async def tend(self, campaigns: list[Running]) -> None:
         """Dial what is to be dialled, give back what nobody will dial."""
         by_id = {campaign.id: campaign for campaign in campaigns}
-        found = previews.tend(self._leader.floor, datetime.now(UTC), set(by_id))
+        found = previews.tend(self._leader.floor, self._leader.floor.time.now(), set(by_id))
         self._leader.carry_out(found.step)
         for offer in found.back:
             await self._give_back(offer)
@@ -109,13 +109,13 @@ class HandDialling:
                     routes=tools.routes.free(leader.floor.lines(), time.monotonic()),
                     held=(offer.debtor, offer.point),
                     attempt=UUID(offer.call),
-                    now=datetime.now(UTC),
+                    now=self._leader.floor.time.now(),
                     contact_now=tools.contact_clock.now(),
                 )
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.error("preview_uncommitted", agent=offer.agent, error=str(error))
         if placed is None:
-            now = datetime.now(UTC)
+            now = self._leader.floor.time.now()
             leader.carry_out(previews.not_dialled(leader.floor, offer, now))
             await self._give_back(offer)
             return

@@ -11,7 +11,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -147,11 +147,12 @@ class Leader:
             case Said(what="amd"):
                 self._on_amd(event)
             case ChannelEvent() if not self.rerouting.takes(event):
+                self.floor.time.heard(event.at)
                 self.carry_out(self.floor.on_switch(event))
 
     def on_answer(self, answer: Answer) -> None:
         """A detector says who answered."""
-        self.carry_out(on_answer(self.floor, answer, datetime.now(UTC)))
+        self.carry_out(on_answer(self.floor, answer, self.floor.time.now()))
 
     def _on_amd(self, said: Said) -> None:
         try:
@@ -161,7 +162,7 @@ class Leader:
 
     def on_command(self, command: Command) -> None:
         """Apply what an agent asked for."""
-        self.carry_out(apply_command(self.floor, command, datetime.now(UTC)))
+        self.carry_out(apply_command(self.floor, command, self.floor.time.now()))
 
     @property
     def seated(self) -> set[str]:
@@ -175,7 +176,7 @@ class Leader:
     async def sweep_for_ever(self) -> None:
         """Time's own work, and what changed in the database."""
         while True:
-            self.carry_out(self.floor.sweep(datetime.now(UTC)))
+            self.carry_out(self.floor.sweep(self.floor.time.now()))
             await self._reconcile()
             try:
                 await self._read_campaigns()
@@ -287,7 +288,7 @@ class Leader:
         )
 
     def _on_failure(self, action: Action) -> None:
-        at = datetime.now(UTC)
+        at = self.floor.time.now()
         match action:
             case Join():
                 self.carry_out(self.floor.on_join_failed(action.call, action.agent, at))
@@ -324,7 +325,7 @@ class Leader:
         """Have everything in the database that is known here, and that this term began:
         after that no earlier leader moves an agent any more."""
         if not self._begun:
-            self._note("term_began", datetime.now(UTC), holder=self.term.holder)
+            self._note("term_began", self.floor.time.now(), holder=self.term.holder)
             self._begun = True
         async with asyncio.timeout(READ_LIMIT_S):
             await self.tools.call_log.drained()
@@ -337,7 +338,7 @@ class Leader:
         """Place nothing any more; the term ends in good order."""
         self.draining = True
         if self._begun:
-            self._note("term_ended", datetime.now(UTC), holder=self.term.holder)
+            self._note("term_ended", self.floor.time.now(), holder=self.term.holder)
 
     def _note(self, kind: str, at: datetime, **data: str) -> None:
         if self.mandate.stands:

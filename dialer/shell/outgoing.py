@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -53,7 +52,7 @@ class Outgoing:
                         self._leader.floor.lines(), time.monotonic()
                     ),
                     wanted=calls,
-                    now=datetime.now(UTC),
+                    now=self._leader.floor.time.now(),
                     contact_now=self._leader.tools.contact_clock.now(),
                 )
         except (SQLAlchemyError, OSError, TimeoutError) as error:
@@ -117,7 +116,7 @@ class Outgoing:
         ongoing = self._leader.floor.calls.pop(attempt, None)
         if ongoing is None:
             return
-        at = datetime.now(UTC)
+        at = self._leader.floor.time.now()
         step = Step(facts=[Fact(kind="not_sent", at=at, call=attempt)])
         previews.ended(self._leader.floor, ongoing, at, step)
         call = replace(
@@ -147,7 +146,7 @@ class Outgoing:
                 call=Call(id=placement.id),
                 campaign=campaign.id,
                 route=placement.route,
-                placed_at=datetime.now(UTC),
+                placed_at=self._leader.floor.time.now(),
                 threshold_s=campaign.threshold_s,
                 wrap_up_s=campaign.wrap_up_s,
                 prefers=placement.agent,

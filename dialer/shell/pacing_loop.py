@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -182,7 +182,7 @@ class PacingLoop:
             decision = braked(decision, floor, brake)
         budgets = pacer.budgets if campaign.paced_by_agents else ()
         picture = Picture.of(floor, decision, budgets)
-        self.log.take(campaign.id, decision, picture, datetime.now(UTC))
+        self.log.take(campaign.id, decision, picture, self._floor.time.now())
         await self._carry_out(campaign, decision)
 
     async def _carry_out(self, campaign: Running, decision: Decision) -> None:
@@ -197,7 +197,7 @@ class PacingLoop:
 
     def _tell_abandoned(self) -> None:
         """A person who has waited past the threshold is lost, whatever comes after it."""
-        now, now_s = datetime.now(UTC), time.monotonic()
+        now, now_s = self._floor.time.now(), time.monotonic()
         for ongoing in self._floor.calls.values():
             if ongoing.campaign is None or ongoing.agentless:
                 continue

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dialer.adapters.cel import CelCall, RecordUnread, recorded
@@ -43,7 +43,7 @@ class Recovery:
     def __init__(self, floor: Floor, tools: Tools) -> None:
         self._floor = floor
         self._tools = tools
-        self._checked = datetime.now(UTC)
+        self._checked = self._floor.time.now()
         self._suspects: set[str] = set()
         self._bridges: dict[str, str | None] = {}
         self._remembered = False  # what the facts say of agents
@@ -67,7 +67,7 @@ class Recovery:
             if attempt.id in by_attempt
         ]
         up = {channel.channel: channel.up for channel in live.values()}
-        steps.append(self._floor.legs_now(up, datetime.now(UTC)))
+        steps.append(self._floor.legs_now(up, self._floor.time.now()))
         steps += await self._end_gone([a for a in attempts if a.id not in by_attempt])
         steps.append(self._free_of_nothing())
         return steps
@@ -78,7 +78,7 @@ class Recovery:
         Only what two looks in a row find so: an event may be on its way, and an ending
         on its way to the database.
         """
-        now = datetime.now(UTC)
+        now = self._floor.time.now()
         if now - self._checked < CHECK_EVERY:
             return []
         self._checked = now
@@ -104,7 +104,7 @@ class Recovery:
     # -- calls ---------------------------------------------------------------------------
 
     def _adopt_call(self, attempt: OpenAttempt, channel: LiveChannel) -> Step:
-        known, now = self._floor.calls.get(attempt.id), datetime.now(UTC)
+        known, now = self._floor.calls.get(attempt.id), self._floor.time.now()
         agent, leg = self._agent_in(channel)
         ongoing = known or ongoing_of(attempt, self._floor.agents.values())
         before = self._floor.agents.get(ongoing.agent or "")
@@ -145,7 +145,7 @@ class Recovery:
         before = set(self._floor.calls)
         since = min(a.placed_at for a in gone)
         cel = await recorded(self._tools.cel_path, since, {a.channel for a in gone})
-        now = datetime.now(UTC)
+        now = self._floor.time.now()
         steps = []
         for attempt in gone:
             known = self._floor.calls.get(attempt.id)
@@ -208,7 +208,7 @@ class Recovery:
         step.facts.append(Fact(kind=kind, at=event.at, call=known.call.id, data=data))
 
     def _end_by_record(self, known: Ongoing, record: CelCall, step: Step) -> Step:
-        at = record.ended_at or datetime.now(UTC)
+        at = record.ended_at or self._floor.time.now()
         if record.sign_of_life:
             sign = Said(channel=known.channel, at=at, what="sign_of_life", fields={})
             self._learn(known, sign, "sign_of_life", step)
@@ -227,7 +227,7 @@ class Recovery:
 
     def _adopt_legs(self, live: Iterable[LiveChannel]) -> None:
         """Know every leg; who has lost or got one is told when the calls are known."""
-        now = datetime.now(UTC)
+        now = self._floor.time.now()
         for channel in live:
             endpoint = endpoint_of(channel)
             if endpoint is None or channel.channel in self._floor.legs:
@@ -238,7 +238,7 @@ class Recovery:
 
     def _free_of_nothing(self) -> Step:
         """An agent in a call that is no more goes on to what comes after it."""
-        step, now = Step(), datetime.now(UTC)
+        step, now = Step(), self._floor.time.now()
         met = (AgentState.TALKING, AgentState.RESERVED, AgentState.PREVIEW)
         for agent in list(self._floor.agents.values()):
             offered = agent.endpoint in self._floor.offers

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -92,7 +91,7 @@ class Rerouting:
             self._end(event)
             return
         log.info("route_changed", attempt=attempt, of=before, to=route.name)
-        ongoing.placed_at = at = datetime.now(UTC)  # its ringing is counted from here
+        ongoing.placed_at = at = leader.floor.time.now()  # its ringing is counted from here
         said = Said(channel=event.channel, at=at, what="rerouted", fields={})
         step = leader.floor.on_switch(said)
         told = {"of": before, "to": route.name, "cause": event.cause}

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from dialer.calls.agent import Agent, AgentState
@@ -64,6 +64,7 @@ def shared_out(
 
 def snapshot(floor: Floor, campaign: Running, shown: Shown) -> Snapshot:
     """Return what the campaign's pacer needs; instants are monotonic seconds."""
+    now = floor.time.now()
     calls = list(floor.calls_of(campaign.id))
     rings = [o for o in calls if o.rings and o.call.id not in shown.given_up]
     inbound = [o for o in floor.calls.values() if o.call.inbound and o.waits]
@@ -73,13 +74,13 @@ def snapshot(floor: Floor, campaign: Running, shown: Shown) -> Snapshot:
     return Snapshot(
         idle=len(shown.share.idle),
         room=min(shown.room, shown.leads.count),
-        ringing=_instants(rings, lambda o: o.placed_at),
-        waiting=_instants((o for o in calls if o.waits), lambda o: o.call.answered_at),
-        inbound_waiting=_instants(inbound, lambda o: o.call.answered_at)
+        ringing=_instants(rings, lambda o: o.placed_at, now),
+        waiting=_instants((o for o in calls if o.waits), lambda o: o.call.answered_at, now),
+        inbound_waiting=_instants(inbound, lambda o: o.call.answered_at, now)
         if shown.hears_inbound
         else {},
-        talking=_since(a for a in agents if a.state is not AgentState.WRAP_UP),
-        wrapping=_since(a for a in agents if a.state is AgentState.WRAP_UP),
+        talking=_since((a for a in agents if a.state is not AgentState.WRAP_UP), now),
+        wrapping=_since((a for a in agents if a.state is AgentState.WRAP_UP), now),
         leaving={
             a.endpoint: time.monotonic() for a in agents if a.wants is not AgentState.IDLE
         },
@@ -95,16 +96,16 @@ def _is_busy(agent: Agent) -> bool:
 
 
 def _instants(
-    calls: Iterable[Ongoing], begun: Callable[[Ongoing], datetime | None]
+    calls: Iterable[Ongoing], begun: Callable[[Ongoing], datetime | None], now: datetime
 ) -> dict[str, float]:
     """Ids with the monotonic instant at which something began; unknown means now."""
-    now_s, now = time.monotonic(), datetime.now(UTC)
+    now_s = time.monotonic()
     return {o.call.id: now_s - _ago_s(begun(o) or now, now) for o in calls}
 
 
-def _since(agents: Iterable[Agent]) -> dict[str, float]:
+def _since(agents: Iterable[Agent], now: datetime) -> dict[str, float]:
     """Endpoints with the monotonic instant at which their state began."""
-    now_s, now = time.monotonic(), datetime.now(UTC)
+    now_s = time.monotonic()
     return {a.endpoint: now_s - _ago_s(a.since, now) for a in agents}
 
 

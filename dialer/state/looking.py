@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -13,6 +13,7 @@ from dialer.ports import LiveChannel, Telephony
 from dialer.shell.adopting import attempt_of, endpoint_of
 from dialer.state.picture import Held, Line, OpenCall, Picture
 from foundation.bus import BOARD, Bus
+from foundation.clock import SystemClock
 
 LONGEST = timedelta(hours=2)  # of a call for which nobody wrote a limit down
 BEFORE_THE_FLOOR = ("from-carrier", "ura")  # a caller whom nobody has announced yet
@@ -28,18 +29,23 @@ _HELD = text(
     """
 )
 
+_CLOCK = SystemClock()
+
 
 async def look(
-    engine: AsyncEngine, telephony: Telephony, told: Mapping[str, Mapping[str, str]]
+    engine: AsyncEngine,
+    telephony: Telephony,
+    told: Mapping[str, Mapping[str, str]],
+    now: Callable[[], datetime] = _CLOCK.now,
 ) -> Picture:
-    """Take one picture. Raises SwitchUnreachable, SQLAlchemyError, OSError."""
+    """One picture, dated by `now`. Raises SwitchUnreachable, SQLAlchemyError, OSError."""
     channels = await telephony.channels()
     async with engine.connect() as connection:
         attempts = await open_attempts(connection)
         agents = await agents_before(connection)
         held = await _held(connection)
     return Picture(
-        at=datetime.now(UTC),
+        at=now(),
         calls={attempt.id: _call(attempt) for attempt in attempts},
         agents={one.agent.endpoint: one.agent for one in agents},
         lines=tuple(lines(channels)),
