@@ -6,9 +6,7 @@ The only place that picks adapters.
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Sequence
-from os import getpid
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,6 +18,7 @@ from cobranca.people.store import AgentRow
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.board import Board
 from dialer.adapters.call_log import CallLog
+from dialer.adapters.office import Office, Unknown
 from dialer.answering.answer import Answer, BadAnswer
 from dialer.metrics import FloorMetrics
 from dialer.ports import LoginRefused
@@ -32,17 +31,17 @@ from foundation.bus import ANSWERS, COMMANDS, Bus
 from foundation.bus import connect as connect_bus
 from foundation.db.contact_clock import SimulatedClockOnRealRoute, contact_clock
 from foundation.db.engine import connect
-from foundation.db.leadership import Term, renew, resign, take
+from foundation.db.leadership import Term
 from foundation.embedded.valkey import redis_url
 from foundation.health import CannotRun
 from foundation.home import Home
 from foundation.ids import uuid7
+from foundation.living import name_of_this
 from foundation.metrics import REGISTRY
 from foundation.observability import get_logger
 from foundation.process import Process
 from foundation.routes import read_routes
 
-OFFICE = "floor"
 LACKABLE = ("leadership", "switch", "database", "trunk", "disk")
 SHOW_S = 0.2
 SEATS_S = 5.0  # within so long whoever lost his access gets no call any more
@@ -66,11 +65,12 @@ class DialerProcess:
     def __init__(self, settings: DialerSettings, process: Process) -> None:
         self.settings = settings
         self.process = process
-        # who stands still in a transaction holds the office no longer than his lease
-        idle_s = settings.dialer.lease_s
-        self.engine: AsyncEngine = connect(settings, idle_s=idle_s)
+        lease_s = settings.dialer.lease_s
+        # who stands still in a transaction holds nobody up once his lease has run out
+        self.engine: AsyncEngine = connect(settings, idle_s=lease_s * 2 / 3)
+        self.office_engine = connect(settings, pool_size=1)
+        self.office = Office(self.office_engine, name_of_this(), lease_s)
         self.bus = Bus(connect_bus(redis_url(settings)))
-        self.holder = f"{socket.gethostname()}:{getpid()}"
         self.agents: dict[str, UUID] = {}
         self.call_log = CallLog(self.engine, self.agents)
         self.board = Board(self.bus, self._leads)
@@ -102,23 +102,23 @@ class DialerProcess:
         self.process.start(self._show(), "show")
         try:
             while not self.process.stopping.is_set():
-                term = await self._take()
-                if term is not None:
-                    await self._lead(term)
-                await self.process.pause(self.settings.dialer.lease_s / 3)
+                await self._stand_by()
         finally:
             await self.engine.dispose()
+            await self.office_engine.dispose()
             await self.bus.client.aclose()
 
-    async def _take(self) -> Term | None:
+    async def _stand_by(self) -> None:
+        """Look once whether the office is free, and lead if it is."""
+        lease_s = self.settings.dialer.lease_s
         try:
-            async with asyncio.timeout(5), self.engine.begin() as connection:
-                return await take(
-                    connection, OFFICE, self.holder, lease_s=self.settings.dialer.lease_s
-                )
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
-            log.error("leadership_unknown", error=str(error))
-            return None
+            term = await self.office.take()
+        except Unknown:
+            await self.process.pause(lease_s / 6)
+            return
+        if term is not None:
+            await self._lead(term)
+        await self.process.pause(lease_s / 12)
 
     async def _lead(self, term: Term) -> None:
         """Lead until the term is over or the process stops; resign in the latter case."""
@@ -130,11 +130,10 @@ class DialerProcess:
             may_act=self._leads,
         )
         tools = await self._tools(telephony)
-        # only now: what was read may have taken longer than a lease
-        asked_s = seconds()
-        if not await self._renewed(term):
+        mandate = await self._mandate(term)
+        if mandate is None:
             return
-        self.mandate = mandate = Mandate(self.settings.dialer.lease_s, asked_s)
+        self.mandate = mandate
         try:
             async with telephony, asyncio.TaskGroup() as tasks:
                 self.leader = leader = Leader(tools, term, tasks, mandate)
@@ -161,7 +160,8 @@ class DialerProcess:
             log.warning("term_over", epoch=term.epoch)
         finally:
             self.leader = None
-            await self._resign(term)
+            await self._written()
+            await self.office.resign(term)
             mandate.end()
 
     async def _tools(self, telephony: AmiTelephony) -> Tools:
@@ -187,36 +187,32 @@ class DialerProcess:
             cel_path=Home(self.settings.home).cel,
         )
 
+    async def _mandate(self, term: Term) -> Mandate | None:
+        """Asked for only now: what was read may have taken longer than a lease."""
+        asked_s, lease_s = seconds(), self.settings.dialer.lease_s
+        try:
+            if await self.office.renewed(term, lease_s):
+                return Mandate(lease_s, asked_s)
+        except TermIsOver:
+            pass
+        return None
+
     async def _hold_office(self, term: Term, mandate: Mandate) -> None:
         """Renew until stopped; raises TermIsOver when the lease could not be kept."""
-        while not await self.process.pause(self.settings.dialer.lease_s / 3):
+        while not await self.process.pause(self.settings.dialer.lease_s / 6):
             asked_s = seconds()
-            if await self._renewed(term):
+            if await self.office.renewed(term, mandate.left_s):
                 mandate.renewed(asked_s)
             if not mandate.stands:
                 raise TermIsOver(term.name)
 
-    async def _renewed(self, term: Term) -> bool:
-        """Extend the lease; False when somebody else leads, or nobody knows."""
-        lease_s = self.settings.dialer.lease_s
-        try:
-            async with asyncio.timeout(lease_s / 3), self.engine.begin() as connection:
-                kept = await renew(connection, term, lease_s=lease_s)
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
-            log.error("lease_unrenewed", error=str(error))
-            return False
-        if not kept:
-            log.warning("lease_taken", epoch=term.epoch)
-        return kept
-
-    async def _resign(self, term: Term) -> None:
+    async def _written(self) -> None:
+        """Wait, for a while, until what this term leaves is in the database."""
         try:
             async with asyncio.timeout(2):
                 await self.call_log.drained()
-                async with self.engine.begin() as connection:
-                    await resign(connection, term)
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
-            log.error("resignation_unwritten", error=str(error))
+        except TimeoutError:
+            log.error("term_left_unwritten")
 
     async def _follow_switch(self, leader: Leader, telephony: AmiTelephony) -> None:
         async for event in telephony.events():

@@ -29,11 +29,18 @@ NO_RETRIES = {"max_attempts": 1}
 
 
 @click.command()
-def dialer() -> None:
+@click.option("--on-word", is_flag=True, hidden=True)
+def dialer(on_word: bool) -> None:
     """Roda o discador em primeiro plano."""
     from dialer.app import main
     from foundation.process import read_settings, run
 
+    if on_word:
+        from dialer.warming import warm
+        from foundation.spare import wait_for_the_word
+
+        warm()
+        wait_for_the_word()
     settings = read_settings(DialerSettings)
     run("dialer", settings, settings.dialer, lambda process: main(settings, process))
 

@@ -24,6 +24,7 @@ from foundation.settings import ProcessSettings
 
 READY_LIMIT_S = 2.0
 OTHERS = ("ura", "console", "worker")  # calls go out without them
+SPARES = ("dialer",)  # nobody is called while it reads its code
 
 
 class UpSettings(ProcessSettings):
@@ -161,10 +162,11 @@ def _process(settings: UpSettings, name: str) -> Program:
         addresses = {"sip": f"{settings.trunk.host}:{settings.trunk.port}", **addresses}
     return Program(
         name=name,
-        argv=_command(name),
+        argv=_command(name, *(["--on-word"] if name in SPARES else [])),
         env=_environment(settings),
         ready=lambda: _answers_ready(host, port),
         addresses=addresses,
+        spare=name in SPARES,
     )
 
 

@@ -2,7 +2,8 @@
 
 They start in stages, each when the one before serves. What had served is started again at
 once; what dies before it serves is tried again ever later, and gives up only at the first
-start. A stop goes in reverse order and ends within `STOP_LIMIT_S`, by SIGKILL if need be.
+start. Of a program that can wait for its word another is kept, which begins when the first
+dies. A stop goes in reverse order and ends within `STOP_LIMIT_S`, by SIGKILL if need be.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
 
-from foundation.embedded.program import Program, popen_options
+from foundation import spare
+from foundation.embedded.program import Program
 from foundation.process_log import OutputPipe, ProcessLog
+from foundation.spare import Started
 
 STOP_LIMIT_S = 8.5  # of the 10 s promised; the rest is for ourselves
 RESERVED_S = 0.75  # of it for each stage, however long those before it took
@@ -27,6 +30,7 @@ FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 30.0
 UNREADY_GRACE_S = 3.0
 POLL_S = 0.05
+SPARE_AFTER_S = 1.5  # first the calls, then the next spare
 
 
 class State(StrEnum):
@@ -51,6 +55,7 @@ class Child:
     process: Process | None = None
     output: OutputPipe | None = None
     restarts: int = 0
+    spare: Started | None = None  # the next one, which has not begun
 
 
 class Supervisor:
@@ -84,6 +89,8 @@ class Supervisor:
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
+        spares = [child.spare for child in self.children if child.spare is not None]
+        await asyncio.gather(*(one.end() for one in spares))
         clock = asyncio.get_running_loop().time
         deadline = clock() + STOP_LIMIT_S
         for after, stage in reversed(list(enumerate(self._stages))):
@@ -104,7 +111,13 @@ class Supervisor:
 
     async def _keep(self, child: Child) -> None:
         while True:
-            ending = await self._outlived(child)
+            over = asyncio.Event()
+            providing = asyncio.create_task(self._provide(child, over))
+            try:
+                ending = await self._outlived(child)
+            finally:
+                over.set()
+                await asyncio.wait({providing})
             self._log.say(f"{child.program.name} caiu ({ending}); reiniciando")
             child.restarts += 1
             await self._serves(child)
@@ -145,13 +158,27 @@ class Supervisor:
         return False
 
     async def _spawn(self, child: Child) -> Process:
-        child.output = OutputPipe(self._log, child.program.name)
-        writer = child.output.writer
-        options = {"stdout": writer, "stderr": writer, **popen_options(child.program)}
+        started, child.spare = child.spare, None
+        if started is not None and not (started.lives and started.program is child.program):
+            await started.end()
+            started = None
+        if started is None:
+            started = await spare.start(child.program, self._log)
+        started.begin()
+        child.output = started.output
+        return started.process
+
+    async def _provide(self, child: Child, over: asyncio.Event) -> None:
+        """Have the next one ready, if it is a program that can wait."""
+        if not child.program.spare or child.spare is not None:
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), SPARE_AFTER_S)
+            return
         try:
-            return await asyncio.create_subprocess_exec(*child.program.argv, **options)
-        finally:
-            child.output.listen()
+            child.spare = await spare.start(child.program, self._log)
+        except OSError as error:
+            self._log.say(f"{child.program.name}: {error}")
 
     async def _outlived(self, child: Child) -> str:
         assert child.process is not None  # noqa: S101 - it came up

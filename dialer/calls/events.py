@@ -123,7 +123,7 @@ class ConnectionLost:
 class ConnectionRestored:
     """The stream flows again; what happened in between must be read from the switch."""
 
-    at: datetime
+    at: datetime  # on the switch's clock
     boot: str  # changes when the switch itself was started anew
 
 

@@ -3,8 +3,8 @@
 The floor compares time stamps of the switch with now. Were now this process's own wall
 clock, a step of either clock would end reservations that had just begun, or keep a lost
 leg from being made again for as long as the step was. So now is what the switch last said,
-and what has passed since on a clock that never jumps; before its first word it is our own
-wall clock.
+and what has passed since on a clock that never jumps. Its first word is told with the
+connection; before that it is our own wall clock.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _CLOCK = SystemClock()
 
 
 class FloorTime:
-    """One per process. `monotonic` is in seconds; `wall` is what we go by at first."""
+    """One per floor. `monotonic` is in seconds; `wall` is what we go by at first."""
 
     def __init__(
         self,

@@ -67,9 +67,9 @@ class Guard:
         async with tools.engine.begin() as connection:
             fresh = await note(connection, done, picture.at)
         for one in fresh:
-            told = {f"seen_{name}": value for name, value in one.detail.items()}
+            seen = {f"seen_{name}": value for name, value in one.detail.items()}
             log.error(
-                "state_impossible", broken=one.code.value, subject=one.subject, **told
+                "state_impossible", broken=one.code.value, subject=one.subject, **seen
             )
         tools.metrics.violations.set(len(both))
         tools.metrics.violations_seen.inc(len(fresh))

@@ -69,6 +69,7 @@ from dialer.shell.recovery import Recovery
 from dialer.shell.rerouting import Rerouting
 from foundation.clock import Clock
 from foundation.db.leadership import Term
+from foundation.living import short
 from foundation.observability import get_logger
 
 SWEEP_S = 0.5
@@ -130,8 +131,9 @@ class Leader:
         match event:
             case ConnectionLost():
                 self.connected = self._unread = False
-                self._note("connection_lost", event.at, why=event.why)
+                self._note("connection_lost", self.floor.time.now(), why=event.why)
             case ConnectionRestored():
+                self.floor.time.heard(event.at)
                 self._note("connection_restored", event.at, why=event.boot)
                 self._unread = True
                 await self._reconcile()
@@ -325,7 +327,7 @@ class Leader:
         """Have everything in the database that is known here, and that this term began:
         after that no earlier leader moves an agent any more."""
         if not self._begun:
-            self._note("term_began", self.floor.time.now(), holder=self.term.holder)
+            self._note("term_began", self.floor.time.now(), holder=short(self.term.holder))
             self._begun = True
         async with asyncio.timeout(READ_LIMIT_S):
             await self.tools.call_log.drained()
@@ -338,7 +340,7 @@ class Leader:
         """Place nothing any more; the term ends in good order."""
         self.draining = True
         if self._begun:
-            self._note("term_ended", self.floor.time.now(), holder=self.term.holder)
+            self._note("term_ended", self.floor.time.now(), holder=short(self.term.holder))
 
     def _note(self, kind: str, at: datetime, **data: str) -> None:
         if self.mandate.stands:

@@ -39,6 +39,11 @@ class Mandate:
             self.end()
         return self._until_s != _NEVER
 
+    @property
+    def left_s(self) -> float:
+        """How much longer it stands if it is not renewed; 0 when it does not stand."""
+        return max(0.0, self._until_s - self._now_s())
+
     def renewed(self, asked_s: float) -> None:
         """The lease was extended; it was asked for then."""
         if self.stands:

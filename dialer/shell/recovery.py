@@ -10,6 +10,7 @@ that for him, too, his predecessor's death is a gap and nothing else.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from dialer.shell.leader import Tools
 
 YOUNG = timedelta(seconds=3)  # its INVITE may still be on the way
-CHECK_EVERY = timedelta(seconds=10)
+CHECK_EVERY_S = 10.0
 
 log = get_logger(__name__)
 
@@ -43,7 +44,7 @@ class Recovery:
     def __init__(self, floor: Floor, tools: Tools) -> None:
         self._floor = floor
         self._tools = tools
-        self._checked = self._floor.time.now()
+        self._checked_s = time.monotonic()
         self._suspects: set[str] = set()
         self._bridges: dict[str, str | None] = {}
         self._remembered = False  # what the facts say of agents
@@ -78,10 +79,9 @@ class Recovery:
         Only what two looks in a row find so: an event may be on its way, and an ending
         on its way to the database.
         """
-        now = self._floor.time.now()
-        if now - self._checked < CHECK_EVERY:
+        if time.monotonic() - self._checked_s < CHECK_EVERY_S:
             return []
-        self._checked = now
+        self._checked_s, now = time.monotonic(), self._floor.time.now()
         try:
             live = await self._tools.telephony.channels()
         except SwitchUnreachable:

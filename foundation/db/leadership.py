@@ -40,9 +40,12 @@ _TAKE = text(
     VALUES (:name, :holder, 1, clock_timestamp() + make_interval(secs => :lease_s))
     ON CONFLICT (name) DO UPDATE
        SET holder = excluded.holder, epoch = l.epoch + 1, expires_at = excluded.expires_at
-     WHERE l.expires_at < clock_timestamp()
+     WHERE l.expires_at < clock_timestamp() OR l.holder = CAST(:gone AS text)
     RETURNING epoch
     """
+)
+_HELD = text(
+    "SELECT holder FROM leadership WHERE name = :name AND expires_at >= clock_timestamp()"
 )
 _RENEW = text(
     """
@@ -59,11 +62,24 @@ _RESIGN = text(
 )
 
 
+async def held_by(connection: AsyncConnection, name: str) -> str | None:
+    """Who leads, so that whoever stands by need not lock the row to see it."""
+    return (await connection.execute(_HELD, {"name": name})).scalar_one_or_none()
+
+
 async def take(
-    connection: AsyncConnection, name: str, holder: str, *, lease_s: float
+    connection: AsyncConnection,
+    name: str,
+    holder: str,
+    *,
+    lease_s: float,
+    gone: str | None = None,
 ) -> Term | None:
-    """Take office when it is free or its lease ran out; None when somebody leads."""
-    values = {"name": name, "holder": holder, "lease_s": lease_s}
+    """Take office when it is free or its lease ran out; None when somebody leads.
+
+    `gone`: a holder who is known to do nothing any more; his lease is not waited for.
+    """
+    values = {"name": name, "holder": holder, "lease_s": lease_s, "gone": gone}
     epoch = (await connection.execute(_TAKE, values)).scalar_one_or_none()
     return None if epoch is None else Term(name, holder, epoch)
 

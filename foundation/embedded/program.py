@@ -47,6 +47,7 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     start_limit_s: float = START_LIMIT_S
     addresses: Mapping[str, str] = field(default_factory=dict)  # what status shows
+    spare: bool = False  # waits for a word before it begins; one is kept in waiting
 
 
 def popen_options(program: Program) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from foundation.bus import BOARD, Bus
 from foundation.bus import connect as connect_bus
 from foundation.db.engine import connect
 from foundation.embedded.valkey import redis_url
+from foundation.living import pid_of
 from foundation.plan import UpSettings
 from foundation.supervision import Child
 from sim import scenarios
@@ -113,7 +114,7 @@ class Succession:
         """Whichever it is by now: a busy machine may have made them change places."""
         ((holder, epoch),) = await ask(engine, "SELECT holder, epoch FROM leadership")
         before = time.monotonic()
-        os.kill(int(holder.rpartition(":")[2]), signal.SIGKILL)
+        os.kill(pid_of(holder), signal.SIGKILL)
         await self._taken(engine, epoch + 1, before)
 
     async def _taken(self, engine: AsyncEngine, epoch: int, before: float) -> None:

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import structlog
@@ -41,16 +42,19 @@ class Timing:
     ping_every_s: float = 2.0
     ping_s: float = 3.0  # a ping unanswered for so long means a dead peer
     first_retry_s: float = 0.2  # doubles with each failure
-    longest_retry_s: float = 5.0
+    longest_retry_s: float = 1.0  # a switch that is back should not wait for us
 
 
 class Session:
     """One logged-in connection: answers to `ask`, everything else to `heard`."""
 
-    def __init__(self, wire: Wire, lost: asyncio.Future[str], boot: str) -> None:
+    def __init__(
+        self, wire: Wire, lost: asyncio.Future[str], boot: str, at: datetime
+    ) -> None:
         self.wire = wire
         self.lost = lost
         self.boot = boot
+        self.at = at  # the switch's clock when it began
 
 
 class Connection:
@@ -106,8 +110,7 @@ class Connection:
 
     async def _one_session(self) -> None:
         session, early = await self._open()
-        now = self._clock.now()
-        self._emit(ConnectionRestored(at=now, boot=session.boot))
+        self._emit(ConnectionRestored(at=session.at, boot=session.boot))
         for message in early.release(self._hear):
             self._hear(message)
         self._session = session
@@ -133,7 +136,8 @@ class Connection:
             self._timing.connect_s,
         )
         try:
-            return Session(wire, lost, await self._log_in(wire, early, lost)), early
+            boot = await self._log_in(wire, early, lost)
+            return Session(wire, lost, boot, await self._its_time(wire)), early
         except BaseException:
             wire.abort("login failed")
             raise
@@ -157,6 +161,13 @@ class Connection:
             booted.cancel()
         boot = (await wire.ask(actions.boot(), self._timing.action_s))[0]
         return str(boot.get("Value", ""))
+
+    async def _its_time(self, wire: Wire) -> datetime:
+        answer = (await wire.ask(actions.ping(), self._timing.action_s))[0]
+        try:
+            return datetime.fromtimestamp(float(answer["Timestamp"]), UTC)
+        except (KeyError, ValueError):
+            return self._clock.now()
 
     async def _watch_over(self, session: Session) -> str:
         """Return why the session ended: the peer closed, or no longer answers pings."""

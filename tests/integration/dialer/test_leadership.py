@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from foundation.db.leadership import holds, renew, resign, take
+from foundation.db.leadership import held_by, holds, renew, resign, take
 
 
 async def test_nobody_takes_an_office_that_is_held(engine: AsyncEngine) -> None:
@@ -38,3 +38,16 @@ async def test_a_resigned_office_is_free_at_once(engine: AsyncEngine) -> None:
         assert first is not None
         await resign(connection, first)
         assert await take(connection, "floor", "b", lease_s=60) is not None
+
+
+async def test_the_lease_of_one_who_is_gone_is_not_waited_for(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        assert await held_by(connection, "floor") is None
+        first = await take(connection, "floor", "a", lease_s=60)
+        assert first is not None
+        assert await held_by(connection, "floor") == "a"
+        assert await take(connection, "floor", "b", lease_s=60, gone="c") is None
+        second = await take(connection, "floor", "b", lease_s=60, gone="a")
+        assert second is not None
+        assert second.epoch == first.epoch + 1
+        assert not await holds(connection, first)

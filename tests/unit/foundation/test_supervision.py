@@ -9,6 +9,7 @@ import select
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -145,6 +146,61 @@ async def test_what_served_once_is_never_given_up(
     os.kill(bench.pid("a"), signal.SIGKILL)
     child = bench.child("a")
     await bench.until(lambda: child.restarts == 8 and child.state is State.READY)
+
+
+def _patient(name: str, folder: Path) -> Program:
+    """It reads a word before it serves, and notes who it is before and after."""
+    ready, waits, works = folder / name, folder / "waits", folder / "works"
+    script = (
+        f"echo $$ >>{waits}; read word || exit 0; echo $$ >>{works};"
+        f" touch {ready}; exec sleep 1000"
+    )
+    return Program(name=name, argv=("sh", "-c", script), ready=ready.exists, spare=True)
+
+
+def _noted(file: Path) -> list[int]:
+    return [int(line) for line in file.read_text().split()] if file.exists() else []
+
+
+async def _noted_by(file: Path, how_many: int) -> list[int]:
+    async with asyncio.timeout(20):
+        while len(found := _noted(file)) < how_many:
+            await asyncio.sleep(0.01)
+    return found
+
+
+async def test_what_waits_for_its_word_takes_the_place_of_what_died(
+    bench: _Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "SPARE_AFTER_S", 0.01)
+    await bench.supervisor.start(_patient("a", tmp_path))
+    first, second = await _noted_by(tmp_path / "waits", 2)
+    assert _noted(tmp_path / "works") == [first] == [bench.pid("a")]
+    os.kill(first, signal.SIGKILL)
+    assert await _noted_by(tmp_path / "works", 2) == [first, second]
+    third = (await _noted_by(tmp_path / "waits", 3))[2]
+    assert bench.pid("a") == second
+    await bench.supervisor.stop()
+    assert not psutil.pid_exists(second)
+    assert not psutil.pid_exists(third)
+
+
+async def test_a_spare_that_died_or_is_of_another_program_is_not_used(
+    bench: _Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "SPARE_AFTER_S", 0.01)
+    await bench.supervisor.start(_patient("a", tmp_path))
+    first, second = await _noted_by(tmp_path / "waits", 2)
+    os.kill(second, signal.SIGKILL)
+    os.kill(first, signal.SIGKILL)
+    (third,) = (await _noted_by(tmp_path / "works", 2))[1:]
+    assert third not in (first, second)
+    fourth = (await _noted_by(tmp_path / "waits", 4))[3]
+    child = bench.child("a")
+    child.program = replace(child.program, env={"WHAT": "another"})
+    os.kill(third, signal.SIGKILL)
+    assert (await _noted_by(tmp_path / "works", 3))[2] != fourth
+    assert not psutil.pid_exists(fourth)
 
 
 async def test_stop_goes_in_reverse_order(bench: _Bench, tmp_path: Path) -> None:
