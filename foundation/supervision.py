@@ -30,6 +30,7 @@ FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 30.0
 UNREADY_GRACE_S = 3.0
 POLL_S = 0.05
+FIRST_SPARE_AFTER_S = 10.0  # the others are still starting
 SPARE_AFTER_S = 1.5  # first the calls, then the next spare
 
 
@@ -172,8 +173,9 @@ class Supervisor:
         """Have the next one ready, if it is a program that can wait."""
         if not child.program.spare or child.spare is not None:
             return
+        after_s = SPARE_AFTER_S if child.restarts else FIRST_SPARE_AFTER_S
         with suppress(TimeoutError):
-            await asyncio.wait_for(over.wait(), SPARE_AFTER_S)
+            await asyncio.wait_for(over.wait(), after_s)
             return
         try:
             child.spare = await spare.start(child.program, self._log)

@@ -1,8 +1,7 @@
 """The floor: calls and agents now, and who is joined with whom.
 
-Decides, does not act: each `on_...` takes one event and returns a `Step` of actions,
-facts and endings; the shell carries them out. One floor lives in the leader alone,
-in one task, so that an agent is chosen in one place.
+Decides, does not act: each `on_...` takes one event and returns a `Step` for the shell to
+carry out. One floor lives in the leader alone, in one task: agents are chosen in one place.
 """
 
 from __future__ import annotations

@@ -21,7 +21,8 @@ Answer = TypeVar("Answer")
 @click.option(
     "--times",
     type=click.IntRange(1, 1000),
-    help="Quantas vezes cada falha; sem isso, 30 mortes do dialer e 3 de cada outra.",
+    help="Quantas mortes do dialer; de cada outra falha, uma a cada dez. Sem isso, 30. "
+    "Com --only, quantas vezes cada falha escolhida.",
 )
 @click.option(
     "--only", type=click.Choice(NAMES), multiple=True, help="Só esta falha; pode repetir."

@@ -39,6 +39,7 @@ class Attempt:
     ended_at: float | None
     outcome: str | None  # None: still open
     endings: int  # facts that end a call; exactly one is right
+    by_record: bool = False  # its end was read from the switch's own record (CEL)
     inbound: bool = False
 
 

@@ -63,6 +63,7 @@ class Judged:
     fault: Fault
     in_flight: int
     switch_lost: int
+    by_record: int  # calls whose end in the gap was read from CEL
     longest_quiet_s: float | None
 
 
@@ -268,5 +269,6 @@ def _judged(fault: Fault, calls: Iterable[_Call], quiets: Iterable[Quiet]) -> Ju
         fault=fault,
         in_flight=len(here),
         switch_lost=sum(call.attempt.outcome == SWITCH_LOST for call in here),
+        by_record=sum(call.attempt.by_record for call in here),
         longest_quiet_s=max(heard, default=None),
     )

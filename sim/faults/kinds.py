@@ -45,7 +45,8 @@ KINDS = (
 )
 NAMES = tuple(kind.name for kind in KINDS)
 BY_NAME = {kind.name: kind for kind in KINDS}
-OFTEN, OFTEN_TIMES, TIMES = "kill_dialer", 30, 3  # of `make faults`
+OFTEN, TIMES = "kill_dialer", 30  # of `make faults`
+SELDOM = 10  # each other fault is done once for so many of the one that is done often
 
 
 def title(name: str) -> str:
@@ -58,8 +59,18 @@ def title(name: str) -> str:
 
 
 def planned(only: Collection[str], times: int | None) -> list[tuple[Kind, int]]:
-    """Which kinds (those named, or all), and how often each (as asked, or as usual)."""
-    chosen = [kind for kind in KINDS if not only or kind.name in only]
-    return [
-        (kind, times or (OFTEN_TIMES if kind.name == OFTEN else TIMES)) for kind in chosen
-    ]
+    """Which kinds, and how often each: those named so often, or all of them in proportion.
+
+    >>> sum(times for _, times in planned((), None))
+    87
+    >>> [(kind.name, times) for kind, times in planned(("kill_ura",), 7)]
+    [('kill_ura', 7)]
+    """
+    often = times or TIMES
+    if only:
+        return [(kind, times or _share(kind, often)) for kind in KINDS if kind.name in only]
+    return [(kind, _share(kind, often)) for kind in KINDS]
+
+
+def _share(kind: Kind, often: int) -> int:
+    return often if kind.name == OFTEN else max(1, often // SELDOM)

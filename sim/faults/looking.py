@@ -37,7 +37,10 @@ _ATTEMPTS = text(
            extract(epoch FROM a.ended_at) AS ended_at,
            (SELECT count(*) FROM call_event e
              WHERE e.attempt_id = a.id AND e.kind IN ('hungup', 'resolved', 'not_sent')
-           ) AS endings
+           ) AS endings,
+           EXISTS (SELECT 1 FROM call_event e
+             WHERE e.attempt_id = a.id AND e.kind IN ('hungup', 'resolved')
+               AND e.data->>'source' = 'cel') AS by_record
       FROM attempt a
     """
 )
@@ -100,6 +103,7 @@ async def attempts(engine: AsyncEngine) -> list[Attempt]:
                 ended_at=None if row.ended_at is None else float(row.ended_at),
                 outcome=row.outcome,
                 endings=row.endings,
+                by_record=row.by_record,
                 inbound=row.direction == "inbound",
             )
             for row in await connection.execute(_ATTEMPTS)

@@ -15,7 +15,8 @@ SHOWN = 30  # violations; the rest is counted
 NOBODY = "(fora de falhas)"
 _COLUMNS = (
     "falha", "vezes", "em curso", "perdidas", "dobradas", "presos", "switch_lost",
-    "silêncio demais", "invariantes", "discando de novo (s)", "serviço completo (s)",
+    "fim pelo CEL", "silêncio demais", "invariantes", "discando de novo (s)",
+    "serviço completo (s)",
 )  # fmt: skip
 
 
@@ -30,6 +31,7 @@ class Row:
     doubled: int
     stuck: int
     switch_lost: int
+    by_record: int
     silent: int
     broken: int
     paced_s: tuple[float, ...]
@@ -61,6 +63,7 @@ def _row(kind: str, faults: Sequence[Judged], violations: Iterable[Violation]) -
         doubled=counted.count(What.DOUBLED),
         stuck=counted.count(What.STUCK),
         switch_lost=sum(one.switch_lost for one in faults),
+        by_record=sum(one.by_record for one in faults),
         silent=counted.count(What.SILENT),
         broken=counted.count(What.BROKEN) + counted.count(What.DOWN),
         paced_s=tuple(
@@ -84,7 +87,7 @@ def markdown(judged: Judgement, not_done: Sequence[str] = ()) -> Iterator[str]:
         name = row.kind if row.kind == NOBODY else title(row.kind)
         counts = (
             row.times, row.in_flight, row.lost, row.doubled, row.stuck, row.switch_lost,
-            row.silent, row.broken,
+            row.by_record, row.silent, row.broken,
         )  # fmt: skip
         times = (_times(row.paced_s), _times(row.served_s))
         yield f"| {name} | " + " | ".join((*map(str, counts), *times)) + " |"
@@ -145,6 +148,7 @@ def as_json(judged: Judgement, not_done: Sequence[str] = ()) -> dict[str, Any]:
                 "doubled": row.doubled,
                 "stuck": row.stuck,
                 "switch_lost": row.switch_lost,
+                "by_record": row.by_record,
                 "silent": row.silent,
                 "broken": row.broken,
                 "paced_s": [round(s, 2) for s in row.paced_s],

@@ -172,6 +172,7 @@ async def _noted_by(file: Path, how_many: int) -> list[int]:
 async def test_what_waits_for_its_word_takes_the_place_of_what_died(
     bench: _Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(supervision, "FIRST_SPARE_AFTER_S", 0.01)
     monkeypatch.setattr(supervision, "SPARE_AFTER_S", 0.01)
     await bench.supervisor.start(_patient("a", tmp_path))
     first, second = await _noted_by(tmp_path / "waits", 2)
@@ -188,6 +189,7 @@ async def test_what_waits_for_its_word_takes_the_place_of_what_died(
 async def test_a_spare_that_died_or_is_of_another_program_is_not_used(
     bench: _Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(supervision, "FIRST_SPARE_AFTER_S", 0.01)
     monkeypatch.setattr(supervision, "SPARE_AFTER_S", 0.01)
     await bench.supervisor.start(_patient("a", tmp_path))
     first, second = await _noted_by(tmp_path / "waits", 2)

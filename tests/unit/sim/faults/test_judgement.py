@@ -179,7 +179,9 @@ def last_line(judged: Judgement, not_done: tuple[str, ...] = ()) -> str:
 
 def test_the_table_says_what_was_found() -> None:
     table = list(markdown(judge(GOOD)))
-    assert table[2] == "| kill -9 no dialer | 1 | 1 | 0 | 0 | 0 | 0 | 0 | 0 | 3.0 | 4.0 |"
+    assert (
+        table[2] == "| kill -9 no dialer | 1 | 1 | 0 | 0 | 0 | 0 | 0 | 0 | 0 | 3.0 | 4.0 |"
+    )
     assert last_line(judge(GOOD)) == "APROVADO"
     wrong = judge(with_attempt(outcome=None, ended_at=None, endings=0))
     assert last_line(wrong) == "REPROVADO"
@@ -196,3 +198,11 @@ def test_the_usual_run_does_every_kind_and_the_dialer_most() -> None:
         (name, 30 if name == "kill_dialer" else 3) for name in NAMES
     ]
     assert [(k.name, n) for k, n in planned(["kill_ura"], 200)] == [("kill_ura", 200)]
+    assert {n for k, n in planned((), 200) if k.name != "kill_dialer"} == {20}
+    assert {n for _, n in planned((), 1)} == {1}
+
+
+def test_ends_that_came_from_the_switchs_own_record_are_counted() -> None:
+    judged = judge(with_attempt(by_record=True))
+    assert judged.good
+    assert [one.by_record for one in judged.faults] == [1, 0]
