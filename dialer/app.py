@@ -43,6 +43,7 @@ from foundation.process import Process
 from foundation.routes import read_routes
 
 LACKABLE = ("leadership", "switch", "database", "trunk", "disk")
+LOOK_S = 0.25  # whoever stands by, whether the office is free
 SHOW_S = 0.2
 SEATS_S = 5.0  # within so long whoever lost his access gets no call any more
 
@@ -118,7 +119,7 @@ class DialerProcess:
             return
         if term is not None:
             await self._lead(term)
-        await self.process.pause(lease_s / 12)
+        await self.process.pause(min(LOOK_S, lease_s / 12))
 
     async def _lead(self, term: Term) -> None:
         """Lead until the term is over or the process stops; resign in the latter case."""
@@ -129,7 +130,12 @@ class DialerProcess:
             secret.get_secret_value() if secret else Home(self.settings.home).secret("ami"),
             may_act=self._leads,
         )
-        tools = await self._tools(telephony)
+        try:
+            tools = await self._tools(telephony)
+        except (SQLAlchemyError, OSError) as error:
+            log.error("term_unbegun", epoch=term.epoch, error=str(error))
+            await self.office.resign(term)
+            return
         mandate = await self._mandate(term)
         if mandate is None:
             return
@@ -227,7 +233,7 @@ class DialerProcess:
                 continue
             # who comes in may have got the seat from somebody else
             if command.do == "log_in" or command.agent not in self.agents:
-                await self._read_agents()
+                await self._known_agents()
             if command.agent in self.agents:
                 leader.on_command(command)
             else:
@@ -252,14 +258,20 @@ class DialerProcess:
         self.agents.update(found)
         return set(found)
 
+    async def _known_agents(self) -> set[str] | None:
+        """The same; None when the database does not tell: whoever was known stays so."""
+        try:
+            return await self._read_agents()
+        except (SQLAlchemyError, OSError) as error:
+            log.error("seats_unread", error=str(error))
+            return None
+
     async def _close_seats(self, leader: Leader) -> None:
         """Log out who may not come in any more; a call he has ends as it would."""
         while True:
             await asyncio.sleep(SEATS_S)
-            try:
-                may = await self._read_agents()
-            except (SQLAlchemyError, OSError) as error:
-                log.error("seats_unread", error=str(error))
+            may = await self._known_agents()
+            if may is None:
                 continue
             for seat in leader.seated - may:
                 log.warning("seat_closed", agent=seat)

@@ -46,7 +46,7 @@ async def test_a_simulated_clock_on_a_real_route_is_refused(
     assert "só vale em rota simulada" in await dialer.refusal()
 
 
-async def test_a_second_dialer_stands_by_and_takes_over(
+async def test_a_second_dialer_stands_by_and_waits_for_no_lease_of_a_dead_one(
     engine: AsyncEngine, processes: Processes, ami: dict[str, str]
 ) -> None:
     async def epoch() -> int | None:
@@ -55,7 +55,7 @@ async def test_a_second_dialer_stands_by_and_takes_over(
             found: int | None = (await connection.execute(text(query))).scalar_one_or_none()
             return found
 
-    patient = {"ACORDO_DIALER__LEASE_S": "8"}  # no pause of the machine ends the first term
+    patient = {"ACORDO_DIALER__LEASE_S": "600"}
     first = await processes.serving("dialer", **ami, **patient)
     second = await processes.start("dialer", **ami, **patient)
     await second.until(HTTPStatus.SERVICE_UNAVAILABLE)
