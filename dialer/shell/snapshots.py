@@ -18,7 +18,6 @@ from dialer.shell.sharing import Claim, Share, shares
 from dialer.shell.usual_score import UsualScore
 
 _TALKS = (AgentState.RESERVED, AgentState.TALKING)
-_WAITS_FOR_ITS_CALL = AgentState.CONNECTING
 BUSY = (*_TALKS, AgentState.WRAP_UP)
 
 
@@ -57,7 +56,7 @@ def shared_out(
     busy = {
         agent.endpoint: talked_for.get(agent.endpoint)
         for agent in floor.agents.values()
-        if _is_busy(agent)
+        if _is_busy(agent, floor)
     }
     return shares(claims, idle, busy)
 
@@ -89,10 +88,17 @@ def snapshot(floor: Floor, campaign: Running, shown: Shown) -> Snapshot:
     )
 
 
-def _is_busy(agent: Agent) -> bool:
-    """In a call, or what is left of one, or about to get one back."""
-    back = agent.state is _WAITS_FOR_ITS_CALL and agent.call is not None
-    return back or agent.state in BUSY
+def _is_busy(agent: Agent, floor: Floor) -> bool:
+    """In a call, or what is left of one, or about to get one back.
+
+    Not one whose phone is gone with his call, as when the switch died: nobody knows when
+    he will be there again.
+    """
+    if agent.state is AgentState.CONNECTING:
+        return agent.call in floor.calls
+    if agent.state is AgentState.WRAP_UP and agent.leg is None:
+        return agent.endpoint in floor.seating.reachable
+    return agent.state in BUSY
 
 
 def _instants(

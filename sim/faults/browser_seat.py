@@ -58,7 +58,8 @@ class Seat:
         self._talks = asyncio.Event()
 
     async def open(self) -> None:
-        """Start the browser, come in, sit down, take calls. Raises SeatUnusable."""
+        """Start the browser and come in; whatever the desk shows then, `work` goes on from
+        there. Raises SeatUnusable."""
         try:
             await self._open()
         except Error as error:
@@ -76,7 +77,6 @@ class Seat:
         await context.add_init_script(PLAIN_SOUND)
         page = await context.new_page()
         await browser.log_in(page, self._centre.console, LOGIN, PASSWORD, "/desk")
-        await browser.sit_down(page)
         self.page = page
 
     async def close(self) -> None:
@@ -161,6 +161,7 @@ async def seated(centre: Centre) -> AsyncIterator[Seat]:
     await seat.open()
     hands = asyncio.create_task(seat.work())
     try:
+        await seat.talking()
         yield seat
     finally:
         await seat.leave()

@@ -105,11 +105,12 @@ def judge(evidence: Evidence) -> Judgement:
     """Find every violation, and charge it to a fault."""
     faults = tuple(sorted(evidence.faults, key=lambda fault: fault.began_at))
     calls, extra = _matched(evidence)
+    heard = [quiet for quiet in evidence.quiets if not _died(quiet, calls, faults)]
     violations = [
         *_ends(calls, faults),
         *_doubled(extra, calls, faults),
         *_stuck(evidence.stays, faults),
-        *_silences(evidence, faults),
+        *_silences(evidence.threshold_s, heard, faults),
         *(
             Violation(what=What.BROKEN, says=breach.says, fault=_charged(faults, breach.at))
             for breach in evidence.breaches
@@ -117,7 +118,7 @@ def judge(evidence: Evidence) -> Judgement:
         *(_down(fault) for fault in faults if fault.served_at is None),
     ]
     return Judgement(
-        faults=tuple(_judged(fault, calls, evidence.quiets) for fault in faults),
+        faults=tuple(_judged(fault, calls, heard) for fault in faults),
         violations=tuple(violations),
         attempts=len(evidence.attempts),
         listened=evidence.answered,
@@ -205,15 +206,26 @@ def _undisturbed_s(stay: Stay, faults: Iterable[Fault]) -> float:
 # -- sound ------------------------------------------------------------------------------
 
 
-def _silences(evidence: Evidence, faults: tuple[Fault, ...]) -> Iterator[Violation]:
-    for quiet in evidence.quiets:
+def _died(quiet: Quiet, calls: Iterable[_Call], faults: Iterable[Fault]) -> bool:
+    """Whether the switch died in that call: nobody was left to play anything."""
+    mine = [
+        call
+        for call in calls
+        if call.attempt.number == quiet.number and call.since <= quiet.answered_at
+    ]
+    if not mine:
+        return False
+    call = max(mine, key=lambda call: call.since)
+    return any(fault.switch_died and call.lived_at(fault.began_at) for fault in faults)
+
+
+def _silences(
+    threshold_s: float, quiets: Iterable[Quiet], faults: tuple[Fault, ...]
+) -> Iterator[Violation]:
+    for quiet in quiets:
         begins = quiet.answered_at + quiet.after_s
         ends = begins + quiet.seconds
-        if any(
-            fault.switch_died and fault.began_at < ends for fault in _over(faults, quiet)
-        ):
-            continue  # nobody was left to play anything
-        limit_s = _longest_silence_s(evidence.threshold_s, begins, ends, faults)
+        limit_s = _longest_silence_s(threshold_s, begins, ends, faults)
         if quiet.seconds > limit_s:
             says = (
                 f"{quiet.number}: {quiet.seconds:.1f} s de silêncio, "
@@ -221,12 +233,6 @@ def _silences(evidence: Evidence, faults: tuple[Fault, ...]) -> Iterator[Violati
             )
             fault = _charged(faults, begins, ends)
             yield Violation(what=What.SILENT, says=says, fault=fault)
-
-
-def _over(faults: Iterable[Fault], quiet: Quiet) -> Iterator[Fault]:
-    """Faults that began while that person was on the line, as far as it is known."""
-    until = quiet.answered_at + quiet.after_s + quiet.seconds
-    return (fault for fault in faults if quiet.answered_at <= fault.began_at <= until)
 
 
 def _longest_silence_s(
@@ -261,14 +267,15 @@ def _judged(fault: Fault, calls: Iterable[_Call], quiets: Iterable[Quiet]) -> Ju
     heard = [
         quiet.seconds
         for quiet in quiets
-        if not fault.switch_died
-        and quiet.answered_at <= fault.settled_at
+        if quiet.answered_at <= fault.settled_at
         and fault.began_at <= quiet.answered_at + quiet.after_s + quiet.seconds
     ]
     return Judged(
         fault=fault,
         in_flight=len(here),
-        switch_lost=sum(call.attempt.outcome == SWITCH_LOST for call in here),
+        switch_lost=sum(
+            fault.switch_died and call.attempt.outcome == SWITCH_LOST for call in here
+        ),
         by_record=sum(call.attempt.by_record for call in here),
         longest_quiet_s=max(heard, default=None),
     )

@@ -149,11 +149,24 @@ def test_a_browser_that_went_away_may_take_its_time_out_and_no_more() -> None:
 
 def test_nobody_is_blamed_for_the_silence_of_a_switch_that_died() -> None:
     quiet = Quiet(number="5511900000001", answered_at=99.0, after_s=1.0, seconds=9.0)
-    assert found(replace(GOOD, faults=(DIED, LATER), quiets=(quiet,))) == []
-    later = replace(quiet, answered_at=110.0)
-    assert found(replace(GOOD, faults=(DIED, LATER), quiets=(later,))) == [
-        (What.SILENT, None)
-    ]
+    died = replace(GOOD, faults=(DIED, LATER), quiets=(quiet,))
+    assert found(died) == []
+    # it rang when the switch died; who picks up hears nobody
+    assert found(replace(died, quiets=(replace(quiet, answered_at=110.0),))) == []
+
+
+def test_a_later_call_to_that_number_is_no_excuse() -> None:
+    again = replace(LIVED, id="a3", placed_at=108.0, ended_at=125.0)
+    later = replace(
+        GOOD,
+        faults=(DIED, LATER),
+        attempts=(*GOOD.attempts, again),
+        network=(*GOOD.network, Seen("5511900000001", 108.1, "answered")),
+        quiets=(
+            Quiet(number="5511900000001", answered_at=110.0, after_s=1.0, seconds=9.0),
+        ),
+    )
+    assert found(later) == [(What.SILENT, None)]
 
 
 def test_an_invariant_that_did_not_hold_is_found() -> None:
