@@ -129,6 +129,8 @@ async def test_a_hang_up_without_a_network_counts_when_it_is_back(
     await page.wait_for_selector("desk-state[data-state=wrap_up]")
 
     await over(floor)
+    assert (await floor.story()).count("hungup") == 1
+    assert list(await floor.attempts()) == [number]  # he was not called again
 
 
 async def test_connections_that_break_lose_neither_the_call_nor_its_end(
@@ -151,3 +153,5 @@ async def test_connections_that_break_lose_neither_the_call_nor_its_end(
         return await floor.ask("SELECT code FROM disposition") == [("dropped",)]
 
     await until(recorded, "disposition", within_s=BACK_S)
+    assert (await floor.story()).count("hungup") == 1
+    assert list(await floor.attempts()) == [number]

@@ -19,6 +19,7 @@ from cobranca.people.store import AgentRow
 from dialer.adapters.board import Board
 from dialer.adapters.call_log import CallLog
 from dialer.adapters.scripted import Party, ScriptedTelephony
+from dialer.calls.agent import AgentState
 from dialer.metrics import FloorMetrics
 from dialer.ports import Origination
 from dialer.routes import Routes
@@ -151,6 +152,13 @@ OUTCOMES = "SELECT outcome, count(*) FROM attempt GROUP BY 1 ORDER BY 1"
 def placed(floor: Office, count: int) -> Callable[[], Any]:
     async def is_so() -> bool:
         return sum(c.context == "debtor" for c in floor.telephony.placed) == count
+
+    return is_so
+
+
+def idle(floor: Office, endpoint: str = "agent001") -> Callable[[], Any]:
+    async def is_so() -> bool:
+        return floor.leader.floor.agents[endpoint].state is AgentState.IDLE
 
     return is_so
 

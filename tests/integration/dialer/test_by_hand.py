@@ -15,6 +15,7 @@ from tests.integration.dialer.office import (
     OUTCOMES,
     Office,
     a_running_campaign,
+    idle,
     office,
     placed,
     seat_or,
@@ -142,7 +143,7 @@ async def test_the_policy_is_asked_again_when_it_is_dialled(
         refused = "SELECT count(*) FROM verdict WHERE NOT allowed"
         await floor.until(refused, [(1,)])
         assert calls(floor) == 0
-        await eventually(lambda: _idle(floor))
+        await eventually(idle(floor))
 
 
 async def test_a_call_by_hand_is_nobody_elses(
@@ -179,10 +180,6 @@ async def test_who_comes_back_while_it_rings_gets_his_call_and_no_other_debtor(
         assert leg is not None
         await floor.telephony.hang_up(leg)
         floor.telephony.register("agent001")
-        await eventually(lambda: _idle(floor))
+        await eventually(idle(floor))
         ended = "SELECT abandoned, agent_id IS NULL FROM attempt WHERE outcome IS NOT NULL"
         await floor.until(ended, [(False, False)])
-
-
-async def _idle(floor: Office) -> bool:
-    return floor.leader.floor.agents["agent001"].state is AgentState.IDLE

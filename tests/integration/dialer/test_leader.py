@@ -12,11 +12,15 @@ from foundation.settings import ProcessSettings
 from tests.integration.dialer.office import (
     OUTCOMES,
     a_running_campaign,
+    idle,
     office,
     placed,
     seat_or,
 )
 from tests.real_switch import eventually
+
+AT_ONCE = """SELECT count(*) FROM attempt a, attempt b
+              WHERE a.placed_at < b.placed_at AND b.placed_at < a.ended_at"""
 
 
 async def test_one_agent_works_through_a_list_one_call_at_a_time(
@@ -54,6 +58,7 @@ async def test_a_refused_call_frees_its_agent_for_the_next_debtor(
     async with office(engine, settings, seat_or(busy)) as floor:
         floor.seat("agent001")
         await floor.until(OUTCOMES, [("busy", 5)])
+        assert await floor.ask(AT_ONCE) == [(0,)]
 
 
 async def test_wrap_up_ends_with_the_agents_disposition(
@@ -68,6 +73,8 @@ async def test_wrap_up_ends_with_the_agents_disposition(
             Command(do="wrap_up_done", agent="agent001", code="promise", right_party=True)
         )
         await floor.until("SELECT code, right_party FROM disposition", [("promise", True)])
+        await eventually(idle(floor))
+        assert floor.leader.floor.agents["agent001"].call is None
 
 
 @pytest.mark.parametrize("in_talk", [True, False])
@@ -85,8 +92,9 @@ async def test_an_agent_can_hang_up_only_in_a_conversation(
         would_end = floor.leader.floor.hang_up_for("agent001")
         assert len(would_end) == (1 if in_talk else 0)
         floor.leader.on_command(Command(do="hang_up", agent="agent001"))
-        expected = [("answered", 1)] if in_talk else [(None, 1)]
-        await floor.until(OUTCOMES, expected)
+        if in_talk:
+            await floor.until(OUTCOMES, [("answered", 1)])
+        assert await floor.ask(OUTCOMES) == [("answered" if in_talk else None, 1)]
 
 
 async def test_calls_spill_from_a_full_route_to_the_next_with_its_own_dial_string(

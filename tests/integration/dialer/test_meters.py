@@ -19,6 +19,7 @@ from tests.integration.dialer.office import (
     Office,
     Script,
     a_running_campaign,
+    idle,
     office,
     placed,
     seat_or,
@@ -99,6 +100,8 @@ async def test_a_long_call_to_a_mailbox_is_counted_once_it_is_recorded(
         record = Command(do="wrap_up_done", agent="agent001", code="answering_machine")
         floor.leader.on_command(record)
         await floor.until(COUNTED, [("a", FIRST, 1, 0, 0, 1, 1, 0)])
+        await eventually(idle(floor))
+        assert await floor.ask(COUNTED) == [("a", FIRST, 1, 0, 0, 1, 1, 0)]
 
 
 async def test_a_try_on_a_route_that_did_not_carry_it_is_a_call_there(
@@ -113,6 +116,7 @@ async def test_a_try_on_a_route_that_did_not_carry_it_is_a_call_there(
         await floor.until(OUTCOMES, [("busy", 2)])
         counted = [("a", FIRST, 2, 2, 0, 0, 0, 0), ("b", "", 2, 2, 0, 0, 0, 0)]
         await floor.until(COUNTED, counted)
+        assert debtors_called(floor).count("") == 2
 
 
 async def test_what_never_left_is_no_call(
@@ -168,6 +172,8 @@ async def test_an_authenticated_route_has_no_such_line(
     async with office(engine, settings, seat_or(BUSY), routes=(signed,)) as floor:
         floor.seat("agent001")
         await floor.until(OUTCOMES, [("busy", 2)])
+        assert reasons(floor).isdisjoint({"brake_short", "brake_month"})
+        assert len(debtors_called(floor)) == 2
 
 
 async def test_too_much_abandonment_slows_a_campaign_to_one_call_an_agent(

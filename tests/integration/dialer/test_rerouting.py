@@ -114,6 +114,7 @@ async def test_a_full_route_is_passed_over(
         left = floor.leader.tools.routes.left
         floor.leader.tools.routes.left = lambda *asked: left(*asked) | {"b": 0}  # type: ignore[method-assign]
         await floor.until(ENDED, [("c", "busy")])
+        assert [route for _, route in dialled(floor)] == ["a", "c"]
 
 
 @pytest.mark.parametrize("why", ["paused", "deposed"])

@@ -100,10 +100,11 @@ async def test_nobody_who_hears_costs_the_call_nothing(
 async def test_listening_to_a_channel_that_is_gone_is_no_error(
     real_switch: RealSwitch, telephony: AmiTelephony
 ) -> None:
-    async with hearing(telephony):
+    async with hearing(telephony) as heard:
         await telephony.listen(str(uuid7()))
 
         async def nobody() -> bool:
             return not await telephony.channels()
 
         await eventually(nobody)
+        assert (heard.failure, heard.all(Said)) == (None, [])  # no verdict on nobody

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 PROGRAM = """
 import sys
@@ -43,7 +43,15 @@ def test_it_fills_up_and_vanishes(tmp_path: Path) -> None:
         check=True,
     )
     said = run.stdout.splitlines()
-    if said[0].startswith("refused"):
-        pytest.skip(said[0])
-    assert said == ["True", "No space left on device", "['more']", "['before']"]
+    if _kernel_allows(tmp_path):
+        assert said == ["True", "No space left on device", "['more']", "['before']"]
+    else:
+        assert said == [f"refused disco das gravações: {os.strerror(errno.EPERM)}"]
     assert [path.name for path in tmp_path.iterdir()] == ["before"]
+
+
+def _kernel_allows(folder: Path) -> bool:
+    """Whether this user may mount something of his own: a container may forbid it."""
+    alone = ["unshare", "--mount", *(["--user", "--map-root-user"] if os.getuid() else [])]
+    mounts = [*alone, "mount", "-t", "tmpfs", "acordo", str(folder)]
+    return subprocess.run(mounts, capture_output=True, check=False).returncode == 0
