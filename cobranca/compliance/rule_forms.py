@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, time
@@ -48,7 +49,7 @@ Uf = Annotated[str, _known(UFS, "estado")]
 Ddd = Annotated[str, _known(frozenset(AREAS), "DDD")]
 
 
-class _Rule(BaseModel):
+class _Rule(BaseModel, ABC):
     """What every rule says of itself."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -94,8 +95,9 @@ class _Rule(BaseModel):
             campaign=self.campaign,
         )
 
+    @abstractmethod
     def check(self) -> Check:
-        raise NotImplementedError
+        """What the engine asks of each contact for this rule."""
 
 
 class _Hours(_Rule):
