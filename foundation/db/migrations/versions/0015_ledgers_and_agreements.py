@@ -27,10 +27,16 @@ _KEPT = (
 
 def upgrade() -> None:
     _terms()
-    _ledger()
+    _index_tables()
+    _facts()
+    _entries()
+    _postings()
     _offers()
     _agreements()
-    _schedule()
+    _agreement_debts()
+    _instalments()
+    _events()
+    _payments()
     op.execute("""
         CREATE FUNCTION only_added_to() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -77,6 +83,9 @@ def _terms() -> None:
         ["creditor_id", "portfolio_id"],
         unique=False,
     )
+
+
+def _index_tables() -> None:
     op.create_table(
         "index_table",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -90,7 +99,7 @@ def _terms() -> None:
     op.create_index(op.f("ix_index_table_name"), "index_table", ["name"], unique=False)
 
 
-def _ledger() -> None:
+def _facts() -> None:
     op.create_table(
         "debt_fact",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -120,6 +129,9 @@ def _ledger() -> None:
         unique=True,
         postgresql_where=sa.text("kind = 'paid'"),
     )
+
+
+def _entries() -> None:
     op.create_table(
         "debt_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -137,6 +149,9 @@ def _ledger() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_debt_entry")),
         sa.UniqueConstraint("debt_id", "number", name=op.f("uq_debt_entry_debt_id_number")),
     )
+
+
+def _postings() -> None:
     op.create_table(
         "debt_posting",
         sa.Column("entry_id", sa.Uuid(), nullable=False),
@@ -225,6 +240,9 @@ def _agreements() -> None:
     op.create_index(
         "ix_agreement_state_debtor", "agreement", ["state", "debtor_id"], unique=False
     )
+
+
+def _agreement_debts() -> None:
     op.create_table(
         "agreement_debt",
         sa.Column("agreement_id", sa.Uuid(), nullable=False),
@@ -246,7 +264,7 @@ def _agreements() -> None:
     )
 
 
-def _schedule() -> None:
+def _instalments() -> None:
     op.create_table(
         "agreement_instalment",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -269,6 +287,9 @@ def _schedule() -> None:
     op.create_index(
         "ix_agreement_instalment_due_on", "agreement_instalment", ["due_on"], unique=False
     )
+
+
+def _events() -> None:
     op.create_table(
         "agreement_event",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -288,6 +309,9 @@ def _schedule() -> None:
             "agreement_id", "number", name=op.f("uq_agreement_event_agreement_id_number")
         ),
     )
+
+
+def _payments() -> None:
     op.create_table(
         "agreement_payment",
         sa.Column("id", sa.Uuid(), nullable=False),
