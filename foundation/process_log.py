@@ -21,10 +21,13 @@ _LONGEST_LINE = 65_536
 class ProcessLog:
     """Writes the lines of many processes to one console and to a file for each."""
 
-    def __init__(self, folder: Path, console: TextIO = sys.stdout) -> None:
+    def __init__(self, folder: Path, console: TextIO | None = sys.stdout) -> None:
+        """Without a console the files alone are written."""
         self._folder = folder
-        self._console: TextIO | None = console
-        self._colour = console.isatty() and "NO_COLOR" not in os.environ
+        self._console = console
+        self._colour = (
+            console is not None and console.isatty() and "NO_COLOR" not in os.environ
+        )
         self._files: dict[str, BinaryIO] = {}
         self._order: list[str] = []
         self._parts: dict[str, bytes] = {}

@@ -7,7 +7,6 @@ running when the block ends.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 
@@ -49,26 +48,25 @@ async def installation(
     """
     home = Home(settings.home)
     home.prepare()
-    with open(os.devnull, "w") as nowhere:  # noqa: ASYNC230
-        log = ProcessLog(home.logs, nowhere)
-        supervisor = Supervisor(log, lambda _children: None)
-        try:
-            say("subindo PostgreSQL e Valkey")
-            await supervisor.start(*await asyncio.to_thread(plan.servers, settings))
-            await prepare(settings)
-            await fill()
-            say("subindo o Asterisk e " + ", ".join(sorted(needed)))
-            await supervisor.start(
-                *await asyncio.to_thread(plan.main_switch, settings, log.say)
-            )
-            await _start(supervisor, settings, needed, alter)
-            yield supervisor.children
-        except NeverServed as error:
-            said = _tail(home, str(error))
-            raise DidNotServe(f"{error} não ficou pronto: {said}") from error
-        finally:
-            await supervisor.stop()
-            log.close()
+    log = ProcessLog(home.logs, None)
+    supervisor = Supervisor(log, lambda _children: None)
+    try:
+        say("subindo PostgreSQL e Valkey")
+        await supervisor.start(*await asyncio.to_thread(plan.servers, settings))
+        await prepare(settings)
+        await fill()
+        say("subindo o Asterisk e " + ", ".join(sorted(needed)))
+        await supervisor.start(
+            *await asyncio.to_thread(plan.main_switch, settings, log.say)
+        )
+        await _start(supervisor, settings, needed, alter)
+        yield supervisor.children
+    except NeverServed as error:
+        said = _tail(home, str(error))
+        raise DidNotServe(f"{error} não ficou pronto: {said}") from error
+    finally:
+        await supervisor.stop()
+        log.close()
 
 
 async def _start(
