@@ -13,7 +13,7 @@ from agent_console.services import DATABASE
 from dialer.answering import review as reviewing
 from dialer.answering import setting
 from dialer.answering.answer import Mode
-from dialer.answering.review import Count, NoVerdict, ToReview
+from dialer.answering.review import NoVerdict
 from dialer.campaigns.errors import NoCampaign
 
 MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -21,7 +21,7 @@ MODE = "/api/v1/campaigns/{id}/machines"
 
 
 class Form(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
 class ToReviewOut(Form):
@@ -40,10 +40,6 @@ class ToReviewOut(Form):
     disposition: str | None
     recorded: bool
 
-    @classmethod
-    def of(cls, one: ToReview) -> ToReviewOut:
-        return cls.model_validate({name: getattr(one, name) for name in cls.model_fields})
-
 
 class CountOut(Form):
     """`people` of the `reviewed` were people; where `who` is machine, those are errors."""
@@ -54,10 +50,6 @@ class CountOut(Form):
     acted: int
     reviewed: int
     people: int
-
-    @classmethod
-    def of(cls, one: Count) -> CountOut:
-        return cls.model_validate({name: getattr(one, name) for name in cls.model_fields})
 
 
 class ToReviewsOut(Form):
@@ -84,8 +76,8 @@ async def listed(asked: Asked[None, None]) -> ToReviewsOut:
         verdicts = await reviewing.to_review(connection)
         counts = await reviewing.counts(connection)
     return ToReviewsOut(
-        verdicts=[ToReviewOut.of(one) for one in verdicts],
-        counts=[CountOut.of(one) for one in counts],
+        verdicts=[ToReviewOut.model_validate(one) for one in verdicts],
+        counts=[CountOut.model_validate(one) for one in counts],
     )
 
 

@@ -26,8 +26,8 @@ OF_MACHINES = "answering_machine"  # the disposition
 
 _LIST = text(
     """
-    SELECT v.attempt_id, a.campaign_id, c.name AS campaign, a.answered_at, v.who, v.kind,
-           v.why, v.heard_s, v.acted, v.evidence, t.who AS times, d.code AS disposition,
+    SELECT v.attempt_id AS attempt, c.name AS campaign, a.answered_at, v.who, v.kind, v.why,
+           v.heard_s, v.acted, v.evidence, t.who AS times, d.code AS disposition,
            EXISTS (SELECT 1 FROM recording r WHERE r.attempt_id = a.id) AS recorded
       FROM answer_verdict v
       JOIN attempt a ON a.id = v.attempt_id
@@ -109,23 +109,8 @@ class Count:
 async def to_review(connection: AsyncConnection) -> list[ToReview]:
     """At most 50, those on which a call was ended first, of the last 30 days."""
     values = {"since": _since(), "of_machines": OF_MACHINES, "most": PAGE}
-    return [
-        ToReview(
-            attempt=row.attempt_id,
-            campaign=row.campaign,
-            answered_at=row.answered_at,
-            who=row.who,
-            kind=row.kind,
-            why=row.why,
-            heard_s=row.heard_s,
-            acted=row.acted,
-            evidence=row.evidence,
-            times=row.times,
-            disposition=row.disposition,
-            recorded=row.recorded,
-        )
-        for row in await connection.execute(_LIST, values)
-    ]
+    found = await connection.execute(_LIST, values)
+    return [ToReview(**row) for row in found.mappings()]
 
 
 async def review(
@@ -157,17 +142,7 @@ async def review(
 async def counts(connection: AsyncConnection) -> list[Count]:
     """Of the last 30 days, both detectors beside what was heard in the recordings."""
     rows = await connection.execute(_COUNTS, {"since": _since()})
-    return [
-        Count(
-            detector=row.detector,
-            who=row.who,
-            verdicts=row.verdicts,
-            acted=row.acted,
-            reviewed=row.reviewed,
-            people=row.people,
-        )
-        for row in rows
-    ]
+    return [Count(**row) for row in rows.mappings()]
 
 
 def _since() -> datetime:
