@@ -7,16 +7,20 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cobranca.agreements.life import Evidence, State
 from cobranca.agreements.policy import Authority, Channel, Condition, Policy
+from cobranca.agreements.publishing import publish
 from cobranca.agreements.receiving import record_payment
 from cobranca.agreements.service import Asking, accept, offer, offers
 from cobranca.agreements.simulation import Wishes
 from cobranca.agreements.store import AgreementInstalmentRow
 from cobranca.debts.facts import Means
 from cobranca.debts.ledger_store import DebtPostingRow
+from cobranca.debts.registering import read_terms, register_terms
+from cobranca.debts.store import DebtRow
+from tests.builders.portfolio import a_portfolio
 
 AT = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
@@ -45,6 +49,16 @@ POLICY = Policy(
         ),
     ),
 )
+
+
+async def a_negotiable_debt(engine: AsyncEngine) -> UUID:
+    """R$ 100.00, due on 5/1/2026, of a creditor with terms and a policy."""
+    async with engine.begin() as connection:
+        await a_portfolio(connection, debtors=1)
+        await register_terms(connection, read_terms(TERMS), AT)
+        await publish(connection, POLICY, by="sonia", at=AT)
+        found: UUID = (await connection.execute(select(DebtRow.id))).scalar_one()
+        return found
 
 
 def asking(debt: UUID, authority: Authority = Authority.AGENT) -> Asking:

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.state.checking import Checked, check
@@ -29,10 +28,10 @@ from foundation.embedded.valkey import redis_url
 from foundation.living import pid_of
 from foundation.plan import UpSettings
 from foundation.supervision import Child
-from sim import scenarios
-from sim.runner import Rehearsal, Stories, run
+from sim.runner import Stories, run
 from sim.world.compare import compare
 from tests.builders.processes import Processes
+from tests.builders.rehearsed import ENDS, a_rehearsal, agent_states, ask
 from tests.real_switch import eventually
 
 pytestmark = pytest.mark.timeout(600)
@@ -44,21 +43,11 @@ TAKE_OVER_S = 5.0  # the aim; ten times as long is a failure
 TERM = "SELECT max(epoch) FROM call_event WHERE kind = 'term_began'"
 COUNTS = """SELECT count(*), count(*) - count(outcome), count(*) FILTER (WHERE epoch = 2)
               FROM attempt"""
-ENDS = """SELECT ends, count(*) FROM (
-            SELECT a.id, count(e.id) AS ends FROM attempt a
-              LEFT JOIN call_event e ON e.attempt_id = a.id
-               AND e.kind IN ('hungup', 'resolved', 'not_sent')
-             GROUP BY a.id) counted
-           GROUP BY ends"""
 LATE = """SELECT count(*) FROM attempt a, call_event e
            WHERE e.kind = 'term_began' AND e.epoch = a.epoch + 1 AND a.placed_at > e.at"""
 MOVED = """SELECT count(*) FROM call_event a, call_event e
             WHERE e.kind = 'term_began' AND e.epoch = a.epoch + 1 AND a.id > e.id
               AND a.kind = 'agent'"""
-STATES = """SELECT state, count(*) FROM (
-              SELECT DISTINCT ON (agent_id) data->>'state' AS state FROM call_event
-               WHERE kind = 'agent' ORDER BY agent_id, id DESC) last
-             GROUP BY state"""
 
 
 class Succession:
@@ -149,25 +138,14 @@ class Succession:
             await engine.dispose()
 
     async def _all_idle(self, engine: AsyncEngine) -> bool:
-        self.told["states"] = dict(await ask(engine, STATES))
+        self.told["states"] = await agent_states(engine)
         return bool(self.told["states"] == {"idle": AGENTS})
-
-
-async def ask(engine: AsyncEngine, query: str) -> list[Any]:
-    async with engine.connect() as connection:
-        return [tuple(row) for row in await connection.execute(text(query))]
 
 
 @pytest_asyncio.fixture(scope="module")
 async def succession() -> Succession:
     succession = Succession()
-    rehearsal = Rehearsal(
-        scenario=scenarios.FOLDER / "every_outcome.toml",
-        engine="asterisk",
-        agents=AGENTS,
-        debtors=DEBTORS,
-        seconds=None,
-    )
+    rehearsal = a_rehearsal("every_outcome", AGENTS, DEBTORS)
     succession.stories = await run(rehearsal, print, succession.look, succession.disturb)
     told = ", ".join(f"{seconds:.1f} s" for seconds in succession.took_s)
     print(f"taken over after {told}; board drawn again after {succession.drawn_s:.1f} s")

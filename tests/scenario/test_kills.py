@@ -10,19 +10,17 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from foundation.db.engine import connect
 from foundation.plan import UpSettings
 from foundation.supervision import Child
-from sim import scenarios
-from sim.runner import Rehearsal, Stories, run
+from sim.runner import Stories, run
 from sim.world.compare import Pair, compare
+from tests.builders.rehearsed import ENDS, a_rehearsal, agent_states, ask
 from tests.real_switch import eventually
 
 pytestmark = pytest.mark.timeout(400)
@@ -78,39 +76,14 @@ class Killing:
             await engine.dispose()
 
     async def _all_idle(self, engine: AsyncEngine) -> bool:
-        self.states = dict(await ask(engine, STATES))
+        self.states = await agent_states(engine)
         return self.states == {"idle": AGENTS}
-
-
-ENDS = """
-    SELECT ends, count(*) FROM (
-           SELECT a.id, count(e.id) AS ends FROM attempt a
-             LEFT JOIN call_event e ON e.attempt_id = a.id
-              AND e.kind IN ('hungup', 'resolved', 'not_sent')
-            GROUP BY a.id) counted
-     GROUP BY ends"""
-STATES = """
-    SELECT state, count(*) FROM (
-           SELECT DISTINCT ON (agent_id) data->>'state' AS state FROM call_event
-            WHERE kind = 'agent' ORDER BY agent_id, id DESC) last
-     GROUP BY state"""
-
-
-async def ask(engine: AsyncEngine, query: str) -> list[Any]:
-    async with engine.connect() as connection:
-        return [tuple(row) for row in await connection.execute(text(query))]
 
 
 @pytest_asyncio.fixture(scope="module")
 async def killing() -> Killing:
     killing = Killing()
-    rehearsal = Rehearsal(
-        scenario=scenarios.FOLDER / "every_outcome.toml",
-        engine="asterisk",
-        agents=AGENTS,
-        debtors=DEBTORS,
-        seconds=None,
-    )
+    rehearsal = a_rehearsal("every_outcome", AGENTS, DEBTORS)
     killing.stories = await run(rehearsal, print, killing.look, killing.disturb)
     assert len(killing.in_the_air) == len(KILLED)
     return killing

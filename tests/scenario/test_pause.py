@@ -23,9 +23,9 @@ from foundation.db.engine import connect
 from foundation.embedded.valkey import redis_url
 from foundation.plan import UpSettings
 from foundation.supervision import Child
-from sim import scenarios
-from sim.runner import Rehearsal, run
+from sim.runner import run
 from sim.world.compare import compare
+from tests.builders.rehearsed import a_rehearsal
 from tests.people import Browser, a_user, log_in, quick_passwords
 from tests.real_switch import eventually
 
@@ -79,13 +79,7 @@ async def _attempts(engine: AsyncEngine) -> int:
 
 async def test_no_call_leaves_while_a_campaign_is_paused() -> None:
     pausing = Pausing()
-    rehearsal = Rehearsal(
-        scenario=scenarios.FOLDER / "smoke.toml",
-        engine="asterisk",
-        agents=AGENTS,
-        debtors=DEBTORS,
-        seconds=None,
-    )
+    rehearsal = a_rehearsal("smoke", AGENTS, DEBTORS)
     stories = await run(rehearsal, print, disturb=pausing.disturb)
 
     # what was committed just before may still be on its way to the network

@@ -56,13 +56,19 @@ async def an_attempt(
     await connection.execute(insert(AttemptRow), row)
 
 
+async def with_one_attempt_left(engine: AsyncEngine) -> list[Candidate]:
+    """Two telephones of one debtor who was called twice today."""
+    candidates = await some_candidates(engine, debtors=1, phones=2)
+    async with engine.begin() as connection:
+        for _ in range(2):
+            await an_attempt(connection, candidates[0])
+    return candidates
+
+
 async def test_two_connections_cannot_both_take_the_last_attempt(
     engine: AsyncEngine,
 ) -> None:
-    one, other = await some_candidates(engine, debtors=1, phones=2)
-    async with engine.begin() as connection:
-        for _ in range(2):
-            await an_attempt(connection, one)
+    one, other = await with_one_attempt_left(engine)
     async with engine.connect() as first, engine.connect() as second:
         pids = {await c.scalar(text("SELECT pg_backend_pid()")) for c in (first, second)}
         assert len(pids) == 2
@@ -83,10 +89,7 @@ async def test_two_connections_cannot_both_take_the_last_attempt(
 async def test_who_takes_nothing_leaves_the_attempt_to_the_other(
     engine: AsyncEngine,
 ) -> None:
-    one, other = await some_candidates(engine, debtors=1, phones=2)
-    async with engine.begin() as connection:
-        for _ in range(2):
-            await an_attempt(connection, one)
+    one, other = await with_one_attempt_left(engine)
     async with engine.connect() as first, engine.connect() as second:
         await POLICY.ask(first, [one], TUESDAY_TEN)
         await first.rollback()

@@ -11,16 +11,12 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cobranca.agreements.publishing import publish
 from cobranca.agreements.receiving import record_payment
 from cobranca.agreements.store import AgreementRow, OfferRow
 from cobranca.debtors.store import CreditorRow
 from cobranca.debts.facts import Means
 from cobranca.debts.ledger_store import DebtFactRow
-from cobranca.debts.registering import read_terms, register_terms
-from cobranca.debts.store import DebtRow
-from tests.builders.agreements import AT, POLICY, TERMS
-from tests.builders.portfolio import a_portfolio
+from tests.builders.agreements import a_negotiable_debt
 from tests.people import Browser
 
 API = "/api/v1"
@@ -28,12 +24,7 @@ API = "/api/v1"
 
 @pytest.fixture
 async def debt(engine: AsyncEngine) -> UUID:
-    async with engine.begin() as connection:
-        await a_portfolio(connection, debtors=1)
-        await register_terms(connection, read_terms(TERMS), AT)
-        await publish(connection, POLICY, by="sonia", at=AT)
-        found: UUID = (await connection.execute(select(DebtRow.id))).scalar_one()
-        return found
+    return await a_negotiable_debt(engine)
 
 
 async def sent(browser: Browser, path: str, body: object, key: str = "") -> tuple[int, Any]:
