@@ -1,8 +1,8 @@
 """Means of payment: codes a second, and CNAB files of many titles in time and memory.
 
-The file is written and read by a process of its own, so that its peak memory is its own;
-a quarter of the titles tells whether memory grows with them. Reading keeps the answers,
-writing keeps nothing.
+The file is written and read by a process of its own, which tells the most memory that the
+work added to it; a quarter of the titles tells whether that grows with them. Reading keeps
+the answers, writing keeps nothing.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _file(bank: str, size: int, titles: int) -> list[Figure]:
             met=whole["written_s"] * scale < LIMIT_S,
         ),
         Figure(
-            what=f"peak memory of writing {name}",
+            what=f"memory that writing {name} adds",
             value=whole["writing_mb"],
             unit="MB",
             compared_with=f"{part['writing_mb']:.1f} MB with a quarter",
@@ -121,7 +121,9 @@ def _file(bank: str, size: int, titles: int) -> list[Figure]:
             aim=f"100,000 titles in < {LIMIT_S:.0f} s",
             met=whole["read_s"] * scale < LIMIT_S,
         ),
-        Figure(what=f"peak memory of reading {name}", value=whole["reading_mb"], unit="MB"),
+        Figure(
+            what=f"memory that reading {name} adds", value=whole["reading_mb"], unit="MB"
+        ),
     ]
 
 
