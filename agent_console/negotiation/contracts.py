@@ -27,7 +27,7 @@ class BalanceQuery(Form):
 
 
 class LineOut(Form):
-    """One charge: how much, and how it came to be."""
+    """One sum of what lateness adds: how much, and how it came to be."""
 
     instalment: int
     account: str

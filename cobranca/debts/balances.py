@@ -171,6 +171,6 @@ def _cap(
     )
     room = times(positions.original[rows], over, under) - positions.charged[rows]
     np.maximum(room, 0, out=room)
-    for charge in (correction, interest, fine):
-        charge[rows] = np.minimum(charge[rows], room)
-        room -= charge[rows]
+    for added in (correction, interest, fine):
+        added[rows] = np.minimum(added[rows], room)
+        room -= added[rows]

@@ -116,7 +116,7 @@ def in_order(facts: list[AnyFact]) -> list[AnyFact]:
 
 
 def checked(amount: Decimal) -> Decimal:
-    """Return the amount; raises AbsurdAmount unless it can be a payment or a charge."""
+    """Return the amount; raises AbsurdAmount unless it can be paid or owed."""
     if not is_exact(amount) or not 0 < amount <= AMOUNT_MAX:
         raise AbsurdAmount(str(amount))
     return amount

@@ -1,8 +1,9 @@
 """The bank's side of CNAB: takes a remessa, answers with a retorno.
 
 Pure. Reads by the same tables that the remessa is written by and writes by the tables that
-a retorno is read by; those tables are checked against other people's programs, so that
-the two sides do not merely agree with each other (docs/pagamentos.md tells how).
+a retorno is read by, so the two sides agreeing proves no table. Those of the remessa were
+compared with another program's files; those of the retorno with nothing from outside
+(docs/pagamentos.md).
 """
 
 from __future__ import annotations
