@@ -76,7 +76,9 @@ async def test_half_an_hour_is_too_short_to_say_anything(engine: AsyncEngine) ->
     tried = [as_it_was(recorded)]
     found = answer(recorded, tried, shifts(recorded, tried, SHIFTS, jobs=2))
     print(*lines(found), sep="\n")
-    assert found.trust.wide  # of one figure at least an interval too wide
+    # ±1.0 point of occupancy is near enough, ±2.9 of abandonment is not: of some 200 calls
+    # answered, one more or less abandoned is half a point. All seeds are given.
+    assert found.trust.wide == ("abandoned_share",)
     assert not found.trust.good
 
 
