@@ -18,6 +18,7 @@ from dialer.ports import SwitchUnreachable
 
 Outcome = asyncio.Future[str | None]  # None: it began; a text: why it cannot
 
+LATE_S = 1.0  # a channel's first event may come after the failure of its Originate
 _UP = "6"
 
 
@@ -66,8 +67,7 @@ class Beginnings:
             case "Newchannel":
                 _settle(self._making.get(channel), None)
             case "OriginateResponse" if message.get("Response") == "Failure":
-                failed = self._making.get(message.get("ActionID", ""))
-                _settle(failed, "no channel could be made")
+                self._doubt(self._making.get(message.get("ActionID", "")))
             case "Newstate" if message.get("ChannelState") == _UP:
                 self._begin(channel)
             case "BridgeLeave" if message.get("BridgeTechnology") != PARKED:
@@ -83,6 +83,15 @@ class Beginnings:
             case "Hangup":
                 self._end(channel)
                 _settle(self._joining.get(channel), "the channel is gone")
+
+    def _doubt(self, outcome: Outcome | None) -> None:
+        """The Originate failed: there was no channel, or one that is over already.
+
+        The switch tells the two by different threads, so that of a call which is refused
+        at once the failure may be read before the channel's own beginning.
+        """
+        loop = asyncio.get_running_loop()
+        loop.call_later(LATE_S, _settle, outcome, "no channel could be made")
 
     def _note_word(self, word: str, channel: str, message: Mapping[str, str]) -> None:
         if word == "JoinFailed":
