@@ -55,7 +55,8 @@ LEDGER = DebtLedger()
 async def _written(engine: AsyncEngine) -> list[tuple[str, Decimal]]:
     """What the debt's ledger was told of payments: kind of fact and amount, in order."""
     async with engine.connect() as connection:
-        debt = await known(connection, await connection.scalar(select(DebtRow.id).limit(1)))
+        debt_id = (await connection.scalars(select(DebtRow.id))).one()
+        debt = await known(connection, debt_id)
     paid = {fact.number: fact.amount for fact in debt.facts if isinstance(fact, Paid)}
     return [
         ("paid", fact.amount) if isinstance(fact, Paid) else ("undone", paid[fact.payment])
