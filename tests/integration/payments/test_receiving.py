@@ -240,9 +240,7 @@ async def test_a_paid_slip_of_a_retorno_is_entered_with_its_interest(
     )
     titles = titles_of(golden_text("104", 240).encode(), bank="104", size=240)
     happened = [
-        Happened(
-            title=t, occurrence="06", on=date(2026, 12, 14), paid=126089, interest=2633
-        )
+        Happened(title=t, occurrence="06", on=TODAY, paid=126089, interest=2633)
         for t in titles
     ]
     content = retorno(happened[:1], bank="104", size=240, sequence=1, at=AT)
