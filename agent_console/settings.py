@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pydantic import ConfigDict, Field
 
 from cobranca.debtors.imports.settings import Imports
+from cobranca.payments.settings import Bank
 from foundation import settings
 
 
@@ -41,3 +42,4 @@ class ConsoleSettings(settings.ProcessSettings):
 
     console: Console = Console()
     imports: Imports = Imports()
+    bank: Bank = Bank()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import ConfigDict, Field
 
 from cobranca.debtors.imports.settings import Imports
+from cobranca.payments.settings import Bank
 from foundation import settings
 
 
@@ -28,3 +29,4 @@ class WorkerSettings(settings.ProcessSettings):
 
     worker: Worker = Worker()
     imports: Imports = Imports()
+    bank: Bank = Bank()

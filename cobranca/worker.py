@@ -4,12 +4,13 @@ A few runners each take one due row at a time and hand it to its topic's handler
 wake up by NOTIFY, and look by themselves now and then. Handlers, sweeps and background
 work are what the installed packages registered by entry point. Background work is what
 nobody waits for and nothing must lose: done when due, dropped when the worker stops.
+Services listen to somebody outside as long as the worker runs.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import entry_points
 from typing import Any
@@ -29,6 +30,7 @@ from foundation.reach import reach_database
 HANDLERS = "acordo.outbox"
 SWEEPS = "acordo.sweeps"
 BACKGROUND = "acordo.background"
+SERVICES = "acordo.services"
 DATABASE = "database"
 MEASURE_S = 10.0
 RETRY_S = 0.5  # pause after the database was lost
@@ -38,6 +40,10 @@ LOST = (DBAPIError, OSError, TimeoutError)
 
 # one piece of background work; False when nothing was due
 Step = Callable[[AsyncEngine, WorkerSettings], Awaitable[bool]]
+# runs beside the others until it is cancelled; its failure ends the worker
+Service = Callable[
+    [process.Process, AsyncEngine, WorkerSettings], Coroutine[Any, Any, None]
+]
 
 log = get_logger(__name__)
 
@@ -58,7 +64,10 @@ class Worker:
         self._wakers = [asyncio.Event() for _ in range(parallel)]
 
     async def run(
-        self, sweeps: Mapping[str, Sweep], background: Mapping[str, Step]
+        self,
+        sweeps: Mapping[str, Sweep],
+        background: Mapping[str, Step],
+        services: Mapping[str, Service],
     ) -> None:
         """Work until the process is to stop; rows in hand finished, the rest dropped."""
         own = self._own
@@ -68,6 +77,10 @@ class Worker:
             own.start(self._measure(), "measure"),
             own.start(self._sweep(sweeps), "sweep"),
             *(own.start(self._background(step), name) for name, step in background.items()),
+            *(
+                own.start(serve(own, self._rows.engine, self._rows.settings), name)
+                for name, serve in services.items()
+            ),
         ]
         await own.stopping.wait()
         self.wake()
@@ -158,7 +171,8 @@ async def run(own: process.Process, settings: WorkerSettings) -> None:
             )
             log.info("worker_started", topics=sorted(rows.handlers), parallel=parallel)
             sweeps, background = registered(SWEEPS), registered(BACKGROUND)
-            await Worker(own, rows, parallel).run(sweeps, background)
+            services = registered(SERVICES)
+            await Worker(own, rows, parallel).run(sweeps, background, services)
     finally:
         await engine.dispose()
 

@@ -21,6 +21,7 @@ from dialer.adapters.call_log import CallLog
 from dialer.adapters.office import Office, Unknown
 from dialer.answering.answer import Answer, BadAnswer
 from dialer.metrics import FloorMetrics
+from dialer.paid import GIVE_UP
 from dialer.ports import LoginRefused
 from dialer.routes import Routes
 from dialer.settings import DialerSettings
@@ -226,6 +227,9 @@ class DialerProcess:
 
     async def _follow_commands(self, leader: Leader) -> None:
         async for message in self.bus.consume(COMMANDS):
+            if message.fields.get("do") == GIVE_UP:
+                leader.give_up(tuple(map(str, message.fields.get("calls") or ())))
+                continue
             try:
                 command = Command.parse(message.fields)
             except BadCommand as error:

@@ -23,6 +23,7 @@ from foundation.routes import read_routes
 from foundation.settings import ProcessSettings
 
 READY_LIMIT_S = 2.0
+DEMONSTRATION = "acordo.demonstration"
 OTHERS = ("ura", "console", "worker")  # calls go out without them
 SPARES = ("dialer",)  # nobody is called while it reads its code
 
@@ -37,6 +38,7 @@ class UpSettings(ProcessSettings):
     carrier: sections.Carrier = sections.Carrier()
     phones: sections.Phones = sections.Phones()
     outside: sections.Outside = sections.Outside()
+    bank: sections.Bank = sections.Bank()
 
 
 def ports(settings: UpSettings, *, demo: bool) -> list[Port]:
@@ -59,6 +61,22 @@ def ports(settings: UpSettings, *, demo: bool) -> list[Port]:
         phones = settings.phones
         setting = "ACORDO_PHONES__SIP_PORT"
         found.append(_sip("SIP dos fones", phones.sip_host, phones.sip_port, setting))
+    return [*found, *_money_ports(settings, outside="outside" in names)]
+
+
+def _money_ports(settings: UpSettings, *, outside: bool) -> list[Port]:
+    """Of who hears the bank, and of the simulated bank itself."""
+    bank, found = settings.bank, []
+    if outside or bank.api_url is not None:
+        setting = "ACORDO_BANK__WEBHOOK_PORT"
+        port = Port("avisos do banco", bank.webhook_host, bank.webhook_port, setting)
+        found.append(port)
+    if outside:
+        for purpose, number, setting in (
+            ("banco simulado", settings.outside.bank_port, "ACORDO_OUTSIDE__BANK_PORT"),
+            ("pagadores", settings.outside.payer_port, "ACORDO_OUTSIDE__PAYER_PORT"),
+        ):
+            found.append(Port(purpose, "127.0.0.1", number, setting))
     return found
 
 
@@ -128,7 +146,7 @@ def stages(settings: UpSettings, *, demo: bool) -> tuple[tuple[Program, ...], ..
     wanted = _names(demo=demo)
     order = (("carrier", "outside"), ("dialer",), ("phones",), OTHERS)
     return tuple(
-        tuple(_process(settings, name) for name in stage if name in wanted)
+        tuple(_process(settings, name, demo=demo) for name in stage if name in wanted)
         for stage in order
     )
 
@@ -152,18 +170,20 @@ def _names(*, demo: bool) -> Sequence[str]:
     return names
 
 
-def _process(settings: UpSettings, name: str) -> Program:
+def _process(settings: UpSettings, name: str, *, demo: bool) -> Program:
     host, port = _health(settings, name)
     addresses = {"health": f"http://{host}:{port}"}
     if name == "console":
         console = settings.console
         addresses = {"url": f"http://{console.host}:{console.port}", **addresses}
+    if name == "outside":
+        addresses = {"url": f"http://127.0.0.1:{settings.outside.payer_port}", **addresses}
     if name == "carrier":
         addresses = {"sip": f"{settings.trunk.host}:{settings.trunk.port}", **addresses}
     return Program(
         name=name,
         argv=_command(name, *(["--on-word"] if name in SPARES else [])),
-        env=_environment(settings),
+        env=_environment(settings) | (_demonstrated(settings) if demo else {}),
         ready=lambda: _answers_ready(host, port),
         addresses=addresses,
         spare=name in SPARES,
@@ -180,6 +200,14 @@ def _environment(settings: UpSettings) -> dict[str, str]:
     if "form" not in settings.log.model_fields_set:
         environment["ACORDO_LOG__FORM"] = "text"
     return environment
+
+
+def _demonstrated(settings: UpSettings) -> dict[str, str]:
+    """What a demonstration's processes are told of the simulated outside."""
+    found: dict[str, str] = {}
+    for point in entry_points(group=DEMONSTRATION):
+        found |= point.load()(settings)
+    return found
 
 
 def _health(settings: UpSettings, name: str) -> tuple[str, int]:

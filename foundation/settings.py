@@ -194,6 +194,20 @@ class Phones(Process):
 
 class Outside(Process):
     health_port: int = Field(9107, ge=1, le=65535)
+    bank_port: int = Field(9543, ge=1, le=65535)
+    payer_port: int = Field(9544, ge=1, le=65535)
+
+
+class Bank(Section):
+    """The bank through which money comes; what else it needs, its own class adds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    api_url: str | None = Field(
+        None, pattern=r"^https://", description="API Pix; default: there is no bank"
+    )
+    webhook_host: str = "127.0.0.1"
+    webhook_port: int = Field(9444, ge=1, le=65535)
 
 
 class Agi(Section):

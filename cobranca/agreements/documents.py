@@ -85,7 +85,7 @@ async def term(connection: AsyncConnection, agreement: UUID) -> str:
     }
     values |= {
         "id": row.id,
-        "creditor": await _creditor(connection, row.creditor_id),
+        "creditor": await creditor_of(connection, row.creditor_id),
         "debtor": row.debtor,
         "contracts": await _contracts(connection, agreement),
         "made_on": format_day_of(row.at),
@@ -118,7 +118,7 @@ async def quittance(connection: AsyncConnection, debt: UUID, on: date) -> str:
     if now.on(on).total > 0 or not any(isinstance(fact, Paid) for fact in now.facts):
         raise NotSettled(NotSettled.__doc__)
     return _PAGES.get_template("quittance.html.j2").render(
-        creditor=await _creditor(connection, row.creditor_id),
+        creditor=await creditor_of(connection, row.creditor_id),
         debtor=row.debtor,
         contract=row.number,
         payments=[
@@ -151,7 +151,8 @@ def _amount(amount: Decimal) -> str:
     return format_amount(amount) if amount else ""
 
 
-async def _creditor(connection: AsyncConnection, creditor: UUID) -> Creditor:
+async def creditor_of(connection: AsyncConnection, creditor: UUID) -> Creditor:
+    """Return the block that documents carry; raises CreditorUnknown."""
     query = select(CreditorRow.name, CreditorRow.document, CreditorRow.address)
     row = (await connection.execute(query.where(CreditorRow.id == creditor))).one()
     if not row.document or not row.address:

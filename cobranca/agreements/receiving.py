@@ -1,7 +1,8 @@
 """Money that came in: into the ledger of a debt, or of an agreement and its debts.
 
 The one door for Pix, boleto, card and transfer. The same payment told twice counts once;
-told late, it counts on its day. The caller commits.
+told late, it counts on its day. Queued contacts end with it (`cobranca.debts.news`).
+The caller commits.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from cobranca.agreements.store import (
     AgreementPaymentRow,
 )
 from cobranca.debts.facts import FIRST_DAY, Means, Paid, Released, checked
+from cobranca.debts.news import News, spread
 from cobranca.debts.service import hold, known, next_number, payment, record
 from foundation.clock import SAO_PAULO
 from foundation.ids import uuid7
@@ -73,12 +75,17 @@ async def record_payment(
     if not FIRST_DAY <= paid_on <= today + timedelta(days=1):
         raise AbsurdDate(AbsurdDate.__doc__)
     coming = _Coming(amount, paid_on, means, reference, now)
-    match debt_id, instalment_id:
-        case UUID() as debt, None:
-            return Received((debt,), again=await _paid(connection, debt, amount, coming))
-        case None, UUID() as instalment:
-            return await _of_instalment(connection, instalment, coming)
-    raise TypeError("either a debt or an instalment")
+    received = await _written(connection, debt_id, instalment_id, coming)
+    if not received.again:
+        news = News(
+            debts=received.debts,
+            agreement=received.agreement,
+            amount=amount,
+            means=means,
+            reference=reference,
+        )
+        await spread(connection, news)
+    return received
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,21 @@ class _Coming:
     means: Means
     reference: str
     at: datetime
+
+
+async def _written(
+    connection: AsyncConnection,
+    debt_id: UUID | None,
+    instalment_id: UUID | None,
+    coming: _Coming,
+) -> Received:
+    match debt_id, instalment_id:
+        case UUID() as debt, None:
+            again = await _paid(connection, debt, coming.amount, coming)
+            return Received((debt,), again=again)
+        case None, UUID() as instalment:
+            return await _of_instalment(connection, instalment, coming)
+    raise TypeError("either a debt or an instalment")
 
 
 async def _paid(

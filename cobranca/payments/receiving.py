@@ -66,6 +66,7 @@ class Taken:
 
     decision: Decision
     debt_id: UUID | None
+    fresh: bool  # heard of for the first time
 
 
 async def take(
@@ -81,7 +82,7 @@ async def take(
     )
     debt_id = None if charge is None else charge.debt_id
     if decision is NOTHING:
-        return Taken(decision, debt_id)
+        return Taken(decision, debt_id, fresh)
     called = row.entry
     if decision.enter and charge is not None:
         try:
@@ -96,7 +97,7 @@ async def take(
     if fresh or arrival.amount == row.amount:  # a contradiction changes nothing known
         await _keep(connection, row, charge, heard, decision, called)
     await _ask(connection, row.id, decision, now)
-    return Taken(decision, debt_id)
+    return Taken(decision, debt_id, fresh)
 
 
 async def _write(
@@ -171,7 +172,8 @@ async def _charge(connection: AsyncConnection, charge_id: UUID | None, heard: He
         )
     else:
         return None
-    return (await connection.execute(query)).one_or_none()
+    rows = list(await connection.execute(query.limit(2)))
+    return rows[0] if len(rows) == 1 else None  # two accounts may have the same number
 
 
 async def _facts(connection: AsyncConnection, charge: Any, heard: Heard) -> Charge | None:

@@ -6,9 +6,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cobranca.agreements.store import AgreementRow
 from cobranca.debts.store import DebtRow
 from foundation.db.engine import Row
 from foundation.ids import uuid7
@@ -18,7 +27,10 @@ class ChargeRow(Row):
     """One thing to pay: a Pix charge, a slip, a card checkout, an expected transfer."""
 
     __tablename__ = "charge"
-    __table_args__ = (UniqueConstraint("bank", "nosso_numero"),)
+    __table_args__ = (
+        UniqueConstraint("billing_account_id", "number"),
+        Index("ix_charge_bank_nosso_numero", "bank", "nosso_numero"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     debt_id: Mapped[UUID] = mapped_column(ForeignKey(DebtRow.id), index=True)
@@ -30,6 +42,12 @@ class ChargeRow(Row):
     nosso_numero: Mapped[str | None]  # as the bank writes it in its retorno
     removed_at: Mapped[datetime | None]  # taken back by us
     created_at: Mapped[datetime]
+    how: Mapped[str | None]  # cob | cobr at the bank; null: not by API Pix
+    code: Mapped[str | None]  # shown to the payer: copia e cola, linha, checkout's address
+    outside_id: Mapped[str | None]  # the card provider's own id
+    billing_account_id: Mapped[UUID | None]  # of a slip
+    number: Mapped[int | None] = mapped_column(BigInteger)  # of a slip, running
+    remittance_id: Mapped[UUID | None] = mapped_column(index=True)  # that registered it
 
 
 class ArrivalRow(Row):
@@ -70,4 +88,40 @@ class PaymentWorkRow(Row):
     rest: Mapped[Decimal]  # neither in the ledger nor given back
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
-    closing: Mapped[str | None]  # what was done about it
+    closing: Mapped[str | None]  # placed | refunded | closed
+    closed_by: Mapped[str | None]  # login
+    note: Mapped[str | None]
+
+
+class BankAskedRow(Row):
+    """The only row: until when the bank was asked for the Pix that it received."""
+
+    __tablename__ = "bank_asked"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    until: Mapped[datetime]
+
+
+class RecurrenceRow(Row):
+    """An authorisation of Pix Automático for an agreement, by the bank's own id."""
+
+    __tablename__ = "recurrence"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey(AgreementRow.id), index=True)
+    state: Mapped[str]  # as the bank says: CRIADA, APROVADA, ...
+    code: Mapped[str | None]  # copia e cola of the authorisation
+    created_at: Mapped[datetime]
+
+
+class PaymentLinkRow(Row):
+    """The turn of an agreement's payment links: tokens of another turn do not count."""
+
+    __tablename__ = "payment_link"
+
+    agreement_id: Mapped[UUID] = mapped_column(
+        ForeignKey(AgreementRow.id), primary_key=True
+    )
+    turn: Mapped[int]
+    made_at: Mapped[datetime]

@@ -85,6 +85,7 @@ _NEXT_TURN = text(
       FROM unnest(CAST(:campaigns AS uuid[]), CAST(:debtors AS uuid[]), :outcomes, :next_at)
            AS t (campaign_id, debtor_id, outcome, next_at)
      WHERE cd.campaign_id = t.campaign_id AND cd.debtor_id = t.debtor_id
+       AND NOT (cd.state = 'done' AND cd.last_outcome IS NOT DISTINCT FROM 'paid')
     """
 ).bindparams(
     bindparam("outcomes", type_=ARRAY(Text)), bindparam("next_at", type_=ARRAY(UtcDateTime))

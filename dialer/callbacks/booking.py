@@ -139,7 +139,8 @@ async def _replace(connection: AsyncConnection, debtor: UUID) -> None:
 
 _EXPECT = text(
     """
-    UPDATE campaign_debtor SET state = 'ready', next_at = :at
+    UPDATE campaign_debtor SET state = 'ready', next_at = :at,
+           last_outcome = nullif(last_outcome, 'paid')
      WHERE campaign_id = :campaign AND debtor_id = :debtor AND state <> 'leased'
     """
 )

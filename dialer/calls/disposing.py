@@ -34,6 +34,7 @@ from dialer.calls.turns import Recorded, next_turn
 from dialer.campaigns.retry_rules import RetryRules
 from dialer.campaigns.store import CampaignDebtorRow, CampaignRow
 from dialer.figures.tally import MACHINE, count_machine
+from dialer.paid import PAID
 from foundation.clock import SAO_PAULO
 from foundation.ids import uuid7
 
@@ -301,6 +302,7 @@ async def turn(connection: AsyncConnection, call: Any, now: datetime) -> None:
         .where(
             CampaignRow.id == call.campaign_id,
             CampaignDebtorRow.debtor_id == call.debtor_id,
+            CampaignDebtorRow.last_outcome.is_distinct_from(PAID),
         )
     )
     row = (await connection.execute(query)).first()

@@ -172,6 +172,11 @@ _NUMBERS: Mapping[str, Callable[[BillingAccount, int], str]] = {
 }
 
 
+def title_number(account: BillingAccount, number: int) -> str:
+    """Return a slip's number as the bank has it in its files; raises InvalidBoleto."""
+    return _NUMBERS[account.bank](account, number)
+
+
 def _bb_account(account: BillingAccount) -> dict[str, Any]:
     branch, own = account.digits("branch", 4), account.digits("account", 8)
     return {

@@ -7,6 +7,7 @@ webhook as the bank's habits have it.
 
 from __future__ import annotations
 
+import secrets
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -87,13 +88,18 @@ async def running_bank(
     *,
     key: str,
     receiver: Receiver,
+    client_id: str = "acordo",
+    client_secret: str | None = None,
     habits: Habits | None = None,
     seed: int = 1,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> AsyncIterator[Bank]:
-    """Run a bank on loopback until the block ends; certificates go to `folder`."""
+    """Run a bank on loopback until the block ends; certificates go to `folder`.
+
+    Without a secret of the client's one is made; `access` tells it.
+    """
     certificates = make_certificates(folder)
-    doors = Doors("acordo", "segredo-simulado")
+    doors = Doors(client_id, client_secret or secrets.token_urlsafe(24))
     books = Books(host="pix.banco-simulado.com.br", key=key, receiver=receiver)
     api = Api(books, doors, now)
     notices = Notices(

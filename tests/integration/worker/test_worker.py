@@ -131,7 +131,7 @@ async def test_nothing_works_on_after_its_end(
     async with asyncio.TaskGroup() as tasks:
         rows = an_outbox(engine, settings, executor, {})
         worker = Worker(Process(tasks, stopping), rows, 1)
-        running = tasks.create_task(worker.run({"slow": slow}, {}))
+        running = tasks.create_task(worker.run({"slow": slow}, {}, {}))
         await begun.wait()
         stopping.set()
         await running

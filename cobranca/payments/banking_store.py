@@ -1,0 +1,71 @@
+"""Rows of contracts with banks: billing accounts, the files that were sent, addresses."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cobranca.debtors.store import CreditorRow, DebtorRow
+from foundation.db.engine import Row
+from foundation.ids import uuid7
+
+
+class BillingAccountRow(Row):
+    """A creditor's contract with a bank, on which slips are issued; data as the bank gave
+    them (`cobranca.payments.boleto.account`)."""
+
+    __tablename__ = "billing_account"
+    __table_args__ = (UniqueConstraint("creditor_id", "bank", "beneficiary", "account"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    creditor_id: Mapped[UUID] = mapped_column(ForeignKey(CreditorRow.id))
+    bank: Mapped[str]
+    branch: Mapped[str]
+    branch_digit: Mapped[str]
+    account: Mapped[str]
+    account_digit: Mapped[str]
+    carteira: Mapped[str]
+    variation: Mapped[str]
+    beneficiary: Mapped[str]
+    transmission: Mapped[str]
+    size: Mapped[int]  # 240 | 400
+    next_number: Mapped[int] = mapped_column(BigInteger)  # of a slip, once for ever
+    next_sequence: Mapped[int]  # of a file
+    created_at: Mapped[datetime]
+
+
+class RemittanceRow(Row):
+    """A file for a bank (remessa), whole; its titles are the charges that name it."""
+
+    __tablename__ = "remittance"
+    __table_args__ = (UniqueConstraint("billing_account_id", "sequence"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    billing_account_id: Mapped[UUID] = mapped_column(ForeignKey(BillingAccountRow.id))
+    sequence: Mapped[int]
+    titles: Mapped[int]
+    total: Mapped[Decimal]
+    content: Mapped[bytes]
+    made_on: Mapped[date]
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]  # a login, or `comando`
+
+
+class AddressRow(Row):
+    """Where a debtor lives, as banks want it of whoever is to pay a slip."""
+
+    __tablename__ = "debtor_address"
+
+    debtor_id: Mapped[UUID] = mapped_column(
+        ForeignKey(DebtorRow.id, ondelete="CASCADE"), primary_key=True
+    )
+    street: Mapped[str]  # with number
+    district: Mapped[str]
+    city: Mapped[str]
+    uf: Mapped[str]
+    cep: Mapped[str]  # eight digits
+    told_at: Mapped[datetime]
