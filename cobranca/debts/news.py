@@ -22,6 +22,7 @@ from cobranca.debts.facts import Means
 from foundation.db.outbox import enqueue
 
 GROUP = "acordo.paid"
+HANDLERS = "acordo.outbox"
 TOLD = "paid"  # topic: the floor hears of it
 RECEIPT = "receipt"  # topic: the debtor gets a receipt
 
@@ -56,10 +57,17 @@ def stops() -> tuple[Stop, ...]:
     return tuple(point.load() for point in entry_points(group=GROUP))
 
 
+@cache
+def heard() -> tuple[str, ...]:
+    """The topics that somebody installed hears; without channels nobody sends receipts."""
+    names = {point.name for point in entry_points(group=HANDLERS)}
+    return tuple(topic for topic in (TOLD, RECEIPT) if topic in names)
+
+
 async def spread(connection: AsyncConnection, news: News) -> None:
     """Stop what is queued, and promise that others hear of it. The caller commits."""
     for stop in stops():
         await stop(connection, news.debts)
     key = f"{news.means.value}:{news.reference}"
-    for topic in (TOLD, RECEIPT):
+    for topic in heard():
         await enqueue(connection, topic, key, news.payload())

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.debtors.service import open_document
 from cobranca.debtors.store import CreditorRow, DebtorRow
 from cobranca.debts.store import ContractRow, DebtRow
 from cobranca.payments.banking_store import AddressRow, BillingAccountRow
@@ -26,6 +27,7 @@ from cobranca.payments.boleto.bar_code import (
     linha_digitavel,
 )
 from cobranca.payments.boleto.slip import Party, Printed, printed_slip
+from cobranca.payments.cnab.title import title_number
 from cobranca.payments.owing import Owing
 from cobranca.payments.refusal import PaymentRefused
 from cobranca.payments.store import ChargeRow
@@ -179,7 +181,7 @@ def issued() -> Any:
 
 def document_of(keys: Keys, row: Any) -> Document:
     """The debtor's CPF or CNPJ, of a row of `issued`."""
-    return parse_document(opendocument_of(keys, row.document_sealed))
+    return parse_document(open_document(keys, row.document_sealed))
 
 
 def _one_line(row: Any) -> str:

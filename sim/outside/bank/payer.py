@@ -58,7 +58,8 @@ def pay(bank: Bank, code: str, amount: Decimal | None = None) -> str:
 
     Raises NotForThisBank, PaymentRefused (unreadable code), Problem (not payable).
     """
-    read = read_code("".join(code.split()))
+    code = "".join(code.splitlines()).strip()  # its names may hold blanks
+    read = read_code(code)
     if read.recurrence_url is not None:
         return _approve(bank, code)
     for (kind, txid), charge in bank.books.charges.items():
@@ -74,7 +75,7 @@ def _paid(bank: Bank, kind: str, txid: str) -> Decimal:
 
 def _approve(bank: Bank, code: str) -> str:
     for name, recurrence in bank.books.recurrences.items():
-        if recurrence["dadosQR"]["pixCopiaECola"] == "".join(code.split()):
+        if recurrence["dadosQR"]["pixCopiaECola"] == code:
             bank.decide_recurrence(name, "APROVADA")
             return "Pix Automático autorizado."
     raise NotForThisBank(NotForThisBank.__doc__)

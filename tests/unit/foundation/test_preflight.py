@@ -109,7 +109,8 @@ def test_everything_that_a_demonstration_listens_on_is_looked_at() -> None:
     settings = UpSettings()
     more = {port.purpose for port in plan.ports(settings, demo=True)}
     assert more - {port.purpose for port in plan.ports(settings, demo=False)} == {
-        *("saúde de carrier", "saúde de phones", "operadora", "SIP dos fones")
+        *("saúde de carrier", "saúde de phones", "operadora", "SIP dos fones"),
+        *("saúde de outside", "avisos do banco", "banco simulado", "pagadores"),
     }
     assert [each.purpose for each in plan.audio_ports(settings, demo=False)] == ["Asterisk"]
     assert plan.audio_ports(settings, demo=True) == [

@@ -1,0 +1,130 @@
+"""`acordo payments`: money that is not placed, and what the bank did not tell of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+import click
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from cobranca.payments import work
+from cobranca.payments.api_pix.client import ApiPix
+from cobranca.payments.api_pix.connection import BankConnection
+from cobranca.payments.api_pix.errors import BankFailure
+from cobranca.payments.bank_service import catch_up
+from cobranca.payments.store import ArrivalRow
+from cobranca.payments.work import Question
+from cobranca.settings import WorkerSettings
+from foundation.brasil.dates import format_date
+from foundation.brasil.money import format_amount
+from foundation.cli import CannotRun, Failure
+from foundation.db.use import ask_database, with_database
+from foundation.settings_reading import read_settings
+
+BY = "comando"
+_JSON = click.option("--json", "as_json", is_flag=True, help="Resposta em JSON.")
+
+
+@click.group()
+def payments() -> None:
+    """Pagamentos: o que falta conferir, e perguntar ao banco."""
+
+
+@payments.command(name="work")
+@_JSON
+def work_command(as_json: bool) -> None:
+    """Mostra o que chegou e ninguém sabe onde pôr, e o que pede conferência."""
+
+    async def use(connection: AsyncConnection) -> Sequence[Question]:
+        return await work.open_questions(connection)
+
+    found = with_database(read_settings(WorkerSettings), use)
+    if as_json:
+        click.echo(json.dumps([_said(one) for one in found], ensure_ascii=False))
+        return
+    for one in found:
+        click.echo(_line(one))
+    click.echo(f"{len(found)} em aberto")
+
+
+@payments.command(name="place")
+@click.argument("question", type=click.UUID, metavar="PENDENCIA")
+@click.option("--debt", type=click.UUID, help="Dívida que recebe.")
+@click.option("--instalment", type=click.UUID, help="Parcela de acordo que recebe.")
+def place_command(question: UUID, debt: UUID | None, instalment: UUID | None) -> None:
+    """Lança o que sobra de uma pendência numa dívida ou numa parcela de acordo."""
+    if (debt is None) == (instalment is None):
+        raise click.UsageError("Informe --debt ou --instalment, um dos dois.")
+    settings = read_settings(WorkerSettings)
+
+    async def use(connection: AsyncConnection) -> Question:
+        return await work.place(
+            connection, settings, question, by=BY, debt=debt, instalment=instalment
+        )
+
+    try:
+        done = with_database(settings, use)
+    except (work.NoSuchQuestion, work.NothingLeft, work.NotPlaced) as error:
+        raise Failure(str(error)) from error
+    click.echo(f"{format_amount(done.rest)} lançados")
+
+
+@payments.command(name="close")
+@click.argument("question", type=click.UUID, metavar="PENDENCIA")
+@click.option("--note", required=True, help="O que foi feito.")
+def close_command(question: UUID, note: str) -> None:
+    """Encerra uma pendência sem lançar nada."""
+    settings = read_settings(WorkerSettings)
+
+    async def use(connection: AsyncConnection) -> Question:
+        return await work.close(connection, settings, question, "closed", by=BY, note=note)
+
+    try:
+        with_database(settings, use)
+    except work.NoSuchQuestion as error:
+        raise Failure(str(error)) from error
+    click.echo("encerrada")
+
+
+@payments.command(name="ask")
+@_JSON
+def ask_command(as_json: bool) -> None:
+    """Pergunta ao banco por todo Pix desde a última vez: é a conciliação, já."""
+    settings = read_settings(WorkerSettings)
+    if not settings.bank.in_use:
+        raise Failure("não há banco: ACORDO_BANK__API_URL diz qual é (acordo settings)")
+
+    async def use(engine: AsyncEngine) -> int:
+        async with BankConnection(settings.bank.access()) as connection:
+            return await catch_up(engine, settings, ApiPix(connection))
+
+    try:
+        news = ask_database(settings, use, table=ArrivalRow.__tablename__)
+    except CannotRun as error:
+        raise Failure(str(error)) from error
+    except BankFailure as error:
+        raise Failure(f"{type(error).__doc__} ({error})") from error
+    click.echo(json.dumps({"news": news}) if as_json else f"{news} pagamentos novos")
+
+
+def _line(one: Question) -> str:
+    whose = f", {one.contract} de {one.debtor}" if one.contract else ""
+    came = f"{format_amount(one.amount)} por {one.means} em {format_date(one.paid_on)}"
+    rest = f"sobram {format_amount(one.rest)}"
+    return f"{one.id} {work.reason_text(one.reason)}: {came}, {rest}{whose}"
+
+
+def _said(one: Question) -> dict[str, object]:
+    return {
+        "id": str(one.id),
+        "reason": one.reason,
+        "amount": str(one.amount),
+        "rest": str(one.rest),
+        "means": one.means,
+        "reference": one.reference,
+        "paid_on": one.paid_on.isoformat(),
+        "debt": None if one.debt is None else str(one.debt),
+        "instalment": None if one.instalment is None else str(one.instalment),
+    }
