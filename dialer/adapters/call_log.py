@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dialer.adapters import endings, verdicts
+from dialer.adapters.office import FLOOR
 from dialer.calls.store import AttemptRow, CallEventRow
 from dialer.shell.facts import Began, Ended, Fact, Judged, Step
 from foundation.clock import SAO_PAULO, Clock
@@ -39,6 +40,10 @@ OF_ANY_TERM = ("disposition", "inbound")
 
 log = get_logger(__name__)
 
+# A leader's batch under way is written before the next one's term begins, or not at all:
+# the beginning waits for batches, and batches for it. No batch keeps a lease from renewal.
+_BATCH = text("SELECT epoch FROM leadership WHERE name = :office FOR KEY SHARE")
+_BEGINNING = text("SELECT epoch FROM leadership WHERE name = :office FOR UPDATE")
 _LAST_TERM = text("SELECT max(epoch) FROM call_event WHERE kind = 'term_began'")
 # a number that stands with one debtor alone tells who is calling, until identity is asked
 _KNOWN_CALLER = text(
@@ -132,6 +137,8 @@ class CallLog:
     async def _write(self, connection: AsyncConnection, batch: _Batch) -> None:
         clock = self.contact_clock
         contact_now = clock.now() if clock else datetime.now(UTC)
+        begins = any(fact.kind == "term_began" for _, fact in batch.facts)
+        await connection.execute(_BEGINNING if begins else _BATCH, {"office": FLOOR})
         if batch.began:
             await self._begin(connection, batch.began, contact_now)
         dropped: set[str] = set()

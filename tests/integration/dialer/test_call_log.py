@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.debtors.store import ContactPointRow
 from cobranca.people.store import AgentRow
-from dialer.adapters.call_log import CallLog
+from dialer.adapters.call_log import CallLog, _Batch
+from dialer.adapters.office import FLOOR
 from dialer.adapters.open_attempts import agents_before, open_attempts
 from dialer.calls.agent import Agent, AgentState
 from dialer.calls.call import Call, CallState
@@ -24,6 +25,7 @@ from dialer.calls.store import AttemptRow, CallEventRow, DispositionRow
 from dialer.campaigns.store import CampaignDebtorRow
 from dialer.shell.facts import Began, Ended, Fact, Step
 from foundation.clock import OffsetClock
+from foundation.db.leadership import take
 from foundation.db.outbox import OutboxRow
 from foundation.ids import uuid7
 from tests.builders.portfolio import a_campaign, a_portfolio, some_seats
@@ -279,6 +281,42 @@ async def test_a_deposed_leader_moves_no_agent_and_adds_nothing_to_calls(
         rows = select(CallEventRow.kind, CallEventRow.epoch).order_by(CallEventRow.id)
         kinds = [tuple(row) for row in await connection.execute(rows)]
     assert kinds == [("term_began", 2), ("hungup", 2)]
+
+
+async def test_a_term_begins_after_what_the_leader_before_was_writing(
+    engine: AsyncEngine,
+) -> None:
+    """A killed leader's batch may still be on its way when the next one takes office."""
+    attempt = await an_attempt(engine)
+    async with engine.begin() as connection:
+        assert await take(connection, FLOOR, "a", lease_s=60)
+    written = asyncio.Event()
+
+    async def slow() -> None:
+        async with engine.begin() as connection:
+            first = CallLog(engine, {})
+            facts = [(1, Fact(kind="ringing", at=NOW, call=str(attempt)))]
+            await first._write(connection, _Batch(facts=facts))
+            written.set()
+            while not await _somebody_waits(engine):  # for this batch to end
+                await asyncio.sleep(0.01)
+
+    dying = asyncio.create_task(slow())
+    await written.wait()
+    async with writing(engine) as log:
+        log.epoch = 2
+        log.add(Step(facts=[Fact(kind="term_began", at=NOW)]))
+        await log.drained()
+        assert dying.done()
+        async with engine.connect() as connection:
+            (found,) = await open_attempts(connection)
+    assert found.call.ringing_at == NOW
+
+
+async def _somebody_waits(engine: AsyncEngine) -> bool:
+    async with engine.connect() as connection:
+        query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        return bool(await connection.scalar(text(query)))
 
 
 async def test_facts_are_neither_changed_nor_taken_away(engine: AsyncEngine) -> None:
