@@ -1,0 +1,148 @@
+"""The flows that ship, called by everybody who could call: each node, each way."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from tests.builders.callers import NONSENSE, TODAY, Call, all_ways
+from ura.dialogue.intents import intents
+from ura.dialogue.understanding import Keys, Speech, options_of, understood
+from ura.flow.checking import untaken
+from ura.flow.engine import Broke, Done, Finish, Listen, Quiet
+from ura.flow.nodes import Ask, Hears, spoken
+from ura.flow.prompts import prompts
+from ura.scripts.flows import SHIPPED, shipped
+
+
+@pytest.fixture(scope="module", params=SHIPPED)
+def calls(request: pytest.FixtureRequest) -> list[Call]:
+    return all_ways(shipped(request.param))
+
+
+def test_callers_take_every_way_and_come_to_every_state(calls: list[Call]) -> None:
+    taken = {way for call in calls for way in call.walk.taken}
+    assert untaken(calls[0].flow, taken) == ([], [])
+
+
+def test_nothing_is_said_twice_in_a_row_in_the_same_words(calls: list[Call]) -> None:
+    for call in calls:
+        assert [a for a, b in pairwise(call.said) if a == b] == []
+
+
+def test_nobody_hears_of_a_debt_who_is_not_identified(calls: list[Call]) -> None:
+    of_debt = {name for name, prompt in prompts().items() if prompt.of_debt}
+    for call in calls:
+        if not call.flow.confirms & set(call.walk.taken):
+            assert of_debt.isdisjoint(said.prompt for said in call.said)
+
+
+def test_every_prompt_of_the_catalogue_is_said_somewhere() -> None:
+    said = {p for name in SHIPPED for s in shipped(name).states.values() for p in spoken(s)}
+    assert prompts().keys() - said == set()
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_no_two_options_of_a_question_share_a_phrase(name: str) -> None:
+    flow = shipped(name)
+    for state in flow.states.values():
+        if isinstance(state, Ask):
+            options = options_of(flow, state)
+            phrases = [p for option in options for p in intents().phrases[option]]
+            twice = sorted({p for p in phrases if phrases.count(p) > 1})
+            assert twice == [], state.name
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_phrase_is_understood_as_what_it_stands_for(name: str) -> None:
+    """In the words of the list itself; sound and other words are the bench's to try."""
+    flow = shipped(name)
+    wrong = []
+    for state in flow.states.values():
+        if not isinstance(state, Ask) or state.hears is not Hears.CHOICE:
+            continue
+        for option in options_of(flow, state):
+            for phrase in intents().phrases[option]:
+                heard = _outcome(flow.name, state, phrase)
+                if heard != option:
+                    wrong.append((state.name, phrase, heard))
+    assert wrong == []
+
+
+def _keys_only(call: Call) -> bool:
+    return isinstance(call.turn.then, Listen) and call.turn.then.keys_only
+
+
+def _outcome(name: str, state: Ask, text: str) -> str:
+    return understood(shipped(name), state, Speech(text), intents(), TODAY).outcome
+
+
+def test_who_is_not_understood_is_asked_in_other_words_then_by_keys_then_goes_on() -> None:
+    call = Call.begin(shipped("receptive"))
+    call.answer(Speech(NONSENSE))
+    call.answer(Speech(NONSENSE))
+    assert _keys_only(call)
+    call.answer(Speech(NONSENSE))
+    assert [said.prompt for said in call.said] == [
+        "welcome", "protocol", "purpose_1", "purpose_again", "purpose_keys", "to_person",
+    ]  # fmt: skip
+    assert call.turn.then == Finish("person", hands_over=True)
+    assert call.walk.unheard == 3
+
+
+def test_who_says_nothing_is_asked_whether_he_hears_and_then_left() -> None:
+    call = Call.begin(shipped("receptive"))
+    for _ in range(3):
+        call.hear(Quiet())
+    assert [said.prompt for said in call.said[2:]] == [
+        "purpose_1", "purpose_quiet", "purpose_keys", "nobody_speaks",
+    ]  # fmt: skip
+
+
+def test_a_day_is_corrected_where_it_is_read_back() -> None:
+    call = _on_the_line()
+    call.answer(Speech("quero marcar, vou pagar"))
+    call.answer(Speech("dia quinze"))
+    call.answer(Speech("não, dia vinte"))
+    assert call.walk.state == "promise_read"
+    assert str(call.walk.slots["promised_for"]) == "2026-03-20"
+    call.answer(Speech("isso mesmo"))
+    call.hear(Done("kept"))
+    assert call.turn.then == Finish("done", hands_over=False)
+
+
+def test_a_person_can_be_asked_for_where_a_value_is_asked() -> None:
+    call = Call.begin(shipped("receptive"))
+    call.answer(Keys("1"))
+    call.answer(Speech("quero falar com um atendente"))
+    assert call.turn.then == Finish("person", hands_over=True)
+
+
+def test_what_is_asked_to_be_repeated_comes_in_other_words_but_not_for_ever() -> None:
+    call = Call.begin(shipped("receptive"))
+    for _ in range(5):
+        call.answer(Speech("pode repetir"))
+    said = [said.prompt for said in call.said[2:]]
+    assert said == [
+        "purpose_1", "purpose_2", "purpose_1", "purpose_2", "purpose_1", "purpose_again",
+    ]  # fmt: skip
+
+
+def test_a_system_that_is_away_is_told_and_nothing_is_half_agreed() -> None:
+    call = _on_the_line()
+    call.answer(Speech("negociar"))
+    call.hear(Broke())
+    assert call.said[-1].prompt == "broken"
+    assert call.turn.then == Finish("broken", hands_over=True)
+
+
+def _on_the_line() -> Call:
+    call = Call.begin(shipped("receptive"))
+    call.answer(Speech("sim"))
+    call.answer(Keys("52998224725"))
+    call.answer(Speech("sim"))
+    call.answer(Speech("vinte e três de maio de oitenta e cinco"))
+    call.hear(Done("confirmed", {"name": "Ana"}))
+    call.hear(Done("debt", {"owed": 1, "creditor": "Loja"}))
+    return call

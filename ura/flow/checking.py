@@ -1,0 +1,226 @@
+"""Judges a flow before it serves a call: what it would say, hear and do.
+
+Pure. A flow that passes has no dead end, no circle without a question, no prompt that is
+missing or of the debt before it is sure who listens, no slot that could be empty, and at
+every question speech, keys, other wordings and ways out of silence and of mishearing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from ura.flow.graph import (
+    BROKE,
+    before_identity,
+    circling,
+    edges,
+    ending,
+    known_slots,
+    reached,
+)
+from ura.flow.nodes import (
+    CORRECTED,
+    GIVEN,
+    REPEAT,
+    SILENT,
+    UNCLEAR,
+    Ask,
+    Do,
+    Flow,
+    Hears,
+    State,
+    spoken,
+    ways,
+)
+from ura.flow.prompts import Prompt
+from ura.flow.reading import BadFlow, Problem
+
+LEAST_WORDINGS = 2  # of a question, so that none is put twice in the same words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a flow may know of a step: result -> slots that it fills then."""
+
+    gives: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What a flow rests on. `first`: slots that are filled when a call begins."""
+
+    prompts: Mapping[str, Prompt]
+    steps: Mapping[str, Step]
+    intents: AbstractSet[str]  # outcomes that a recogniser has phrases for
+    first: frozenset[str] = frozenset()
+
+
+def checked(flow: Flow, world: World) -> Flow:
+    """Return the flow; raises BadFlow with all that is wrong with it."""
+    shape = sorted({*_targets(flow), *_each_state(flow, world)})
+    if shape:  # paths of a flow with loose ends tell nothing
+        raise BadFlow(tuple(shape))
+    problems = sorted({*_paths(flow), *_leaks(flow, world), *_empty_slots(flow, world)})
+    if problems:
+        raise BadFlow(tuple(problems))
+    return flow
+
+
+def _at(flow: Flow, text: str, *names: str) -> Problem:
+    file, line = flow.place(*names)
+    return Problem(file, line, text)
+
+
+def _targets(flow: Flow) -> Iterator[Problem]:
+    for key in ("start", "failed"):
+        if getattr(flow, key) not in flow.states:
+            yield _at(flow, f"{key}: não há o estado “{getattr(flow, key)}”", key)
+    for name, state in flow.states.items():
+        for outcome, to in ways(flow, state).items():
+            if to not in flow.states:
+                places = [f"state.{name}.to.{outcome}", f"state.{name}.then"]
+                places += [f"anywhere.{outcome}.to", f"state.{name}.to", f"state.{name}"]
+                text = f"{name}: “{outcome}” leva a “{to}”, que não existe"
+                yield _at(flow, text, *places)
+    for name, outcome in flow.confirms:
+        known = flow.states.get(name)
+        if known is None or outcome not in ways(flow, known):
+            yield _at(flow, f"confirms: não há “{name}.{outcome}”", "confirms")
+
+
+def _each_state(flow: Flow, world: World) -> Iterator[Problem]:
+    for name, state in flow.states.items():
+        for prompt in spoken(state):
+            if prompt not in world.prompts:
+                text = f"{name}: não há a fala “{prompt}”"
+                yield _at(flow, text, *_saying(name, state, prompt))
+        match state:
+            case Ask():
+                for text, key in _question(flow, state, world):
+                    yield _at(
+                        flow, f"{name}: {text}", f"state.{name}.{key}", f"state.{name}"
+                    )
+            case Do():
+                for text, key in _step(state, world):
+                    yield _at(
+                        flow, f"{name}: {text}", f"state.{name}.{key}", f"state.{name}"
+                    )
+            case _:
+                pass
+    for name, each in flow.anywhere.items():
+        if name != REPEAT and name not in world.intents:
+            yield _at(flow, f"anywhere.{name}: não há frases para isto", f"anywhere.{name}")
+        if not each.to and name != REPEAT:
+            yield _at(flow, f"anywhere.{name}: falta to", f"anywhere.{name}")
+
+
+def _saying(name: str, state: State, prompt: str) -> tuple[str, ...]:
+    keys = ("ask", "again", "by_keys", "quiet") if isinstance(state, Ask) else ("say",)
+    said = [key for key in keys if prompt in (getattr(state, key), *getattr(state, key))]
+    return (*(f"state.{name}.{key}" for key in said), f"state.{name}")
+
+
+def _question(flow: Flow, state: Ask, world: World) -> Iterator[tuple[str, str]]:
+    for needed in (UNCLEAR, SILENT):
+        if needed not in state.to:
+            yield f"falta para onde ir depois de “{needed}”", "to"
+    if len(state.ask) < LEAST_WORDINGS:
+        yield "a pergunta precisa de outra redação, para não se repetir igual", "ask"
+    twice = [p for p, count in Counter(spoken(state)).items() if count > 1]
+    if twice:
+        yield f"“{twice[0]}” é dita duas vezes", "ask"
+    options = set(state.to) - {UNCLEAR, SILENT, GIVEN, CORRECTED}
+    for option in sorted(options - world.intents):
+        yield f"não há frases para “{option}”", "to"
+    for option in sorted(options - set(state.keys.values())):
+        yield f"“{option}” não tem tecla", "keys"
+    for option in sorted(set(state.keys.values()) - options):
+        yield f"a tecla de “{option}” não leva a lugar nenhum", "keys"
+    taken = {each.key for each in flow.anywhere.values() if each.key} & set(state.keys)
+    for key in sorted(taken):
+        yield f"a tecla {key} já vale em toda pergunta", "keys"
+    yield from _value(state) if state.hears is not Hears.CHOICE else _choice(state, options)
+
+
+def _choice(state: Ask, options: AbstractSet[str]) -> Iterator[tuple[str, str]]:
+    if not options:
+        yield "não há o que escolher", "to"
+    if state.digits or GIVEN in state.to:
+        yield "uma escolha não recebe valor: tire digits e given", "hears"
+    told = (state.corrects is not None, CORRECTED in state.to, bool(state.keeps))
+    if len(set(told)) > 1:
+        yield "corrects, keeps e corrected vêm juntos ou não vêm", "corrects"
+
+
+def _value(state: Ask) -> Iterator[tuple[str, str]]:
+    if GIVEN not in state.to:
+        yield "falta para onde ir com o valor (given)", "to"
+    if not state.keeps:
+        yield "falta keeps: onde guardar o valor", "keeps"
+    if not state.digits:
+        yield "falta digits: quantas teclas o valor tem no máximo", "digits"
+    if state.corrects is not None or CORRECTED in state.to:
+        yield "só uma escolha tem corrects e corrected", "corrects"
+
+
+def _step(state: Do, world: World) -> Iterator[tuple[str, str]]:
+    step = world.steps.get(state.step)
+    if step is None:
+        yield f"não há o passo “{state.step}”", "step"
+        return
+    for result in sorted(step.gives.keys() - state.to.keys()):
+        yield f"falta para onde ir quando “{state.step}” dá “{result}”", "to"
+    for result in sorted(state.to.keys() - step.gives.keys()):
+        yield f"“{state.step}” nunca dá “{result}”", f"to.{result}"
+
+
+def _paths(flow: Flow) -> Iterator[Problem]:
+    seen, ends, circles = reached(flow), ending(flow), circling(flow)
+    for name in flow.states:
+        where = f"state.{name}"
+        if name not in seen:
+            yield _at(flow, f"{name}: nada leva até aqui", where)
+        if name not in ends:
+            yield _at(flow, f"{name}: daqui não se chega ao fim", where)
+        if name in circles:
+            yield _at(flow, f"{name}: volta aqui sem perguntar nada a ninguém", where)
+
+
+def _leaks(flow: Flow, world: World) -> Iterator[Problem]:
+    for name in before_identity(flow):
+        state = flow.states[name]
+        for prompt in spoken(state):
+            if world.prompts[prompt].of_debt:
+                text = f"{name}: “{prompt}” fala da dívida antes da identificação"
+                yield _at(flow, text, *_saying(name, state, prompt))
+
+
+def _empty_slots(flow: Flow, world: World) -> Iterator[Problem]:
+    def gives(state: State, outcome: str) -> frozenset[str]:
+        if isinstance(state, Do) and outcome != BROKE:
+            return world.steps[state.step].gives[outcome]
+        if isinstance(state, Ask) and outcome in (GIVEN, CORRECTED):
+            return frozenset({state.keeps})
+        return frozenset()
+
+    known = known_slots(flow, gives, world.first)
+    for name, state in flow.states.items():
+        for prompt in spoken(state):
+            for slot in sorted(world.prompts[prompt].slots - known.get(name, frozenset())):
+                text = (
+                    f"{name}: “{prompt}” precisa de {{{slot}}}, que pode estar vazio aqui"
+                )
+                yield _at(flow, text, *_saying(name, state, prompt))
+
+
+def untaken(
+    flow: Flow, taken: AbstractSet[tuple[str, str]]
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the states and the ways that conversations did not take, for tests."""
+    ways_out = {(name, outcome) for name, outcome, _ in edges(flow)}
+    to = {(name, outcome): to for name, outcome, to in edges(flow)}
+    been = {flow.start, *(name for name, _ in taken), *(to[way] for way in taken)}
+    return sorted(flow.states.keys() - been), sorted(ways_out - taken)

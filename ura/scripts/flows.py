@@ -1,0 +1,76 @@
+"""The flows that ship with the product: read and judged, or refused with file and line.
+
+Pure; the files are in `flows/`. What each step may answer, and which slots it fills then,
+is declared here, so that a flow is held to it before a call is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from ura.dialogue.intents import intents
+from ura.flow.checking import Step, World, checked
+from ura.flow.nodes import Flow
+from ura.flow.prompts import prompts
+from ura.flow.reading import read_flow
+
+SHIPPED = ("receptive", "active")
+#: slots that are filled when the conversation begins
+FIRST: Mapping[str, frozenset[str]] = {
+    "receptive": frozenset({"protocol"}),
+    "active": frozenset({"protocol", "name"}),
+}
+
+
+def _step(**gives: str) -> Step:
+    """`result="slot other_slot"`."""
+    return Step(gives={result: frozenset(slots.split()) for result, slots in gives.items()})
+
+
+_OFFER = "cash cash_due"
+_PROPOSAL = "proposal total first first_due"
+STEPS: Mapping[str, Step] = {
+    "identify": _step(confirmed="name", wrong="", failed=""),
+    "identify_called": _step(confirmed="", wrong="", failed=""),
+    "keep_wrong_number": _step(kept=""),
+    "keep_third_party": _step(kept=""),
+    "keep_opt_out": _step(kept=""),
+    "book_morning": _step(booked="", closed=""),
+    "book_afternoon": _step(booked="", closed=""),
+    "find_matter": _step(
+        debt="owed creditor",
+        agreement="agreement_left agreement_due",
+        nothing="",
+        several="",
+    ),
+    "make_offers": _step(cash=_OFFER, both=f"{_OFFER} most", none=""),
+    "take_cash": _step(proposal=_PROPOSAL, none=""),
+    "fit_count": _step(proposal=_PROPOSAL, nearest=_PROPOSAL, none=""),
+    "fit_monthly": _step(proposal=_PROPOSAL, nearest=_PROPOSAL, none=""),
+    "fit_day": _step(proposal=_PROPOSAL, nearest=_PROPOSAL, none=""),
+    "close_agreement": _step(agreed="", changed="", refused=""),
+    "keep_promise": _step(kept="", too_far=""),
+    "find_payment": _step(came="paid paid_on", not_yet=""),
+    "keep_dispute": _step(kept=""),
+}
+
+
+def world(first: frozenset[str]) -> World:
+    """What a flow may rest on."""
+    return World(
+        prompts=prompts(), steps=STEPS, intents=intents().phrases.keys(), first=first
+    )
+
+
+@cache
+def shipped(name: str) -> Flow:
+    """Return one of the SHIPPED flows; raises BadFlow when it has a fault."""
+    folder = files("ura.scripts").joinpath("flows")
+    texts = {
+        each.name: each.read_text("utf-8")
+        for each in folder.iterdir()
+        if each.name.endswith(".toml")
+    }
+    return checked(read_flow(f"{name}.toml", texts), world(FIRST[name]))
