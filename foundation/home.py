@@ -18,6 +18,7 @@ from pathlib import Path
 SOCKET_PATH_LIMIT = 107
 LONGEST_SOCKET_NAME = len("/asterisk-carrier/asterisk.ctl.00000")
 STATE_VERSION = 1
+RESTORING = "restoring"  # the mark of a restoration that has not ended
 
 
 class StateFromNewerVersion(RuntimeError):
@@ -139,6 +140,11 @@ class Home:
             finally:
                 os.unlink(draft)
         return path
+
+    def replace_secret(self, name: str, value: str) -> None:
+        """Give a secret another value; whoever reads at that moment has one of the two."""
+        self.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_whole(self.secrets / name, f"{value}\n")
 
     def derived_secret(self, name: str, purpose: str) -> str:
         """A password per purpose (a SIP endpoint, say): HMAC-SHA-256 of one secret, hex."""

@@ -93,13 +93,20 @@ def open_file(key: bytes, sealed: Path, *, bound_to: str) -> Iterator[bytes]:
     end has not verified that the file is complete.
     """
     with sealed.open("rb") as source:
-        header = source.read(HEADER_BYTES)
-        cipher, associated = cipher_of(key, header, bound_to, sealed.name)
-        for counter, (chunk, last) in enumerate(_chunks(source, CHUNK + TAG_BYTES)):
-            try:
-                yield cipher.decrypt(nonce_of(counter, last=last), chunk, associated)
-            except (InvalidTag, ValueError) as error:
-                raise _why(cipher, counter, chunk, associated, sealed.name) from error
+        yield from open_stream(key, source, bound_to=bound_to, name=sealed.name)
+
+
+def open_stream(
+    key: bytes, source: BinaryIO, *, bound_to: str, name: str
+) -> Iterator[bytes]:
+    """Yield the clear content of a sealed stream, under the promises of `open_file`."""
+    header = source.read(HEADER_BYTES)
+    cipher, associated = cipher_of(key, header, bound_to, name)
+    for counter, (chunk, last) in enumerate(_chunks(source, CHUNK + TAG_BYTES)):
+        try:
+            yield cipher.decrypt(nonce_of(counter, last=last), chunk, associated)
+        except (InvalidTag, ValueError) as error:
+            raise _why(cipher, counter, chunk, associated, name) from error
 
 
 def sha256_of(path: Path) -> str:

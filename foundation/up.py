@@ -19,7 +19,7 @@ from foundation.cli import CannotRun, Failure
 from foundation.db.prepared import DatabaseFromNewerVersion, is_prepared
 from foundation.embedded.errors import ServerProblem
 from foundation.embedded.program import Program
-from foundation.home import Home, StateFromNewerVersion
+from foundation.home import RESTORING, Home, StateFromNewerVersion
 from foundation.plan import UpSettings
 from foundation.process_log import ProcessLog
 from foundation.routes import simulated
@@ -82,6 +82,10 @@ def _run_all(settings: UpSettings, home: Home, *, demo: bool) -> None:
 def _refuse_or_clear(
     settings: UpSettings, home: Home, log: ProcessLog, *, demo: bool
 ) -> None:
+    if (home.root / RESTORING).exists():
+        raise Failure(
+            f"uma restauração foi interrompida em {home.root}; rode acordo restore de novo"
+        )
     for name in status.end_leftovers(home):
         log.say(f"{name} sobrou de uma execução interrompida; encerrado")
     for folder in (home.root, settings.cache):

@@ -32,6 +32,12 @@ def _wheel() -> Path:
 
 _BIN = _wheel()
 
+
+def program_path(name: str) -> Path:
+    """One of PostgreSQL's own programs, as `pg_dump`."""
+    return _BIN / name
+
+
 _STATUS_LINE = 7  # of postmaster.pid, from 0
 
 INITDB = (
