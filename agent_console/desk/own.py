@@ -120,7 +120,7 @@ async def context(asked: Asked[None, None]) -> Mapping[str, Any]:
         "words": {
             name: TEXTS.section(name)
             for name in ("desk", "desk_states", "desk_said", "desk_next", "pauses",
-                         "pause_names", "softphone")
+                         "pause_names", "softphone", "negotiation", "means")
         },
     }  # fmt: skip
 

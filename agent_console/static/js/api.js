@@ -84,15 +84,16 @@ export async function logIn(login, password) {
  * @param {string} path
  * @param {unknown} [body]
  * @param {string} [token]
- * @param {AbortSignal} [signal]
+ * @param {{signal?: AbortSignal, once?: string}} [options]
  * @returns {Promise<any>}
  */
-async function ask(verb, path, body, token = csrf, signal) {
+async function ask(verb, path, body, token = csrf, { signal, once } = {}) {
   const json = body !== undefined && !(body instanceof FormData);
   const deadline = AbortSignal.timeout(DEADLINE_MS);
   /** @type {Record<string, string>} */
   const headers = verb === "GET" ? {} : { "X-CSRF-Token": token };
   if (json) headers["Content-Type"] = "application/json";
+  if (once) headers["Idempotency-Key"] = once;
   /** @type {BodyInit | null | undefined} */
   const sent = body instanceof FormData ? body : json ? JSON.stringify(body) : undefined;
   const answer = await fetch(path, {
@@ -121,25 +122,27 @@ async function problemOf(answer) {
  * @param {string} verb
  * @param {string} path
  * @param {unknown} [body] - JSON, or FormData as it is
- * @param {{signal?: AbortSignal}} [options]
+ * @param {{signal?: AbortSignal, once?: string}} [options] - `once`: a key by which the
+ *   same request sent twice is done once
  * @returns {Promise<any>} the answer's JSON; undefined when there is none
  * @throws {ApiProblem} what the server refuses
  * @throws {TypeError | DOMException} no answer: network, deadline, abort
  */
 async function request(verb, path, body, options = {}) {
   try {
-    return await ask(verb, path, body, csrf, options.signal);
+    return await ask(verb, path, body, csrf, options);
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.code !== LOGGED_OUT) throw error;
     await sessionExpired();
-    return ask(verb, path, body, csrf, options.signal);
+    return ask(verb, path, body, csrf, options);
   }
 }
 
 export const api = {
   /** @param {string} path @param {{signal?: AbortSignal}} [options] */
   get: (path, options) => request("GET", path, undefined, options),
-  /** @param {string} path @param {unknown} [body] @param {{signal?: AbortSignal}} [options] */
+  /** @param {string} path @param {unknown} [body]
+   *  @param {{signal?: AbortSignal, once?: string}} [options] */
   post: (path, body, options) => request("POST", path, body, options),
   /** @param {string} path @param {unknown} [body] @param {{signal?: AbortSignal}} [options] */
   put: (path, body, options) => request("PUT", path, body, options),

@@ -125,6 +125,34 @@
  * @property {boolean} call_back_by_code - asked for by the code, by nobody else
  * @property {string} day
  * @property {string} time
+ *
+ * @typedef {object} AgreementPart
+ * @property {string} id
+ * @property {number} number
+ * @property {string} amount
+ * @property {string} due_on
+ * @property {string} open
+ *
+ * @typedef {object} Agreement
+ * @property {string} id
+ * @property {string} state
+ * @property {string} paid
+ * @property {AgreementPart[]} instalments
+ * @property {string | null} clear_name_by
+ *
+ * @typedef {object} DebtNow
+ * @property {string} id
+ * @property {string} creditor
+ * @property {string} contract
+ * @property {string} owed
+ * @property {string[]} lines
+ * @property {Agreement | null} agreement
+ *
+ * @typedef {{on: string, debts: DebtNow[]}} Negotiation
+ * @typedef {{id: string, text: string}} Offer
+ * @typedef {{condition: string, reasons: string[], text: string}} Refusal
+ * @typedef {{offers: Offer[], counters: Offer[], refusals: Refusal[]}} Offers
+ * @typedef {{number: number, amount: string, code: string, qr: string}} PixCode
  */
 
 export {};

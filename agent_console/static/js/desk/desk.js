@@ -5,13 +5,14 @@
  */
 
 import { ApiProblem, api } from "../api.js";
-import { date } from "../format.js";
+import { date, money } from "../format.js";
 import { Live, sayState } from "../live.js";
 import { Softphone } from "../softphone/softphone.js";
 import { DebtorCard } from "./card.js";
 import { contactNow, setContactClock } from "./contact-clock.js";
 import { one, part } from "./dom.js";
 import { saving } from "./follows.js";
+import { Negotiation } from "./negotiation.js";
 import { OwnCallBacks, OwnFigures, OwnPassedOn, OwnUnrecorded } from "./own.js";
 import { PhonePanel } from "./phone-panel.js";
 import { promiseOf } from "./promise.js";
@@ -27,6 +28,7 @@ const ELEMENTS = {
   "desk-card": DebtorCard,
   "desk-call-backs": OwnCallBacks,
   "desk-figures": OwnFigures,
+  "desk-negotiation": Negotiation,
   "desk-passed-on": OwnPassedOn,
   "desk-phone": PhonePanel,
   "desk-record": CallRecord,
@@ -46,6 +48,7 @@ const own = page.dataset.seat ?? "";
 const bar = one(page, "desk-state", StateBar);
 const phone = one(page, "desk-phone", PhonePanel);
 const card = one(page, "desk-card", DebtorCard);
+const negotiation = one(page, "desk-negotiation", Negotiation);
 const record = one(page, "desk-record", CallRecord);
 const figures = one(page, "desk-figures", OwnFigures);
 const callBacks = one(page, "desk-call-backs", OwnCallBacks);
@@ -130,6 +133,7 @@ async function readCard(call) {
 function putCard(read) {
   if (read.policy) setContactClock(read.policy.now);
   card.put(read);
+  negotiation.put(read);
   record.card = read;
 }
 
@@ -318,9 +322,21 @@ const asked = {
     record.enter();
   },
   "desk:leave-late": () => record.close(),
+  "desk:agreed": () => toast(words.negotiation.agreed),
+  "desk:copied": () => toast(words.negotiation.copied),
 };
 for (const [type, act] of Object.entries(asked))
   page.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
+
+/** Money came in for the debtor in call. @param {any} told */
+function paid({ amount, means, call }) {
+  if (card.card?.call.id !== call) return;
+  const by = words.means[means] ?? means;
+  const said = words.negotiation.paid.replace("{amount}", money(amount));
+  toast(said.replace("{means}", by));
+  negotiation.again();
+  readCard(call);
+}
 
 /** The next step: come in, be available, or call who is shown. */
 function goOn() {
@@ -350,7 +366,8 @@ listenToKeys({
 
 const live = new Live(`${API}/live`)
   .on("snapshot", (told) => told.bus && onSeat(told.agents[own]))
-  .on("agent", (told) => onSeat(told));
+  .on("agent", (told) => onSeat(told))
+  .on("paid", paid);
 sayState(live, part(document, "#live-trouble"));
 live.start();
 const softphone = new Softphone(words.softphone);

@@ -1,0 +1,76 @@
+"""The negotiation at the agent's desk, with the debtor in call."""
+
+from __future__ import annotations
+
+from agent_console.api.endpoint import Endpoint, Role
+from agent_console.desk import negotiating
+from agent_console.desk.negotiation_contracts import (
+    DeskAgreementIn,
+    DeskOffersIn,
+    NegotiationOut,
+    PixIn,
+    PixOut,
+)
+from agent_console.negotiation.contracts import AgreementOut, OffersOut
+from agent_console.rail import open_rail
+
+AGENT = frozenset({Role.AGENT})
+CALL = "/api/v1/desk/calls/{id}"
+MINE = ("no_seat", "no_such_call", "not_your_call", "unknown_debtor", "identify_first")
+
+CONTEXTS = (open_rail,)
+ENDPOINTS = (
+    Endpoint(
+        verb="GET",
+        path=f"{CALL}/negotiation",
+        summary="O que as dívidas devem hoje, e os acordos em vigor",
+        roles=AGENT,
+        scope="desk:read",
+        handler=negotiating.negotiation,
+        answer=NegotiationOut,
+        problems=(*MINE, "no_index"),
+    ),
+    Endpoint(
+        verb="POST",
+        path=f"{CALL}/offers",
+        summary="Simular e guardar ofertas ao devedor da chamada",
+        roles=AGENT,
+        scope="desk:write",
+        handler=negotiating.offer,
+        body=DeskOffersIn,
+        answer=OffersOut,
+        status=201,
+        once=True,
+        problems=(*MINE, "nothing_to_negotiate", "no_index", "not_this_debtor"),
+    ),
+    Endpoint(
+        verb="POST",
+        path=f"{CALL}/agreements",
+        summary="Fechar o acordo que o devedor aceitou nesta chamada",
+        roles=AGENT,
+        scope="desk:write",
+        handler=negotiating.agree,
+        body=DeskAgreementIn,
+        answer=AgreementOut,
+        status=201,
+        once=True,
+        problems=(
+            *MINE,
+            "no_offer",
+            "offer_expired",
+            "offer_debt_changed",
+            "offer_already_agreed",
+        ),
+    ),
+    Endpoint(
+        verb="POST",
+        path=f"{CALL}/pix",
+        summary="Código Pix do que uma parcela deve hoje",
+        roles=AGENT,
+        scope="desk:write",
+        handler=negotiating.pix,
+        body=PixIn,
+        answer=PixOut,
+        problems=(*MINE, "no_instalment", "nothing_owed", "no_bank", "bank_away"),
+    ),
+)
