@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
 from agent_console.pages import render
+from agent_console.portal.showing import show
 from agent_console.texts import TEXTS
 from cobranca.people.passwords import HashingBusy
 from foundation.observability import get_logger
@@ -28,6 +29,7 @@ CODES = {
     413: "too_large",
     415: "unsupported_media",
 }
+PORTAL = ("/portal", "/p/", "/parar/")
 WITH_PAGE = frozenset({403, 404, 413, 429, 500, 503})
 
 log = get_logger(__name__)
@@ -94,6 +96,11 @@ def wants_page(request: web.Request) -> bool:
     return navigates and shown and not request.path.startswith("/api/")
 
 
+def in_portal(request: web.Request) -> bool:
+    """Whether a debtor is asking, who must see nothing of the console."""
+    return request.path.startswith(PORTAL)
+
+
 def _of_http(error: web.HTTPException) -> Problem:
     headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
     return Problem(CODES.get(error.status, "bad_request"), error.status, headers=headers)
@@ -111,13 +118,23 @@ def _of(error: Exception, request: web.Request) -> Problem:
             log.warning("bus_lost", why=type(error).__name__)
             return Problem("bus_unreachable", 503)
         case OSError() | TimeoutError():
-            log.warning("outside_lost", why=type(error).__name__, path=request.path)
+            log.warning("outside_lost", why=type(error).__name__, route=_route(request))
             return Problem("database_unreachable", 503)
-    log.error("request_failed", path=request.path, exc_info=error)
+    log.error("request_failed", route=_route(request), exc_info=error)
     return Problem("internal_error", 500)
 
 
+def _route(request: web.Request) -> str:
+    """The route, not the path: an address may hold what opens a door."""
+    resource = request.match_info.route.resource
+    return "" if resource is None else resource.canonical
+
+
 async def _told(request: web.Request, trouble: Problem) -> web.Response:
+    if in_portal(request) and wants_page(request):
+        return await show(
+            request, "problem.html", status=trouble.status, problem=details(trouble)
+        )
     if trouble.status not in WITH_PAGE or not wants_page(request):
         return answer(trouble)
     return await render(

@@ -38,7 +38,8 @@ ONLY_HTTPS = "max-age=31536000"  # a year; not for other names of the domain
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """A signal handler of the application: runs for every answer, refusals too."""
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     if request.path.startswith("/static/vendor/"):
         kept = FOR_EVER  # the version is in the name
     elif request.path.startswith("/static/"):

@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from pydantic import ConfigDict, Field
 
+from cobranca.channels.settings import Portal
 from cobranca.debtors.imports.settings import Imports
 from cobranca.payments.settings import Bank
 from foundation import settings
@@ -43,3 +44,4 @@ class ConsoleSettings(settings.ProcessSettings):
     console: Console = Console()
     imports: Imports = Imports()
     bank: Bank = Bank()
+    portal: Portal = Portal()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
+from cobranca.channels.settings import Mail, Portal, Sms
 from cobranca.debtors.imports.settings import Imports
 from cobranca.payments.settings import Bank
 from foundation import settings
@@ -30,3 +31,13 @@ class WorkerSettings(settings.ProcessSettings):
     worker: Worker = Worker()
     imports: Imports = Imports()
     bank: Bank = Bank()
+    mail: Mail = Mail()
+    sms: Sms = Sms()
+    portal: Portal = Portal()
+    console: settings.Console = settings.Console()
+
+    @property
+    def portal_url(self) -> str:
+        """Where debtors reach the portal, without a slash at its end."""
+        own = f"http://{self.console.host}:{self.console.port}"
+        return (self.portal.url or own).rstrip("/")

@@ -39,6 +39,8 @@ class UpSettings(ProcessSettings):
     phones: sections.Phones = sections.Phones()
     outside: sections.Outside = sections.Outside()
     bank: sections.Bank = sections.Bank()
+    mail: sections.Mail = sections.Mail()
+    sms: sections.Sms = sections.Sms()
 
 
 def ports(settings: UpSettings, *, demo: bool) -> list[Port]:

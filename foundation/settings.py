@@ -196,6 +196,16 @@ class Outside(Process):
     health_port: int = Field(9107, ge=1, le=65535)
     bank_port: int = Field(9543, ge=1, le=65535)
     payer_port: int = Field(9544, ge=1, le=65535)
+    mail_port: int = Field(2525, ge=1, le=65535)
+    sms_port: int = Field(8092, ge=1, le=65535)
+    smpp_port: int = Field(2775, ge=1, le=65535)
+    pages_port: int = Field(8091, ge=1, le=65535)
+    bounces_port: int = Field(
+        2526, ge=1, le=65535, description="where the demonstration's worker hears bounces"
+    )
+    reports_port: int = Field(
+        8093, ge=1, le=65535, description="where the demonstration's worker hears of SMS"
+    )
 
 
 class Bank(Section):
@@ -208,6 +218,33 @@ class Bank(Section):
     )
     webhook_host: str = "127.0.0.1"
     webhook_port: int = Field(9444, ge=1, le=65535)
+
+
+class Mail(Section):
+    """The provider of e-mail; what else it needs, its own class adds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    host: str | None = Field(
+        None, description="SMTP server; default: nothing goes by e-mail"
+    )
+    bounce_host: str = "127.0.0.1"
+    bounce_port: int | None = Field(
+        None, ge=1, le=65535, description="where bounces are handed to us, by SMTP"
+    )
+
+
+class Sms(Section):
+    """The provider of SMS; what else it needs, its own class adds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    url: str | None = Field(None, description="where messages are posted (http)")
+    host: str | None = Field(None, description="SMSC (smpp)")
+    report_host: str = "127.0.0.1"
+    report_port: int | None = Field(
+        None, ge=1, le=65535, description="where the provider posts its reports (http)"
+    )
 
 
 class Agi(Section):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cobranca.compliance.model import Means, Purpose
+from cobranca.compliance.model import Means
 
 Code = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 Text = Annotated[str, Field(max_length=400)]
@@ -116,7 +116,7 @@ class ContactIn(Model):
 
     contact_point: UUID
     means: Means
-    purpose: Purpose = "collection"
+    purpose: Literal["collection", "offer", "conciliation"] = "collection"
     creditor: UUID
     debt: UUID | None = None
 

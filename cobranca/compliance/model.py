@@ -16,8 +16,10 @@ from foundation.brasil.ddd import area_of_number, zones_of_state
 
 #: voice: a call for an agent; robot: a call that no person of ours speaks in
 Means = Literal["voice", "robot", "sms", "whatsapp", "email", "letter"]
-#: conciliation: about a plan for the over-indebted, which they may be invited to
-Purpose = Literal["collection", "offer", "conciliation"]
+#: conciliation: about a plan for the over-indebted, which they may be invited to;
+#: service: what the person asked for just now, or is owed whatever else holds: the code of
+#: an own visit, the receipt of a payment. It asks for nothing, and few rules concern it
+Purpose = Literal["collection", "offer", "conciliation", "service"]
 
 TELEPHONE: frozenset[Means] = frozenset({"voice", "robot", "sms", "whatsapp"})
 ALLOWED = "all_rules_met"

@@ -65,6 +65,7 @@ class _Rule(BaseModel, ABC):
     ddds: frozenset[Ddd] = frozenset()
     means: frozenset[Means] = frozenset()
     purposes: frozenset[Purpose] = frozenset()
+    service: bool = False
     creditor: UUID | None = None
     campaign: UUID | None = None
 
@@ -91,6 +92,7 @@ class _Rule(BaseModel, ABC):
             ddds=self.ddds,
             means=self.means,
             purposes=self.purposes,
+            service=self.service,
             creditor=self.creditor,
             campaign=self.campaign,
         )

@@ -16,7 +16,10 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """`since` and `ends` are local days, both included. States: of the DDD or address."""
+    """`since` and `ends` are local days, both included. States: of the DDD or address.
+
+    `service`: it also concerns what the person asked for himself, which other rules do not.
+    """
 
     since: date = date.min
     ends: date | None = None
@@ -24,6 +27,7 @@ class Scope:
     ddds: frozenset[str] = frozenset()
     means: frozenset[Means] = frozenset()
     purposes: frozenset[Purpose] = frozenset()
+    service: bool = False
     creditor: UUID | None = None
     campaign: UUID | None = None
 
@@ -31,10 +35,15 @@ class Scope:
         """Whether it applies to who asks, by what and what for, somewhere some day."""
         return (
             (not self.means or question.means in self.means)
-            and (not self.purposes or question.purpose in self.purposes)
+            and self._meant(question.purpose)
             and (self.creditor is None or question.creditor in (None, self.creditor))
             and self.campaign in (None, question.campaign)
         )
+
+    def _meant(self, purpose: Purpose) -> bool:
+        if purpose == "service":
+            return self.service
+        return not self.purposes or purpose in self.purposes
 
     def places(self, question: Question, facts: Facts) -> tuple[Place, ...]:
         """Return the places for which it is in force; none: it does not apply."""

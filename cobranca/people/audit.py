@@ -59,6 +59,26 @@ async def record_stranger(
     )
 
 
+async def record_debtor(
+    connection: AsyncConnection,
+    debtor: UUID,
+    *,
+    action: str,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Add a line about what somebody did in a debtor's name, in the portal."""
+    await _add(
+        connection,
+        user_id=None,
+        who="portal",
+        token=None,
+        action=action,
+        subject_kind="debtor",
+        subject_id=str(debtor),
+        detail=dict(detail or {}),
+    )
+
+
 async def _add(connection: AsyncConnection, **values: Any) -> None:
     await connection.execute(insert(AuditRow).values(at=datetime.now(UTC), **values))
 

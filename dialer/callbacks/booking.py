@@ -30,7 +30,7 @@ class Booking:
     """A call-back that somebody asks for."""
 
     debtor: UUID
-    agent: UUID
+    agent: UUID | None  # None: of nobody, as when he asked in the portal
     due_at: datetime
     campaign: UUID | None  # of the call in which it was asked for
     attempt: UUID | None

@@ -22,7 +22,8 @@ from dialer.callbacks.store import CallBackRow
 class Due:
     """A call-back whose time has come; `agent` is the endpoint of who booked it.
 
-    None: his seat has passed to another, so that anybody may get the call.
+    None: his seat has passed to another, or the debtor asked nobody in particular: anybody
+    may get the call.
     """
 
     id: UUID
@@ -40,7 +41,7 @@ _PICK = text(
       JOIN campaign_debtor cd ON cd.campaign_id = b.campaign_id
                              AND cd.debtor_id = b.debtor_id
       JOIN debtor d ON d.id = b.debtor_id
-      JOIN agent g ON g.id = b.agent_id
+      LEFT JOIN agent g ON g.id = b.agent_id
      CROSS JOIN LATERAL (
            SELECT p.*
              FROM contact_point p LEFT JOIN contact_score s ON s.contact_point_id = p.id

@@ -33,7 +33,9 @@ class CallBackRow(Row):
     debtor_id: Mapped[UUID] = mapped_column(ForeignKey(DebtorRow.id))
     contact_point_id: Mapped[UUID] = mapped_column(ForeignKey(ContactPointRow.id))
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey(CampaignRow.id))  # that calls
-    agent_id: Mapped[UUID] = mapped_column(ForeignKey(AgentRow.id))  # gets it when idle
+    agent_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey(AgentRow.id)
+    )  # gets it when idle; none: whoever is
     asked_in: Mapped[UUID | None] = mapped_column(ForeignKey(AttemptRow.id))
     called_in: Mapped[UUID | None] = mapped_column(ForeignKey(AttemptRow.id))
     due_at: Mapped[datetime]  # on the compliance clock

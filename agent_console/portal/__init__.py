@@ -1,0 +1,1 @@
+"""The debtor portal: who may see what, and how it is shown."""

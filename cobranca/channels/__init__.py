@@ -1,0 +1,1 @@
+"""Messages to debtors: queued, asked for, sent, and proven."""

@@ -1,0 +1,1 @@
+"""E-mail: by SMTP, with bounces coming back to addresses of ours."""

@@ -1,0 +1,1 @@
+"""SMS: by a provider's HTTP interface, or by SMPP."""

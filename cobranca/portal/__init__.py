@@ -1,0 +1,1 @@
+"""The debtor's own way in: links, codes, visits, and what he asks for there."""

@@ -1,0 +1,183 @@
+"""See, simulate, agree, print; dispute, opt out, be called; see and correct own data."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cobranca.agreements.store import AgreementEventRow, OfferRow
+from cobranca.channels.store import MessageRow
+from cobranca.compliance.store import SuppressionRow
+from cobranca.debts.store import ContractRow, DebtRow
+from cobranca.portal.requests import close, requests
+from dialer.callbacks.store import CallBackRow
+from foundation.crypto import Keys
+from tests.builders.portfolio import a_campaign
+from tests.builders.visits import Visitor
+
+LARGEST_KB = 100
+
+
+async def rows(engine: AsyncEngine, row: Any) -> list[Any]:
+    async with engine.connect() as connection:
+        return list(await connection.execute(select(row.__table__)))
+
+
+async def another(engine: AsyncEngine, debtor: UUID) -> UUID:
+    query = select(DebtRow.id).join(ContractRow, ContractRow.id == DebtRow.contract_id)
+    async with engine.connect() as connection:
+        found = await connection.execute(query.where(ContractRow.debtor_id != debtor))
+        name: UUID = found.scalar_one()
+        return name
+
+
+async def test_an_agreement_of_three_is_made_by_forms_alone(
+    inside: Visitor, engine: AsyncEngine, debtor: UUID, debt: UUID
+) -> None:
+    page = await inside.get(f"/portal/dividas/{debt}")
+    assert "Multa da parcela 1" in page
+    assert "contrato, cláusula 7" in page
+    await inside.get(f"/portal/dividas/{debt}/negociar")
+    assert await rows(engine, OfferRow) == []
+    page = await inside.post(f"/portal/dividas/{debt}/negociar", instalments="3")
+    (offer,) = re.findall(r'href="(/portal/ofertas/[^"]+)"', page)
+    assert "3 parcelas" in page
+    (stored,) = await rows(engine, OfferRow)
+    assert (stored.channel, stored.authority, stored.by) == ("portal", "robot", "portal")
+    page = await inside.get(offer)
+    assert "Custo efetivo total" in page
+    await inside.post(offer)
+    assert inside.status == 422  # the box was not ticked
+    page = await inside.post(offer, agreed="yes")
+    assert inside.at.startswith("/portal/acordos/")
+    assert page.count("A pagar") == 3
+    accepted = (await rows(engine, AgreementEventRow))[0]
+    assert accepted.details["evidence"]["address"] == "127.0.0.1"
+    term = await inside.get(f"{inside.at}/termo")
+    assert "Termo de acordo" in term
+    (message,) = await rows(engine, MessageRow)
+    assert (message.template, message.debt_id) == ("agreement", debt)
+    again = await inside.post(f"/portal/dividas/{debt}/negociar", instalments="2")
+    assert (inside.status, "nothing_to_negotiate" in again) == (409, False)
+
+
+async def test_what_cannot_be_is_said_with_what_comes_nearest(
+    inside: Visitor, debt: UUID
+) -> None:
+    page = await inside.post(f"/portal/dividas/{debt}/negociar", instalments="24")
+    assert "Assim não dá, mas há isto" in page
+    assert "não há esse número de parcelas" in page
+    for wrong in ({"instalments": "muitas"}, {"day": "32"}, {"monthly": "1,234"}):
+        await inside.post(f"/portal/dividas/{debt}/negociar", **wrong)
+        assert inside.status == 422
+
+
+async def test_nobody_sees_what_is_another_s(
+    inside: Visitor, engine: AsyncEngine, debtor: UUID
+) -> None:
+    theirs = await another(engine, debtor)
+    for path in ("", "/negociar", "/contestar", "/quitacao"):
+        for name in (theirs, uuid4()):
+            page = await inside.get(f"/portal/dividas/{name}{path}")
+            assert (inside.status, "Não achamos isto" in page) == (404, True)
+    for path in (f"/portal/ofertas/{uuid4()}", f"/portal/acordos/{uuid4()}",
+                 f"/portal/acordos/{uuid4()}/termo"):  # fmt: skip
+        await inside.get(path)
+        assert inside.status == 404
+
+
+async def test_a_disputed_debt_is_left_alone_until_somebody_answers(
+    inside: Visitor, engine: AsyncEngine, keys: Keys, debtor: UUID, debt: UUID
+) -> None:
+    await inside.get(f"/portal/dividas/{debt}/contestar")
+    page = await inside.post(f"/portal/dividas/{debt}/contestar", told="Já paguei em maio.")
+    (protocol,) = re.findall(r"protocolo é <strong>(\d+)</strong>", page)
+    (line,) = await rows(engine, SuppressionRow)
+    assert (line.reason, line.debt_id, line.debtor_id) == ("dispute", debt, debtor)
+    async with engine.begin() as connection:
+        (asked,) = await requests(connection, keys, open_only=True)
+        assert (asked.told, asked.protocol) == ("Já paguei em maio.", protocol)
+        number = int(protocol[8:])
+        done = await close(
+            connection, keys, number, "Conferido.", by="s", now=asked.asked_at
+        )
+        assert done
+        again = await close(connection, keys, number, "x", by="s", now=asked.asked_at)
+        assert not again
+    assert "Conferido." in await inside.get("/portal/pedidos")
+
+
+async def test_who_wants_no_more_contact_gets_none_from_then_on(
+    inside: Visitor, engine: AsyncEngine, debtor: UUID
+) -> None:
+    await inside.get("/portal/contato")
+    await inside.post("/portal/contato/parar", means="sms")
+    await inside.post("/portal/contato/parar", means="all")
+    await inside.post("/portal/contato/parar", means="pombo")
+    assert inside.status == 422
+    lines = await rows(engine, SuppressionRow)
+    assert {(line.reason, line.means) for line in lines} == {
+        ("opt_out", "sms"),
+        ("opt_out", None),
+    }
+
+
+async def test_a_call_back_is_booked_when_the_policy_allows_it(
+    inside: Visitor, engine: AsyncEngine, debtor: UUID
+) -> None:
+    async with engine.begin() as connection:
+        await a_campaign(connection)
+    path = "/portal/contato/ligacao"
+    await inside.get("/portal/contato")
+    page = await inside.post(path, day="2026-03-15", time="10:00")
+    assert (inside.status, "Nesse horário não podemos ligar" in page) == (409, True)
+    page = await inside.post(path, day="2026-03-11", time="10:30")
+    assert "marcada para 11/03/2026 às 10:30" in page
+    (booked,) = await rows(engine, CallBackRow)
+    assert (booked.agent_id, booked.state) == (None, "booked")
+    await inside.post(path, day="ontem", time="10:30")
+    assert inside.status == 422
+
+
+async def test_without_a_campaign_people_see_to_the_call(
+    inside: Visitor, engine: AsyncEngine, keys: Keys
+) -> None:
+    await inside.get("/portal/contato")
+    await inside.post("/portal/contato/ligacao", day="2026-03-11", time="10:30")
+    assert inside.at == "/portal/pedidos"
+    async with engine.connect() as connection:
+        (asked,) = await requests(connection, keys)
+    assert (asked.kind.value, asked.told) == ("call_back", "11/03/2026 10:30")
+
+
+async def test_he_sees_what_we_hold_and_asks_for_it_to_be_corrected_or_deleted(
+    inside: Visitor, engine: AsyncEngine, keys: Keys
+) -> None:
+    page = await inside.get("/portal/dados")
+    assert "529.982.247-25" in page
+    assert "+5511900000000" in page
+    await inside.post("/portal/dados", kind="correct", told="")
+    assert inside.status == 422
+    await inside.post("/portal/dados", kind="correct", told="Meu nome é outro.")
+    await inside.get("/portal/dados")
+    await inside.post("/portal/dados", kind="delete", told="")
+    file = await inside.get("/portal/dados/arquivo")
+    assert '"document": "529.982.247-25"' in file
+    async with engine.connect() as connection:
+        found = await requests(connection, keys)
+    assert [one.kind.value for one in found] == ["correct", "delete"]
+
+
+async def test_every_page_is_small_and_has_no_script(inside: Visitor, debt: UUID) -> None:
+    css = await inside.client.get("/static/css/portal.css")
+    style = len(await css.read())
+    for path in ("/portal/dividas", f"/portal/dividas/{debt}", "/portal/contato",
+                 f"/portal/dividas/{debt}/negociar", "/portal/dados",
+                 f"/portal/dividas/{debt}/contestar", "/portal/pedidos"):  # fmt: skip
+        page = await inside.get(path)
+        assert len(page.encode()) + style < LARGEST_KB * 1000, path
+        assert "<script" not in page
