@@ -71,7 +71,7 @@ class Visitor:
 
 
 async def an_owing_person(connection: AsyncConnection, keys: Keys) -> UUID:
-    """CPF and birth date as in `conversations`; R$ 100 owed to «Loja», a policy to agree."""
+    """CPF and birth date as in `conversations`; owes «Loja» R$ 100; a policy to agree."""
     debtor, *_ = await a_portfolio(connection, debtors=2)
     await known_person(connection, keys, debtor)
     await connection.execute(update(DebtorRow).values(uf="SP"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import MessageError
 from pathlib import Path
 from typing import Literal
 
@@ -63,7 +64,7 @@ class SmtpChannel:
                 at=datetime.now(UTC),
             )
             context = access.context
-        except ValueError as error:
+        except (ValueError, MessageError) as error:
             raise NotTaken("no_such_address", transient=False) from error
         except OSError as error:  # the authority's file is not there (yet)
             raise NotTaken("no_authority", transient=True) from error

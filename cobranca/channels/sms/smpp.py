@@ -108,6 +108,22 @@ class _Hook(AbstractHook):  # type: ignore[misc] # the library tells no types
         await self.hear(replace(report, provider_id=name))
 
 
+class _Session(ESME):  # type: ignore[misc] # the library tells no types
+    """The library ends a session without closing its connection: we remember it."""
+
+    opened: asyncio.StreamWriter | None = None
+
+    async def connect(self) -> None:
+        self.hang_up()
+        await super().connect()
+        self.opened = self._writer
+
+    def hang_up(self) -> None:
+        if self.opened is not None:
+            self.opened.close()
+            self.opened = None
+
+
 class SmppChannel:
     """Is a Channel. `run` keeps the session; without it nothing can be sent."""
 
@@ -116,7 +132,7 @@ class SmppChannel:
     def __init__(self, access: SmppAccess) -> None:
         self._access = access
         self._hook = _Hook()
-        self._session: ESME | None = None
+        self._session: _Session | None = None
 
     @property
     def bound(self) -> bool:
@@ -130,7 +146,7 @@ class SmppChannel:
         """Keep the session until cancelled; `hear` commits each receipt or raises."""
         access = self._access
         self._hook.hear = hear
-        self._session = ESME(
+        session = self._session = _Session(
             smsc_host=access.host,
             smsc_port=access.port,
             system_id=access.system_id,
@@ -139,9 +155,10 @@ class SmppChannel:
             log_level=_SILENT,
         )
         try:
-            await self._session.start()
+            await session.start()
         finally:
             self._session = None
+            session.hang_up()
             self._fail_all()
 
     async def send(self, message: Outgoing) -> Taken:
