@@ -63,7 +63,38 @@ def ports(settings: UpSettings, *, demo: bool) -> list[Port]:
         phones = settings.phones
         setting = "ACORDO_PHONES__SIP_PORT"
         found.append(_sip("SIP dos fones", phones.sip_host, phones.sip_port, setting))
-    return [*found, *_money_ports(settings, outside="outside" in names)]
+    outside = "outside" in names
+    return [
+        *found,
+        *_money_ports(settings, outside=outside),
+        *_message_ports(settings, outside=outside),
+    ]
+
+
+def _message_ports(settings: UpSettings, *, outside: bool) -> list[Port]:
+    """Of who hears what became of messages, and of the simulated providers."""
+    mail, sms, own, host = settings.mail, settings.sms, settings.outside, "127.0.0.1"
+    found = []
+    bounces = mail.bounce_port or (own.bounces_port if outside else None)
+    if bounces is not None:
+        setting = "ACORDO_MAIL__BOUNCE_PORT" if mail.bounce_port else _outside("BOUNCES")
+        found.append(Port("devoluções de e-mail", mail.bounce_host, bounces, setting))
+    reports = sms.report_port or (own.reports_port if outside else None)
+    if reports is not None:
+        setting = "ACORDO_SMS__REPORT_PORT" if sms.report_port else _outside("REPORTS")
+        found.append(Port("avisos de SMS", sms.report_host, reports, setting))
+    if outside:
+        found += [
+            Port("correio simulado", host, own.mail_port, _outside("MAIL")),
+            Port("SMS simulado", host, own.sms_port, _outside("SMS")),
+            Port("central de SMS simulada", host, own.smpp_port, _outside("SMPP")),
+            Port("mensagens simuladas", host, own.pages_port, _outside("PAGES")),
+        ]
+    return found
+
+
+def _outside(name: str) -> str:
+    return f"ACORDO_OUTSIDE__{name}_PORT"
 
 
 def _money_ports(settings: UpSettings, *, outside: bool) -> list[Port]:

@@ -20,6 +20,7 @@ from agent_console.api.endpoint import OpenEndpoint
 from agent_console.doors.login import address_of
 from agent_console.portal.asking import Asked, identified, now, sent_to, today
 from agent_console.portal.explained import account_of
+from agent_console.portal.pages import document
 from agent_console.portal.showing import show
 from agent_console.problems import Problem
 from agent_console.texts import TEXTS
@@ -47,10 +48,6 @@ from foundation.brasil.money import InvalidAmount, parse_amount
 SHOWN_MAX = 6  # offers: more do not help to choose
 MOST = 120  # instalments that somebody may ask for
 BY = "portal"
-DOCUMENT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
 _UNKNOWN = (UnknownIndex, MonthNotInTable)
 
 
@@ -157,7 +154,7 @@ async def term(asked: Asked) -> web.StreamResponse:
             page = await documents.term(connection, seen.id)
     except documents.CreditorUnknown:
         raise Problem("creditor_unknown", 409) from None
-    return _document(page)
+    return document(page)
 
 
 async def quittance(asked: Asked) -> web.StreamResponse:
@@ -169,7 +166,7 @@ async def quittance(asked: Asked) -> web.StreamResponse:
         raise Problem("not_settled", 409) from None
     except documents.CreditorUnknown:
         raise Problem("creditor_unknown", 409) from None
-    return _document(page)
+    return document(page)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,13 +324,6 @@ async def _agreement(asked: Asked) -> AgreementSeen:
     if not found:
         raise Problem("portal_not_yours", 404)
     return found[0]
-
-
-def _document(page: str) -> web.Response:
-    """Its own style is in the page, which is why it may be there."""
-    response = web.Response(text=page, content_type="text/html")
-    response.headers["Content-Security-Policy"] = DOCUMENT_POLICY
-    return response
 
 
 ENDPOINTS = (

@@ -20,6 +20,7 @@ from cobranca.agreements.standing import standing
 from cobranca.agreements.store import (
     AgreementDebtRow,
     AgreementInstalmentRow,
+    AgreementPaymentRow,
     AgreementRow,
 )
 from cobranca.debtors.store import ContactPointRow, CreditorRow, DebtorRow
@@ -63,6 +64,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """A payment of an agreement that stands."""
+
+    id: UUID
+    amount: Decimal
+    paid_on: date
+    instalment: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementSeen:
     id: UUID
     state: State
@@ -70,6 +81,7 @@ class AgreementSeen:
     creditor: Creditor
     paid: Decimal
     parts: tuple[Part, ...]
+    payments: tuple[Came, ...]
     paid_on: date | None  # the first payment
 
     @property
@@ -160,7 +172,22 @@ async def _agreement(connection: AsyncConnection, row: Any) -> AgreementSeen:
                 query.order_by(AgreementInstalmentRow.number)
             )
         ),
+        payments=await _payments(connection, row.id),
         paid_on=min(days, default=None),
+    )
+
+
+async def _payments(connection: AsyncConnection, agreement: UUID) -> tuple[Came, ...]:
+    """Those that did not go back, in their order."""
+    query = select(AgreementPaymentRow.__table__).where(
+        AgreementPaymentRow.agreement_id == agreement
+    )
+    rows = list(await connection.execute(query.order_by(AgreementPaymentRow.id)))
+    back = {(row.means, row.reference) for row in rows if row.undone}
+    return tuple(
+        Came(id=row.id, amount=row.amount, paid_on=row.paid_on, instalment=row.instalment)
+        for row in rows
+        if (row.means, row.reference) not in back
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from functools import partial
 from http.client import HTTPConnection
 from urllib.parse import urlencode
@@ -14,15 +15,50 @@ from foundation.cli import Failure
 _TIMEOUT_S = 10.0
 
 
-@click.command()
-def outside() -> None:
-    """Roda os serviços externos simulados: o banco em que os devedores pagam."""
+@click.group(invoke_without_command=True)
+@click.pass_context
+def outside(context: click.Context) -> None:
+    """Roda os serviços externos simulados: banco, correio, SMS e as páginas deles."""
+    if context.invoked_subcommand is not None:
+        return
     from foundation.process import read_settings, run
     from sim.outside import app
     from sim.outside.settings import OutsideSettings
 
     settings = read_settings(OutsideSettings)
     run("outside", settings, settings.outside, partial(app.run, settings=settings))
+
+
+@outside.command()
+@click.option("--to", default="", help="Só as de um telefone ou e-mail.")
+@click.option(
+    "--last",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    help="Quantas, das mais novas.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Para ser lido por um programa.")
+def inbox(to: str, last: int, as_json: bool) -> None:
+    """Mostra os e-mails e SMS que os serviços simulados entregaram."""
+    from foundation.brasil.dates import format_instant
+    from foundation.home import Home
+    from foundation.settings import ProcessSettings
+    from sim.outside.inbox import read
+    from sim.outside.messages import inbox_file
+
+    path = inbox_file(Home(ProcessSettings().home))
+    found = [one for one in read(path) if to in one.to][-last:]
+    if as_json:
+        plain = [asdict(one) | {"at": one.at.isoformat()} for one in found]
+        click.echo(json.dumps(plain, ensure_ascii=False))
+        return
+    for one in found:
+        kind = "e-mail" if one.kind == "email" else "SMS"
+        subject = f" «{one.subject}»" if one.subject else ""
+        click.echo(f"{format_instant(one.at)} {kind} para {one.to}{subject}\n{one.text}\n")
+    if not found:
+        click.echo("Nenhuma mensagem chegou ainda.")
 
 
 @click.group()

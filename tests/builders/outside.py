@@ -27,6 +27,7 @@ from sim.outside.messages import (
     TOKEN,
     Messages,
     folder_of,
+    inbox_file,
     running_messages,
     smpp_password,
 )
@@ -67,6 +68,7 @@ async def a_post(
         health_port=1, mail_port=free_port(), sms_port=free_port(), smpp_port=free_port(),
         pages_port=free_port(), bounces_port=free_port(), reports_port=free_port(),
     )  # fmt: skip
+    inbox_file(home).unlink(missing_ok=True)  # of another test
     own = WorkerSettings.model_validate(_settings(settings, home, ports, way, url))
 
     async def keep(report: Report) -> None:

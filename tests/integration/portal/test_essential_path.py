@@ -62,7 +62,8 @@ async def test_an_agreement_of_three_is_made_by_forms_alone(
     (message,) = await rows(engine, MessageRow)
     assert (message.template, message.debt_id) == ("agreement", debt)
     again = await inside.post(f"/portal/dividas/{debt}/negociar", instalments="2")
-    assert (inside.status, "nothing_to_negotiate" in again) == (409, False)
+    assert "nothing_to_negotiate" not in again
+    assert inside.status == 409
 
 
 async def test_what_cannot_be_is_said_with_what_comes_nearest(
@@ -181,3 +182,17 @@ async def test_every_page_is_small_and_has_no_script(inside: Visitor, debt: UUID
         page = await inside.get(path)
         assert len(page.encode()) + style < LARGEST_KB * 1000, path
         assert "<script" not in page
+
+
+async def test_without_a_bank_the_page_says_so_and_another_s_instalment_is_not_found(
+    inside: Visitor, debt: UUID
+) -> None:
+    page = await inside.post(f"/portal/dividas/{debt}/negociar", instalments="1")
+    (offer,) = re.findall(r'href="(/portal/ofertas/[^"]+)"', page)
+    await inside.get(offer)
+    page = await inside.post(offer, agreed="yes")
+    (pay,) = re.findall(r'href="(/portal/pagar/[^"]+)"', page)
+    assert "Não há um meio de pagamento aqui agora" in await inside.get(pay)
+    for path in (f"/portal/pagar/{uuid4()}", f"/portal/recibos/{uuid4()}"):
+        page = await inside.get(path)
+        assert (inside.status, "Não achamos isto" in page) == (404, True)
