@@ -1,6 +1,6 @@
 """A debt's account as its debtor reads it: what happened, in order, and what is owed today.
 
-Pure but for the catalogues of the texts. Every cent that is owed is in one of the lines.
+Works on what is known of the debt, asks nobody. Every cent owed is in one of the lines.
 """
 
 from __future__ import annotations
