@@ -65,6 +65,11 @@ class Board:
         self._events.append({"kind": "floor", "at": _stamp(datetime.now(UTC)), **seen})
         self._wake.set()
 
+    def draw(self, floor: Floor) -> None:
+        """Draw all of it anew, at once: what stands there may be another leader's."""
+        self._floor, self._drawn = floor, NEVER
+        self._wake.set()
+
     def pace(self, log: DecisionLog, campaigns: Sequence[Running]) -> None:
         """Tell the decisions that are new, and each campaign's picture now and then."""
         self._rows += log.fresh()

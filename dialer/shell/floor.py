@@ -39,6 +39,7 @@ class Floor:
         self.calls: dict[str, Ongoing] = {}
         self.agents: dict[str, Agent] = {}
         self.time = FloorTime()  # the switch's, for whoever tells the floor what time it is
+        self.blind = False  # in a gap nobody knows who talks with whom: nobody is joined
         self.seating = Seating(new_leg)
         self.offers: dict[str, Offer] = {}  # endpoint -> whom that agent previews
         self.skipped: list[Offer] = []  # to be given back to the list
@@ -98,10 +99,7 @@ class Floor:
         return step
 
     def legs_now(self, up: Mapping[str, bool], at: datetime) -> Step:
-        """After a gap: the legs that the switch has, and whether each of them stands.
-
-        Only who has none then gets one made.
-        """
+        """After a gap: the switch's legs, and which stand; who has none gets one made."""
         step, before = Step(), self.legs
         for channel in before.keys() - up.keys():
             gone = HungUp(channel=channel, at=at, cause=0, sip_code=None)
@@ -329,7 +327,7 @@ class Floor:
     def _assign(self, at: datetime, step: Step) -> None:
         """Give waiting calls to idle agents: returned calls, inbound, then the oldest."""
         waiting = [o for o in self.calls.values() if o.waits and o.joins < JOIN_TRIES]
-        if not waiting:
+        if self.blind or not waiting:
             return
         waiting.sort(
             key=lambda o: (not o.returned, not o.call.inbound, o.call.answered_at or at)

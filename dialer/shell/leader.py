@@ -107,6 +107,8 @@ class Leader:
         self.mandate = mandate
         tools.call_log.epoch = term.epoch
         self.floor = Floor(tools.new_leg)
+        self.floor.blind = True
+        self._early: list[Command] | None = []  # None: the floor is known by now
         self.pacing = PacingLoop(self.floor, self, tools.routes, tasks)
         self.outgoing = Outgoing(self, tasks)
         self.rerouting = Rerouting(self, tasks)
@@ -131,6 +133,7 @@ class Leader:
         match event:
             case ConnectionLost():
                 self.connected = self._unread = False
+                self.floor.blind = True
                 self._note("connection_lost", self.floor.time.now(), why=event.why)
             case ConnectionRestored():
                 self.floor.time.heard(event.at)
@@ -163,7 +166,10 @@ class Leader:
             log.warning("verdict_refused", error=str(error))
 
     def on_command(self, command: Command) -> None:
-        """Apply what an agent asked for."""
+        """Apply what an agent asked for; not before it is known where he stands."""
+        if self._early is not None:
+            self._early.append(command)
+            return
         self.carry_out(apply_command(self.floor, command, self.floor.time.now()))
 
     @property
@@ -319,8 +325,17 @@ class Leader:
                 return
             for step in steps:
                 self.carry_out(step)
-            self._unread = False
+            self._unread = self.floor.blind = False
             self.connected = True
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """The floor is known: show it, do what was asked meanwhile, join who waits."""
+        self.tools.board.draw(self.floor)
+        early, self._early = self._early or [], None
+        for command in early:
+            self.on_command(command)
+        self.carry_out(self.floor.sweep(self.floor.time.now()))
         self.pacing.wake.set()
 
     async def _begin_term(self) -> None:
@@ -335,6 +350,7 @@ class Leader:
     def read_again(self) -> None:
         """Something is not as the switch has it: nothing is dialled until it is."""
         self.connected, self._unread = False, True
+        self.floor.blind = True
 
     def resign(self) -> None:
         """Place nothing any more; the term ends in good order."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 _END = b"\r\n\r\n"
+_LISTENS = b"Channel: Local/"
 _ACTION_ID = re.compile(rb"^ActionID: *(\S+)", re.MULTILINE)
 _CHANNEL = re.compile(rb"^(?:ChannelId|Channel): *(\S+)", re.MULTILINE)
 
@@ -36,7 +37,7 @@ class Cut:
 
     def up(self, data: bytes) -> tuple[bytes, bool]:
         """What of a client's bytes is passed on, and whether to cut then."""
-        at = data.find(b"Action: " + self.action.encode())
+        at = self._place(data)
         if at < 0 or self._answer or self.done.is_set():
             return data, False
         if self.when is When.BEFORE:
@@ -47,6 +48,16 @@ class Cut:
         if named is not None and channel is not None:
             self._answer, self._channel = named[1], channel[1]
         return data, False
+
+    def _place(self, data: bytes) -> int:
+        """Where the action begins; of what only listens (Local) a client hears nothing."""
+        at = data.find(b"Action: " + self.action.encode())
+        while at >= 0:
+            end = data.find(_END, at)
+            if _LISTENS not in data[at : end if end >= 0 else len(data)]:
+                return at
+            at = data.find(b"Action: " + self.action.encode(), at + 1)
+        return -1
 
     def down(self, data: bytes) -> tuple[bytes, bool]:
         """The same for the switch's bytes: whole messages, up to the one that cuts."""

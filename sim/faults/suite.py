@@ -21,7 +21,7 @@ from foundation.supervision import Child
 from sim import runner
 from sim.faults import looking, moved_clock
 from sim.faults.centre import Centre, standing
-from sim.faults.doing import DO, Scene
+from sim.faults.doing import DO, DidNotComeUp, Scene
 from sim.faults.evidence import Attempt, Breach, Evidence, Fault
 from sim.faults.kinds import Kind
 from sim.faults.service import POLL_S, Service
@@ -105,7 +105,7 @@ class _Suite:
                     while left:
                         kind, times = left[0]
                         for nth in range(1, times + 1):
-                            await self._one(kind, nth, scene)
+                            await self._tried(kind, nth, scene)
                         del left[0]
             except (CannotRun, ServerProblem) as error:
                 self.not_done += [f"{kind.title}: {error}" for kind, _ in left]
@@ -149,6 +149,14 @@ class _Suite:
             child.process.terminate()
         await asyncio.sleep(POLL_S)
         await self._service.back(mark, time.time())
+
+    async def _tried(self, kind: Kind, nth: int, scene: Scene) -> None:
+        """One that found no occasion does not keep the others from being done."""
+        try:
+            await self._one(kind, nth, scene)
+        except DidNotComeUp as error:
+            self.not_done.append(f"{kind.title} {nth}: {error}")
+            self._centre.say(f"NÃO FEITO: {error}")
 
     async def _one(self, kind: Kind, nth: int, scene: Scene) -> None:
         await self._service.in_flight()

@@ -28,6 +28,13 @@ def test_what_of_the_action_reaches_the_switch(
     assert Cut("Originate", when).up(BEFORE + ORIGINATE) == (passed, cuts)
 
 
+def test_what_only_listens_is_no_occasion() -> None:
+    listens = b"Action: Originate\r\nActionID: 2\r\nChannel: Local/abc@x/n\r\n\r\n"
+    assert Cut("Originate", When.BEFORE).up(listens) == (listens, False)
+    both = Cut("Originate", When.BEFORE).up(listens + ORIGINATE)
+    assert both == (listens, True)
+
+
 @pytest.mark.parametrize(
     ("when", "passed"),
     [(When.BETWEEN, OTHER + RESPONSE), (When.AFTER, OTHER + RESPONSE + EVENT)],
