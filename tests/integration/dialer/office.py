@@ -82,8 +82,10 @@ async def office(
     *,
     cel: Path = Path("/nonexistent/Master.csv"),
     routes: Sequence[Route] = (),
+    early: Sequence[Command] = (),
 ) -> AsyncIterator[Office]:
-    """A leader at work; its tasks end with the block."""
+    """A leader at work; its tasks end with the block. `early`: asked before he knows the
+    floor."""
     dialer_settings = DialerSettings.model_validate(settings.model_dump())
     async with engine.begin() as connection:
         await some_seats(connection)
@@ -112,6 +114,8 @@ async def office(
     )
     async with telephony, asyncio.TaskGroup() as tasks:
         leader = Leader(tools, term, tasks, Mandate(600, seconds()))
+        for command in early:
+            leader.on_command(command)
         work = [
             tasks.create_task(log.run()),
             tasks.create_task(_follow(leader, telephony)),

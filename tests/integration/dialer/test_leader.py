@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.adapters.scripted import Party
 from dialer.shell.commands import Command
 from foundation.routes import Route
 from foundation.settings import ProcessSettings
+from tests.builders.portfolio import some_seats
 from tests.integration.dialer.office import (
     OUTCOMES,
     a_running_campaign,
@@ -156,6 +160,30 @@ async def test_a_call_that_comes_too_late_after_its_commit_is_not_sent(
         await floor.until(OUTCOMES, [("not_sent", 1)])
         assert [c for c in floor.telephony.placed if c.context == "debtor"] == []
         assert await floor.ask("SELECT outcome_source FROM attempt") == [("placement",)]
+
+
+async def test_what_is_asked_before_the_floor_is_known_is_done_then(
+    engine: AsyncEngine, settings: ProcessSettings
+) -> None:
+    was = {
+        "endpoint": "agent001", "state": "connecting", "wants": "paused", "pause_code": "",
+        "since": "2026-03-10T13:00:00+00:00",
+    }  # fmt: skip
+    async with engine.begin() as connection:
+        await some_seats(connection)
+        query = text(
+            "INSERT INTO call_event (agent_id, kind, at, data, epoch)"
+            " SELECT id, 'agent', now(), CAST(:was AS jsonb), 0 FROM agent"
+            " WHERE endpoint = 'agent001'"
+        )
+        await connection.execute(query, {"was": json.dumps(was)})
+    early = [Command(do="available", agent="agent001")]
+    script = seat_or(Party(answers_s=0.0))
+    async with office(engine, settings, script, early=early) as floor:
+        floor.telephony.register("agent001")
+        await eventually(idle(floor))
+        states = "SELECT DISTINCT data->>'state' FROM call_event WHERE kind = 'agent'"
+        assert ("offline",) not in await floor.ask(states)
 
 
 async def test_a_leader_whose_mandate_lapsed_notes_and_does_nothing_more(

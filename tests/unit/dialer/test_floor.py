@@ -65,6 +65,15 @@ def test_an_answer_takes_the_agent_who_has_been_idle_longest(floor: Floor) -> No
     assert joins(answer(floor, "c3", 10)) == []
 
 
+def test_in_a_gap_nobody_is_joined_and_after_it_whoever_waits(floor: Floor) -> None:
+    seat(floor, "agent001")
+    floor.blind = True
+    assert joins(answer(floor, "c1", 10)) == []
+    assert state(floor) is AgentState.IDLE
+    floor.blind = False
+    assert joins(floor.sweep(at(11))) == [("c1", "agent001")]
+
+
 def test_a_conversation_ends_in_wrap_up_and_frees_the_agent_for_who_waits(
     floor: Floor,
 ) -> None:
