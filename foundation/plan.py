@@ -174,12 +174,17 @@ def main_switch(settings: UpSettings, say: Callable[[str], None]) -> tuple[Progr
     return (instance.program(addresses),)
 
 
-def stages(settings: UpSettings, *, demo: bool) -> tuple[tuple[Program, ...], ...]:
-    """Our own processes: first what makes calls, in the order in which it may end."""
-    wanted = _names(demo=demo)
+def stages(
+    settings: UpSettings, *, demo: bool, outside: bool = True
+) -> tuple[tuple[Program, ...], ...]:
+    """Our own processes: first what makes calls, in the order in which it may end.
+
+    `outside`: a demonstration's processes find the simulated outside, which runs as well.
+    """
+    wanted, simulated = _names(demo=demo), demo and outside
     order = (("carrier", "outside"), ("dialer",), ("phones",), OTHERS)
     return tuple(
-        tuple(_process(settings, name, demo=demo) for name in stage if name in wanted)
+        tuple(_process(settings, name, simulated) for name in stage if name in wanted)
         for stage in order
     )
 
@@ -203,7 +208,7 @@ def _names(*, demo: bool) -> Sequence[str]:
     return names
 
 
-def _process(settings: UpSettings, name: str, *, demo: bool) -> Program:
+def _process(settings: UpSettings, name: str, simulated: bool) -> Program:
     host, port = _health(settings, name)
     addresses = {"health": f"http://{host}:{port}"}
     if name == "console":
@@ -216,7 +221,7 @@ def _process(settings: UpSettings, name: str, *, demo: bool) -> Program:
     return Program(
         name=name,
         argv=_command(name, *(["--on-word"] if name in SPARES else [])),
-        env=_environment(settings) | (_demonstrated(settings) if demo else {}),
+        env=_environment(settings) | (_demonstrated(settings) if simulated else {}),
         ready=lambda: _answers_ready(host, port),
         addresses=addresses,
         spare=name in SPARES,

@@ -75,7 +75,8 @@ async def _start(
     """Start our own processes, all at once, as `acordo up` does."""
     try:
         async with asyncio.TaskGroup() as tasks:
-            for stage in plan.stages(settings, demo=True):
+            outside = "outside" in needed
+            for stage in plan.stages(settings, demo=True, outside=outside):
                 wanted = [alter(one) for one in stage if one.name in needed]
                 tasks.create_task(supervisor.start(*wanted))
     except BaseExceptionGroup as failures:
