@@ -26,6 +26,7 @@ from dialer.ports import LoginRefused
 from dialer.routes import Routes
 from dialer.settings import DialerSettings
 from dialer.shell.commands import BadCommand, Command
+from dialer.shell.draining import ALERT
 from dialer.shell.leader import Leader, TermIsOver, Tools
 from dialer.shell.mandate import Mandate, seconds
 from foundation.bus import ANSWERS, COMMANDS, Bus
@@ -292,7 +293,8 @@ class DialerProcess:
                     self.process.missing.has(what)
             if self.leader is not None and self._leads():
                 self.metrics.look(self.leader.floor)
-                self.board.look(self.leader.floor, lacking)
+                drains = [ALERT] if self.leader.ordered_to_drain else []
+                self.board.look(self.leader.floor, [*lacking, *drains])
                 self.board.pace(self.leader.pacing.log, self.leader.pacing.campaigns)
             await asyncio.sleep(SHOW_S)
 

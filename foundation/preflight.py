@@ -137,6 +137,21 @@ def only_one(home: Home) -> Iterator[None]:
         os.close(handle)
 
 
+def holder(home: Home) -> int | None:
+    """The process that holds the state folder now; None when nobody does."""
+    try:
+        handle = os.open(home.root / LOCK, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return int(os.read(handle, 20))
+    finally:
+        os.close(handle)
+    return None
+
+
 def _locked(path: Path, home: Home) -> int:
     while True:
         handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent_console.problems import Problem
 from cobranca.people.principal import Principal
+from dialer.shell.draining import DRAIN
 from foundation.bus import BOARD, COMMANDS, Bus
 from foundation.db.leadership import LeadershipRow
 
@@ -87,6 +88,9 @@ async def command(bus: Bus, endpoint: str, do: str, *, code: str | None = None) 
 
 async def require_dialer(connection: AsyncConnection) -> None:
     """Nobody would obey a command. Raises Problem no_dialer."""
-    query = select(func.count()).where(LeadershipRow.expires_at > func.clock_timestamp())
+    query = select(func.count()).where(
+        LeadershipRow.name != DRAIN,  # the operator's order to stop is no leader
+        LeadershipRow.expires_at > func.clock_timestamp(),
+    )
     if not await connection.scalar(query):
         raise Problem("no_dialer", 503)

@@ -84,6 +84,8 @@ def _dialer(facts: Facts) -> list[Alert]:
         return [Alert("not_leading", "bad", {})]
     known = {"switch": "event_gap", "trunk": "trunk_down", "database": "log_behind"}
     found = [Alert(known[what], "bad", {}) for what in facts.lacks if what in known]
+    if "draining" in facts.lacks:
+        found.append(Alert("draining", "warn", {}))
     silent = facts.told_s_ago is None or facts.told_s_ago > SILENT_S
     if facts.bus and silent:
         found.append(Alert("dialer_silent", "warn", {}))

@@ -56,6 +56,7 @@ from dialer.shell.answers import on_answer
 from dialer.shell.audience import Past
 from dialer.shell.braking import Braking
 from dialer.shell.commands import Command, apply_command
+from dialer.shell.draining import ordered
 from dialer.shell.facts import Action, EndHold, Fact, HangUp, Hold, Join, Listen, Nail, Step
 from dialer.shell.floor import Floor
 from dialer.shell.guarding import Guard
@@ -119,6 +120,7 @@ class Leader:
         self.guard = Guard(self)
         self.connected = False
         self.draining = False
+        self.ordered_to_drain = False  # by the operator
         self._unread = False  # a gap ended, and the floor is not yet what the switch holds
         self._begun = False  # the term stands in the facts
         self._reading = asyncio.Lock()
@@ -201,7 +203,8 @@ class Leader:
     def may_place(self) -> bool:
         """Only with a whole event stream, and logs, ours and the switch's, that keep up."""
         log_keeps_up = not (self.tools.call_log.failing or self.tools.call_log.full)
-        may = self.connected and not self.draining and self.mandate.stands
+        drains = self.draining or self.ordered_to_drain
+        may = self.connected and not drains and self.mandate.stands
         return may and log_keeps_up and self.record.room
 
     @property
@@ -364,6 +367,7 @@ class Leader:
 
     async def _read_campaigns(self) -> None:
         async with self.tools.engine.begin() as connection:
+            self.ordered_to_drain = await ordered(connection)
             await free_expired_leases(connection)
             for name in await finish_campaigns(connection):
                 log.info("campaign_finished", campaign=name)

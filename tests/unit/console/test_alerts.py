@@ -36,6 +36,7 @@ def test_when_all_is_well_nothing_is_said() -> None:
         ({"lacks": ("switch",)}, ["event_gap"]),
         ({"lacks": ("trunk",)}, ["trunk_down"]),
         ({"lacks": ("database", "leadership")}, ["log_behind"]),
+        ({"lacks": ("draining",)}, ["draining"]),
         ({"told_s_ago": None}, ["dialer_silent"]),
         ({"told_s_ago": 16.0}, ["dialer_silent"]),
         ({"told_s_ago": 16.0, "bus": False}, []),
