@@ -12,7 +12,8 @@ from enum import StrEnum
 _END = b"\r\n\r\n"
 _LISTENS = b"Channel: Local/"
 _ACTION_ID = re.compile(rb"^ActionID: *(\S+)", re.MULTILINE)
-_CHANNEL = re.compile(rb"^(?:ChannelId|Channel): *(\S+)", re.MULTILINE)
+_BORN = re.compile(rb"^ChannelId: *(\S+)", re.MULTILINE)  # a new channel's unique id
+_CHANNEL = re.compile(rb"^Channel: *(\S+)", re.MULTILINE)
 
 
 class When(StrEnum):
@@ -44,7 +45,8 @@ class Cut:
             return data[:at], True
         if self.when is When.UNANSWERED:
             return data, True
-        named, channel = _ACTION_ID.search(data, at), _CHANNEL.search(data, at)
+        named = _ACTION_ID.search(data, at)
+        channel = _BORN.search(data, at) or _CHANNEL.search(data, at)
         if named is not None and channel is not None:
             self._answer, self._channel = named[1], channel[1]
         return data, False

@@ -7,7 +7,9 @@ import pytest
 from sim.faults.ami_proxy import Cut, When
 
 BEFORE = b"Action: Ping\r\nActionID: 1\r\n\r\n"
-ORIGINATE = b"Action: Originate\r\nActionID: abc\r\nChannelId: abc\r\n\r\n"
+ORIGINATE = (
+    b"Action: Originate\r\nActionID: abc\r\nChannel: PJSIP/55@x\r\nChannelId: abc\r\n\r\n"
+)
 RESPONSE = b"Response: Success\r\nActionID: abc\r\n\r\n"
 OTHER = b"Event: Newchannel\r\nUniqueid: xyz\r\n\r\n"
 EVENT = b"Event: Newchannel\r\nUniqueid: abc\r\n\r\n"
