@@ -31,6 +31,7 @@ WINDOW = 512  # samples that a tone is looked for in, 64 ms
 TONE_SHARE = 0.88  # of the energy within two bins of the peak
 TONE_DRIFT_HZ = 14.0  # a voice moves more
 LEAST_TONE_S = 0.14
+TONE_LATE_S = 0.1  # a tone is known for one when it fills most of the window
 _BAND = slice(16, 224)  # bins of 15.6 Hz: 250 to 3500 Hz
 _HANN = np.hanning(WINDOW)
 
@@ -83,8 +84,9 @@ class Hearing:
 
     @property
     def quiet_s(self) -> float:
-        """Since the last speech; since the answer while there was none."""
-        return self.now_s - (self.speech[-1].end_s if self.speech else 0.0)
+        """Since the last speech or tone; since the answer while there was none."""
+        ends_s = [heard[-1].end_s for heard in (self.speech, self.tones) if heard]
+        return self.now_s - max(ends_s, default=0.0)
 
     def feed(self, frame: Samples) -> None:
         """Hear 20 ms more."""
@@ -133,7 +135,7 @@ class Hearing:
 
     def _unsay(self, since_s: float) -> None:
         """The first frames of a tone were taken for speech."""
-        if self.speech and self.speech[-1].begin_s >= since_s - FRAME_S:
+        if self.speech and self.speech[-1].begin_s >= since_s - TONE_LATE_S:
             self.speech.pop()
         elif self.speech and self.speech[-1].end_s > since_s:
             self.speech[-1] = Stretch(self.speech[-1].begin_s, since_s)

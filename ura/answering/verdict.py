@@ -19,6 +19,7 @@ Who = Literal["person", "machine", "unsure"]
 
 LIMIT_S = 8.0  # after the answer: whoever is not known by then is unsure
 WAITS_S = 0.7  # of quiet after a greeting: he waits for an answer
+SYLLABLE_S = 0.1  # less than that is a click, or the edge of a tone
 WORD_S = 0.75  # one word or two, which no announcement is
 GREETING_S = 3.2  # at most, when the recogniser knows no announcement in it
 
@@ -92,7 +93,7 @@ def _by_tone(hearing: Hearing) -> _Rule | None:
 
 def _person(hearing: Hearing, said: Sequence[Said]) -> _Rule | None:
     spoken_s = hearing.speech_s
-    if not hearing.speech or hearing.quiet_s < WAITS_S:
+    if spoken_s < SYLLABLE_S or hearing.quiet_s < WAITS_S:
         return None
     if spoken_s <= WORD_S:
         return "person", "", "word"

@@ -165,3 +165,13 @@ def test_questions_are_few_and_one_at_a_time() -> None:
             listener.heard("nada que se conheça")
     assert 2 <= len(places) <= 5
     assert all(later - earlier >= 0.5 for earlier, later in pairwise(places))
+
+
+def test_the_noisy_edge_of_a_tone_is_no_person() -> None:
+    edge = tone(425.0, 0.06) + quiet(0.06, level=0.05)
+    assert verdict_of(quiet(0.3), edge, tone(425.0, 4.0)) == ("machine", "dial", "tone")
+
+
+def test_nobody_is_a_person_while_a_tone_sounds() -> None:
+    told = verdict_of(quiet(0.3), speech(0.4), quiet(0.3), tone(425.0, 3.0), text=None)
+    assert told == ("machine", "dial", "tone")
