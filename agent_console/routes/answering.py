@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from agent_console.api.endpoint import Asked, Endpoint, Problem, Role
+from agent_console.api.endpoint import Asked, Endpoint, Page, Problem, Role
 from agent_console.services import DATABASE
+from cobranca.contacts.dispositions import catalogue
 from dialer.answering import review as reviewing
 from dialer.answering import setting
 from dialer.answering.answer import Mode
@@ -25,7 +27,7 @@ class Form(BaseModel):
 
 
 class ToReviewOut(Form):
-    """`times`: what the switch's own detector said; `recorded`: there is a recording."""
+    """`times`: what the switch's own detector said; `recording` null: there is none."""
 
     attempt: UUID
     campaign: str | None
@@ -38,7 +40,7 @@ class ToReviewOut(Form):
     evidence: dict[str, Any]
     times: str | None
     disposition: str | None
-    recorded: bool
+    recording: UUID | None
 
 
 class CountOut(Form):
@@ -110,6 +112,11 @@ async def put(asked: Asked[MachinesForm, None]) -> MachinesForm:
     return asked.body
 
 
+async def named(asked: Asked[None, None]) -> Mapping[str, Any]:
+    """What the page itself needs of the dispositions."""
+    return {"dispositions": {one.code: one.label for one in catalogue().dispositions}}
+
+
 ENDPOINTS = (
     Endpoint(
         verb="GET",
@@ -153,3 +160,4 @@ ENDPOINTS = (
         problems=("no_campaign",),
     ),
 )
+PAGES = (Page("/answers", "answers.html", MAY, named),)

@@ -28,12 +28,13 @@ _LIST = text(
     """
     SELECT v.attempt_id AS attempt, c.name AS campaign, a.answered_at, v.who, v.kind, v.why,
            v.heard_s, v.acted, v.evidence, t.who AS times, d.code AS disposition,
-           EXISTS (SELECT 1 FROM recording r WHERE r.attempt_id = a.id) AS recorded
+           r.id AS recording
       FROM answer_verdict v
       JOIN attempt a ON a.id = v.attempt_id
       LEFT JOIN campaign c ON c.id = a.campaign_id
       LEFT JOIN answer_verdict t ON t.attempt_id = v.attempt_id AND t.detector = 'times'
       LEFT JOIN disposition d ON d.attempt_id = v.attempt_id
+      LEFT JOIN recording r ON r.attempt_id = v.attempt_id
      WHERE v.detector = 'words' AND v.reviewed_at IS NULL AND v.at >= :since
        AND (v.sampled
             OR (v.who = 'machine' AND d.code IS NOT NULL AND d.code <> :of_machines)
@@ -91,7 +92,7 @@ class ToReview:
     evidence: dict[str, Any]
     times: str | None
     disposition: str | None
-    recorded: bool
+    recording: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

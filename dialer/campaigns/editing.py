@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cobranca.debtors.store import CreditorRow
 from cobranca.people import audit
 from cobranca.people.principal import Principal
+from dialer.answering.answer import DEFAULT, SETTING, Mode, mode_of
 from dialer.calls.store import AttemptRow
 from dialer.campaigns.changes import remember
 from dialer.campaigns.errors import CampaignError, NoCampaign
@@ -45,14 +46,16 @@ class Terms:
     ring_timeout_s: float
     threshold_s: float
     wrap_up_s: float
+    machines: Mode = DEFAULT
 
     @property
     def policy(self) -> dict[str, Any]:
         """Of a new campaign."""
         limits = [[self.target, DAY_S], [self.target, MONTH_S]]
         return policy_with(
-            {"limits": limits}, mode=self.mode, before=self.target, target=self.target
-        )
+            {"limits": limits, SETTING: self.machines},
+            mode=self.mode, before=self.target, target=self.target,
+        )  # fmt: skip
 
     @property
     def retries(self) -> dict[str, Any]:
@@ -160,7 +163,10 @@ async def _store(
             name=terms.name,
             creditor_id=wanted.creditor,
             policy=policy_with(
-                stored, mode=terms.mode, before=before.terms.target, target=terms.target
+                {**stored, SETTING: terms.machines},
+                mode=terms.mode,
+                before=before.terms.target,
+                target=terms.target,
             ),
             retries=CampaignRow.retries.op("||")(terms.retries),
             ring_timeout_s=terms.ring_timeout_s,
@@ -220,6 +226,7 @@ def _seen(row: Row[Any]) -> Campaign:
             ring_timeout_s=row.ring_timeout_s,
             threshold_s=row.threshold_s,
             wrap_up_s=row.wrap_up_s,
+            machines=mode_of(row.policy),
         ),
         filter=DebtorFilter.model_validate({"creditor": row.creditor_id} | row.filter),
         size=row.size,

@@ -26,7 +26,8 @@ from ura.adapters.kokoro_voice import RATE_HZ as KOKORO_HZ
 from ura.adapters.kokoro_voice import KokoroVoice, VoiceUnavailable
 from ura.sound import RATE_HZ, Samples, decimated, levelled, trimmed, write_wav
 
-RECIPE = 1  # raise it when the same opening must sound otherwise
+RECIPE = 1  # of clips: raise it when the same text must sound otherwise
+WHOLE_RECIPE = 2  # of openings
 SPOKEN_AT_DBFS = -20.0  # of clips; the opening has a level of its own
 ROBOT_WPM = 165
 BABBLE_OF = 5  # clips at once
@@ -53,8 +54,8 @@ class Sounds:
             told(number, len(wanted))
 
     def path(self, opening: Opening, others: Sequence[Opening]) -> Path:
-        """The opening's file, 8 kHz; `others` lend their voices to the noise."""
-        key = _digest([RECIPE, asdict(opening)])
+        """The opening's file, 8 kHz; those of `others` that robots read are the babble."""
+        key = _digest([WHOLE_RECIPE, asdict(opening)])
         path = self._whole / f"{opening.id}-{key}.wav"
         if not path.exists():
             write_wav(path, self._sound(opening, others))
@@ -76,7 +77,7 @@ class Sounds:
                 return alaw(heard)
 
     def _babble(self, opening: Opening, others: Sequence[Opening]) -> Samples:
-        speaking = [o for o in others if o.voice and o.id != opening.id]
+        speaking = [o for o in others if o.robot and o.id != opening.id]
         rng = np.random.default_rng(opening.seed + 2)
         chosen = rng.choice(
             len(speaking), size=min(BABBLE_OF, len(speaking)), replace=False

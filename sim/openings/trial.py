@@ -11,18 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.openings.labelled import Label, Opening
-from ura.answering.hearing import FRAME, Samples
+from ura.answering.hearing import FRAME, RATE_HZ, Samples
 from ura.answering.listener import Listener
 from ura.answering.verdict import Verdict, Who, left
 
-EAR_S = 0.25  # from the answer to the first sound at the detector (docs/adr/0011)
+EAR_S = 0.25  # of the answer that nobody hears: listening begins then (docs/adr/0011)
 
 Recognise = Callable[[Samples], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What was said of one opening. Seconds after the answer; CPU seconds."""
+    """What was said of one opening. `delay_s` after the answer; CPU seconds."""
 
     opening: Opening
     who: Who
@@ -34,11 +34,11 @@ class Trial:
 
 
 def trial(opening: Opening, samples: Samples, recognise: Recognise) -> Trial:
-    """Feed frame after frame until there is a verdict."""
+    """Feed frame after frame, from `EAR_S` on, until there is a verdict."""
     listener = Listener()
     answer: tuple[float, str] | None = None
     spent_s, text = 0.0, ""
-    for begin in range(0, len(samples), FRAME):
+    for begin in range(round(EAR_S * RATE_HZ), len(samples), FRAME):
         ask = listener.feed(samples[begin : begin + FRAME])
         if answer is not None and listener.hearing.now_s >= answer[0]:
             listener.heard(answer[1])

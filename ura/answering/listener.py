@@ -7,22 +7,23 @@ its answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ura.answering.hearing import FRAME, RATE_HZ, Hearing, Samples
-from ura.answering.phrases import Pattern, found
-from ura.answering.verdict import WORD_S, Said, Verdict, verdict
+from ura.answering.phrases import found
+from ura.answering.verdict import Said, Verdict, verdict
+from ura.answering.wording import known
 
-ASK_AFTER_S = (1.5, 2.5, 3.8, 5.5)  # of somebody who speaks on, from his first word
+ASK_AFTER_S = (1.0, 1.7, 2.5, 3.4, 4.5, 6.0)  # who speaks on, from his first word
 STOPPED_S = 0.3  # of quiet: a sentence is over
-MORE_S = 0.5  # of new speech that makes another question worth it
+MORE_S = 0.4  # of new speech that makes another question worth it
+ALONE_S = 0.75  # of a first sentence: a shorter one is told by the pause after it
 REST_S = 0.1  # of a sentence of which the beginning was asked about
 MARGIN_S = 0.2  # before the first word
 LONGEST_ASK_S = 6.0
-MOST_ASKS = 5
+MOST_ASKS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,9 @@ class Ask:
 class Listener:
     """One call from its answer on."""
 
-    def __init__(self, patterns: Sequence[Pattern] | None = None) -> None:
+    def __init__(self) -> None:
         self.hearing = Hearing()
         self.verdict: Verdict | None = None
-        self._patterns = patterns
         self._frames: list[Samples] = []
         self._rest = np.zeros(0)
         self._said: list[Said] = []
@@ -68,11 +68,12 @@ class Listener:
         if text is None:
             self._said.append(Said(until_s, None))
         else:
-            earlier = [heard.text for heard in self._said if heard.text]
-            known = found(text, self._patterns)
-            if not known.kind and earlier:  # weak signs of two questions add up
-                known = found(" ".join([*earlier[-1:], text]), self._patterns)
-            self._said.append(Said(until_s, text, known.kind, known.patterns))
+            phrase, leaning = found(text), known().leaning(text)
+            self._said.append(
+                Said(
+                    until_s, text, phrase.kind, phrase.patterns, leaning.odds, leaning.signs
+                )
+            )
         self.verdict = verdict(self.hearing, self._said)
 
     def _ask(self) -> Ask | None:
@@ -80,11 +81,11 @@ class Listener:
         if begun_s is None or self._pending is not None or self._asks >= MOST_ASKS:
             return None
         new_s = hearing.speech_s - self._asked_speech_s
-        stopped = hearing.quiet_s >= STOPPED_S and new_s > (
-            WORD_S if self._asks == 0 else REST_S
-        )
+        quiet = hearing.quiet_s >= STOPPED_S
+        stopped = quiet and new_s > (ALONE_S if self._asks == 0 else REST_S)
         after_s = ASK_AFTER_S[min(self._asks, len(ASK_AFTER_S) - 1)]
-        speaks_on = hearing.now_s - begun_s >= after_s and new_s >= MORE_S
+        on_s = hearing.now_s - begun_s
+        speaks_on = not quiet and on_s >= after_s and new_s >= MORE_S
         if not stopped and not speaks_on:
             return None
         self._asks += 1

@@ -1,25 +1,23 @@
 """Which known announcement a recognised text is, or is the beginning of.
 
-Pure. The text comes from a recogniser that hears a telephone: words are misheard and the
-last one may be cut off. So a pattern asks for few words that no person says in this order,
-and allows other words between them; the list and its signs are in `phrases.toml`.
+Pure. It names the kind of a recording; that it is one is for `wording` to tell. The text
+comes from a recogniser that hears a telephone: words are misheard and the last one may be
+cut off. So a pattern asks for few words in their order and allows others between them; the
+list and its signs are in `phrases.toml`.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from ura.answering.sounds_like import distance, words
+
 GAP = ".."
 WIDE, NARROW = 4, 1  # other words that may stand between two
-ENOUGH_WEAK = 2  # different weak ones that tell as much as a strong one
-_WORD = re.compile(r"[a-z0-9]+")
-_MARKS = "Mn"  # accents, once letters are taken apart
 _LONG = 7  # letters from which two may be wrong
 _SHORTEST_MISHEARD = 5
 
@@ -37,7 +35,6 @@ class Step:
 class Pattern:
     text: str
     kind: str
-    strong: bool
     steps: tuple[Step, ...]
 
 
@@ -46,7 +43,7 @@ class Found:
     """What a text is taken for; `kind` empty: nothing that is known."""
 
     kind: str = ""
-    patterns: tuple[str, ...] = ()  # by which it was known, or nearly
+    patterns: tuple[str, ...] = ()  # by which it was known
 
 
 def found(text: str, patterns: Sequence[Pattern] | None = None) -> Found:
@@ -59,24 +56,7 @@ def found(text: str, patterns: Sequence[Pattern] | None = None) -> Found:
     """
     spoken = words(text)
     hits = [p for p in patterns or known() if matches(p, spoken)]
-    strong = [p for p in hits if p.strong]
-    if strong:
-        return Found(strong[0].kind, tuple(p.text for p in strong))
-    names = tuple(p.text for p in hits)
-    if len(hits) >= ENOUGH_WEAK:
-        kinds = [p.kind for p in hits]
-        return Found(max(kinds, key=kinds.count), names)
-    return Found("", names)
-
-
-def words(text: str) -> list[str]:
-    """Words of a text without accents, in small letters.
-
-    >>> words("Alô, é você?")
-    ['alo', 'e', 'voce']
-    """
-    apart = unicodedata.normalize("NFD", text.lower())
-    return _WORD.findall("".join(c for c in apart if unicodedata.category(c) != _MARKS))
+    return Found(hits[0].kind, tuple(p.text for p in hits)) if hits else Found()
 
 
 def matches(pattern: Pattern, spoken: Sequence[str]) -> bool:
@@ -113,23 +93,6 @@ def _misheard(word: str, wanted: str) -> bool:
     return abs(len(word) - len(wanted)) <= most and distance(word, wanted) <= most
 
 
-def distance(a: str, b: str) -> int:
-    """Letters to change, add or leave out.
-
-    >>> distance("caixa", "cacha")
-    2
-    """
-    row = list(range(len(b) + 1))
-    for i, letter in enumerate(a, 1):
-        corner, row[0] = row[0], i
-        for j, other in enumerate(b, 1):
-            corner, row[j] = (
-                row[j],
-                min(row[j] + 1, row[j - 1] + 1, corner + (letter != other)),
-            )
-    return row[-1]
-
-
 @cache
 def known() -> tuple[Pattern, ...]:
     """The list that ships with the product."""
@@ -137,12 +100,11 @@ def known() -> tuple[Pattern, ...]:
     return parsed(tables)
 
 
-def parsed(tables: Mapping[str, Mapping[str, Sequence[str]]]) -> tuple[Pattern, ...]:
-    """Read tables of kind -> strong, weak."""
+def parsed(tables: Mapping[str, Sequence[str]]) -> tuple[Pattern, ...]:
+    """Read lists of kind -> patterns."""
     return tuple(
-        Pattern(text, kind, strength == "strong", _steps(text))
-        for kind, table in tables.items()
-        for strength, texts in table.items()
+        Pattern(text, kind, _steps(text))
+        for kind, texts in tables.items()
         for text in texts
     )
 

@@ -1,10 +1,10 @@
 """Who answered, from what was heard so far. Pure.
 
 Three answers: a machine (mailbox, announcement, data tone, dead line), a person, unsure.
-Only what a person cannot be is called a machine: a known announcement, tones of the
-network, a mailbox's beep. How long somebody speaks tells nothing here, for people who do
-not stop exist; a word or two and then waiting is a person. Whoever is unsure is treated
-as a person.
+Only what a person cannot be is called a machine: words that recordings alone say, tones of
+the network, a mailbox's beep. How long somebody speaks tells nothing here, for people who
+do not stop exist; words that people say, or a word or two and then waiting, is a person.
+Whoever is unsure is treated as a person.
 """
 
 from __future__ import annotations
@@ -17,11 +17,17 @@ from ura.answering.hearing import Hearing, Tone
 
 Who = Literal["person", "machine", "unsure"]
 
+UNNAMED = "recording"  # kind of a machine of which no phrase is known
+
 LIMIT_S = 8.0  # after the answer: whoever is not known by then is unsure
 WAITS_S = 0.7  # of quiet after a greeting: he waits for an answer
 SYLLABLE_S = 0.1  # less than that is a click, or the edge of a tone
 WORD_S = 0.75  # one word or two, which no announcement is
-GREETING_S = 3.2  # at most, when the recogniser knows no announcement in it
+GREETING_S = 3.2  # at most, when nothing in it leans to a recording
+
+RECORDED_ODDS = 11.0  # of `wording`: no person of the tuning part came to it
+DOUBT_ODDS = 4.0  # from here on a pause may be a recording's
+PERSON_ODDS = -5.0  # said by people: no pause is waited for
 
 SIT_HZ = (950.0, 1_400.0, 1_800.0)
 SIT_OFF_HZ, SIT_LEAST_S = 40.0, 0.18
@@ -47,12 +53,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the recogniser and the list made of the speech up to `until_s`."""
+    """What the recogniser and the lists made of the speech up to `until_s`."""
 
     until_s: float
     text: str | None  # None: there was no recogniser for it
-    kind: str = ""
+    kind: str = ""  # of a known phrase in it
     patterns: tuple[str, ...] = ()
+    odds: float = 0.0  # above 0 it is rather a recording
+    signs: tuple[str, ...] = ()  # what weighed most in them
 
 
 def verdict(hearing: Hearing, said: Sequence[Said]) -> Verdict | None:
@@ -68,9 +76,9 @@ _Rule = tuple[Who, str, str]
 
 
 def _machine(hearing: Hearing, said: Sequence[Said]) -> _Rule | None:
-    for heard in said:
-        if heard.kind:
-            return "machine", heard.kind, "phrase"
+    last = _last(said)
+    if last is not None and last.odds >= RECORDED_ODDS:
+        return "machine", last.kind or UNNAMED, "phrase" if last.kind else "wording"
     if _special_information(hearing.tones):
         return "machine", "invalid", "sit"
     return _by_tone(hearing)
@@ -92,17 +100,24 @@ def _by_tone(hearing: Hearing) -> _Rule | None:
 
 
 def _person(hearing: Hearing, said: Sequence[Said]) -> _Rule | None:
-    spoken_s = hearing.speech_s
+    spoken_s, last = hearing.speech_s, _last(said)
+    if last is not None and last.odds <= PERSON_ODDS:
+        return "person", "", "wording"
     if spoken_s < SYLLABLE_S or hearing.quiet_s < WAITS_S:
         return None
     if spoken_s <= WORD_S:
         return "person", "", "word"
-    known = [heard for heard in said if heard.text is not None]
-    all_heard = bool(known) and known[-1].until_s >= hearing.speech[-1].end_s
-    nothing_like_it = not any(heard.patterns for heard in known)
-    if all_heard and nothing_like_it and spoken_s <= GREETING_S:
+    all_heard = last is not None and last.until_s >= hearing.speech[-1].end_s
+    if last is None or not all_heard or last.odds >= DOUBT_ODDS:
+        return None
+    if spoken_s <= GREETING_S or last.odds < 0.0:
         return "person", "", "greeting"
     return None
+
+
+def _last(said: Sequence[Said]) -> Said | None:
+    """The latest that was recognised: each is of the whole opening so far."""
+    return next((heard for heard in reversed(said) if heard.text is not None), None)
 
 
 def _is_beep(tone: Tone, hearing: Hearing) -> bool:
@@ -130,16 +145,19 @@ def _near(tone: Tone, hz: float, off_hz: float) -> bool:
 
 def _evidence(hearing: Hearing, said: Sequence[Said], who: Who) -> dict[str, Any]:
     """What a person said is nobody's business: words are kept of machines alone."""
+    last = _last(said)
     found: dict[str, Any] = {
         "speech": [[round(s.begin_s, 2), round(s.end_s, 2)] for s in hearing.speech],
         "tones": [
             [round(t.hz), round(t.begin_s, 2), round(t.end_s, 2)] for t in hearing.tones
         ],
         "recognised": sum(heard.text is not None for heard in said),
+        "odds": round(last.odds, 1) if last is not None else None,
     }
     if who == "machine":
         found["patterns"] = sorted({p for heard in said for p in heard.patterns})
         found["text"] = next((h.text for h in reversed(said) if h.text), "")
+        found["signs"] = list(last.signs) if last is not None else []
     return found
 
 

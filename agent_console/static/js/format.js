@@ -9,11 +9,18 @@ const percentage = new Intl.NumberFormat("pt-BR", {
   minimumFractionDigits: 1,
   maximumFractionDigits: 1,
 });
+const tenths = new Intl.NumberFormat("pt-BR", {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
 const reais = new Intl.NumberFormat("pt-BR", { style: "currency", currency: "BRL" });
 const between = new Intl.RelativeTimeFormat("pt-BR", { numeric: "auto" });
 
 /** @param {number} value @returns {string} 12345 -> "12.345" */
 export const number = (value) => count.format(value);
+
+/** @param {number} value @returns {string} 3.07 -> "3,1" */
+export const decimal = (value) => tenths.format(value);
 
 /** @param {number | null} share 0..1; null: unknown @returns {string} 0.031 -> "3,1%" */
 export const percent = (share) => (share === null ? "–" : percentage.format(share));

@@ -17,7 +17,7 @@ from statistics import median
 from foundation.settings import ProcessSettings
 from sim.bench.figures import Figure, NotMeasured
 from sim.bench.listening.times import Timed, by_times
-from sim.openings.labelled import Label, Opening, Part, labelled
+from sim.openings.labelled import Label, Part, labelled
 from sim.openings.sounds import Sounds, read
 from sim.openings.trial import RECORDED, Trial, trial
 from ura.adapters.kokoro_voice import VoiceUnavailable
@@ -52,8 +52,7 @@ def measure(quick: bool) -> list[Figure]:
     parts: tuple[Part, ...] = ("report",) if quick else ("report", "tune")
     figures: list[Figure] = []
     for part in parts:
-        openings = labelled(part)[:: QUICK_EVERY if quick else 1]
-        heard = _heard(openings, sounds, models / "whisper")
+        heard = _heard(part, QUICK_EVERY if quick else 1, sounds, models / "whisper")
         figures += _judged(heard) if part == "report" else []
         figures += _confusion(part, heard)
     return figures
@@ -68,10 +67,12 @@ def _lacking(models: Path) -> None:
             raise NotMeasured(f"falta {package}: pip install 'acordo[{extra}]'")
 
 
-def _heard(openings: Sequence[Opening], sounds: Sounds, models: Path) -> list[Heard]:
+def _heard(part: Part, every: int, sounds: Sounds, models: Path) -> list[Heard]:
+    of_part = labelled(part)
+    openings = of_part[::every]
     try:
         recogniser = Whisper(models)
-        files = [sounds.path(opening, openings) for opening in openings]
+        files = [sounds.path(opening, of_part) for opening in openings]
     except (RecogniserMissing, VoiceUnavailable) as error:
         raise NotMeasured(str(error)) from error
     times = by_times(files)

@@ -28,7 +28,7 @@ import { byId, fill, one, put, say, texts, told } from "./page.js";
  *   products: string[]}} Creditor */
 
 const FILLING_EVERY_MS = 1000;
-const { statuses, words, form: say_, outcomes } = texts();
+const { statuses, words, form: say_, outcomes, machines } = texts();
 const form = one(document, "#campaign", HTMLFormElement);
 const id = form.dataset.id ?? "";
 const count = new LiveCount(say_);
@@ -268,6 +268,7 @@ function differences(now) {
 function shown(name, terms) {
   if (name === "target") return percent(terms.target);
   if (name === "mode") return words[terms.mode] ?? terms.mode;
+  if (name === "machines") return machines[terms.machines] ?? terms.machines;
   return name === "name" ? `«${terms.name}»` : number(terms[name]);
 }
 

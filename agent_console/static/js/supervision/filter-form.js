@@ -9,7 +9,8 @@ import { one } from "./page.js";
  *   days_late_from: number | null, days_late_to: number | null, amount_from: string | null,
  *   amount_to: string | null, last_outcomes: string[], contact: string}} DebtorFilter */
 /** @typedef {{name: string, mode: string, target: number, max_attempts: number,
- *   ring_timeout_s: number, threshold_s: number, wrap_up_s: number}} Terms */
+ *   ring_timeout_s: number, threshold_s: number, wrap_up_s: number,
+ *   machines: string}} Terms */
 
 export const DEFAULT_TERMS = {
   name: "",
@@ -19,6 +20,7 @@ export const DEFAULT_TERMS = {
   ring_timeout_s: 30,
   threshold_s: 2,
   wrap_up_s: 30,
+  machines: "off",
 };
 export const NUMBERS = /** @type {const} */ ([
   "max_attempts",
@@ -94,6 +96,7 @@ export function readTerms(form) {
     ring_timeout_s: value("ring_timeout_s"),
     threshold_s: value("threshold_s"),
     wrap_up_s: value("wrap_up_s"),
+    machines: field(form, "machines").value,
   };
 }
 
@@ -104,6 +107,7 @@ export function readTerms(form) {
 export function writeTerms(form, terms) {
   field(form, "name").value = terms.name;
   field(form, "mode").value = terms.mode;
+  field(form, "machines").value = terms.machines;
   field(form, "target").value = String(Math.round(terms.target * 100_000) / 1000);
   for (const name of NUMBERS) field(form, name).value = String(terms[name]);
 }
