@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dialer.answering.answer import DEFAULT, Mode
+from dialer.answering.answer import Mode
 from dialer.campaigns.counting import Count
 from dialer.campaigns.editing import Campaign, Terms
 from dialer.campaigns.filling import FILLING
@@ -23,7 +23,7 @@ class Form(BaseModel):
 
 
 class TermsForm(Form):
-    """Durations in seconds; `target` a share 0..1."""
+    """Durations in seconds; `target` a share 0..1. `machines` null: as it is."""
 
     name: str = Field(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")
     mode: Literal[
@@ -34,7 +34,7 @@ class TermsForm(Form):
     ring_timeout_s: float = Field(30, ge=5, le=120)
     threshold_s: float = Field(2, ge=0.5, le=10)
     wrap_up_s: float = Field(30, ge=0, le=3600)
-    machines: Mode = DEFAULT
+    machines: Mode | None = None
 
     def terms(self) -> Terms:
         return Terms(**self.model_dump())

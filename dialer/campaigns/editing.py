@@ -6,7 +6,7 @@ what the others changed meanwhile and by whom, and nothing is overwritten.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -46,14 +46,14 @@ class Terms:
     ring_timeout_s: float
     threshold_s: float
     wrap_up_s: float
-    machines: Mode = DEFAULT
+    machines: Mode | None = None  # None: as it is; in a new campaign nobody listens
 
     @property
     def policy(self) -> dict[str, Any]:
         """Of a new campaign."""
         limits = [[self.target, DAY_S], [self.target, MONTH_S]]
         return policy_with(
-            {"limits": limits, SETTING: self.machines},
+            {"limits": limits, SETTING: self.machines or DEFAULT},
             mode=self.mode, before=self.target, target=self.target,
         )  # fmt: skip
 
@@ -125,6 +125,7 @@ async def edit(
         raise CampaignChanged(before)
     if before.status == FILLING:
         raise CampaignError(IS_FILLED)
+    terms = replace(terms, machines=terms.machines or before.terms.machines)
     await _store(connection, before, terms, wanted, who)
     was, now = asdict(before.terms), asdict(terms)
     await remember(connection, number, version + 1, who, was, now)

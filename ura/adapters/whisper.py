@@ -21,7 +21,7 @@ TELEPHONE_HZ = 8_000
 WINDOWS_S = (2.0, 4.0, 6.0, 10.0)  # the least that holds the sound
 PROMPT = ("<|startoftranscript|>", "<|pt|>", "<|transcribe|>", "<|notimestamps|>")
 WORDS_PER_S, WORDS_MORE = 6, 3  # more than that is a loop
-TOKENS_PER_S = 8.0
+TOKENS_PER_S, TOKENS_MORE = 6.5, 4  # at most: each takes 10 ms of a processor
 
 
 class RecogniserMissing(RuntimeError):
@@ -59,7 +59,7 @@ class Whisper:
             [list(PROMPT)],
             beam_size=1,
             # the engine counts the prompt, and halves what it is given
-            max_length=2 * (len(PROMPT) + round(TOKENS_PER_S * (seconds + 1))),
+            max_length=2 * (len(PROMPT) + round(TOKENS_PER_S * seconds) + TOKENS_MORE),
         )
         text = spoken(result.sequences[0])
         return "" if len(text.split()) > WORDS_PER_S * seconds + WORDS_MORE else text

@@ -20,14 +20,15 @@ Who = Literal["person", "machine", "unsure"]
 UNNAMED = "recording"  # kind of a machine of which no phrase is known
 
 LIMIT_S = 8.0  # after the answer: whoever is not known by then is unsure
-WAITS_S = 0.7  # of quiet after a greeting: he waits for an answer
-SYLLABLE_S = 0.1  # less than that is a click, or the edge of a tone
-WORD_S = 0.75  # one word or two, which no announcement is
+LEAST_PAUSE_S = 0.2  # shorter ones are between words
+SYLLABLE_S = 0.16  # less than that is a click, or the edge of a tone
+WORD_S = 0.75  # one word or two, which no announcement is ...
+WAITS_S = 0.6  # ... when so much quiet follows
 GREETING_S = 3.2  # at most, when nothing in it leans to a recording
 
 RECORDED_ODDS = 11.0  # of `wording`: no person of the tuning part came to it
-DOUBT_ODDS = 4.0  # from here on a pause may be a recording's
-PERSON_ODDS = -5.0  # said by people: no pause is waited for
+PERSON_ODDS = -4.0  # from here on a person
+ODDS_OF_PAUSE = 10.0  # against a recording, for each second of quiet after speech
 
 SIT_HZ = (950.0, 1_400.0, 1_800.0)
 SIT_OFF_HZ, SIT_LEAST_S = 40.0, 0.18
@@ -101,18 +102,18 @@ def _by_tone(hearing: Hearing) -> _Rule | None:
 
 def _person(hearing: Hearing, said: Sequence[Said]) -> _Rule | None:
     spoken_s, last = hearing.speech_s, _last(said)
-    if last is not None and last.odds <= PERSON_ODDS:
+    odds = last.odds if last is not None else 0.0
+    if odds <= PERSON_ODDS:
         return "person", "", "wording"
-    if spoken_s < SYLLABLE_S or hearing.quiet_s < WAITS_S:
+    if spoken_s < SYLLABLE_S or hearing.quiet_s < LEAST_PAUSE_S:
         return None
     if spoken_s <= WORD_S:
-        return "person", "", "word"
+        return ("person", "", "word") if hearing.quiet_s >= WAITS_S else None
     all_heard = last is not None and last.until_s >= hearing.speech[-1].end_s
-    if last is None or not all_heard or last.odds >= DOUBT_ODDS:
+    if not all_heard or (spoken_s > GREETING_S and odds >= 0.0):
         return None
-    if spoken_s <= GREETING_S or last.odds < 0.0:
-        return "person", "", "greeting"
-    return None
+    waits = odds - hearing.quiet_s * ODDS_OF_PAUSE  # for an answer: no recording does
+    return ("person", "", "greeting") if waits <= PERSON_ODDS else None
 
 
 def _last(said: Sequence[Said]) -> Said | None:

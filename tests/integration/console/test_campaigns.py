@@ -84,6 +84,27 @@ async def test_the_second_of_two_editors_is_told_and_overwrites_nothing(
     assert actions == ["campaign.create", "campaign.edit", "campaign.edit"]
 
 
+async def test_what_a_machine_brings_about_is_a_term_like_others(
+    ana: Browser, creditor: str, engine: AsyncEngine
+) -> None:
+    one = await made(ana, creditor, machines="listen")
+    assert one["terms"]["machines"] == "listen"
+    at = f"{API}/{one['id']}"
+    body = {"terms": TERMS, "filter": one["filter"], "version": 1}  # says nothing of it
+    kept = await (await ana.send("PUT", at, body)).json()
+    assert kept["terms"]["machines"] == "listen"
+    body |= {"terms": TERMS | {"machines": "hang_up"}, "version": 2}
+    changed = await (await ana.send("PUT", at, body)).json()
+    assert changed["terms"]["machines"] == "hang_up"
+    told = await (await ana.get(f"{at}/machines")).json()
+    assert told == {"mode": "hang_up"}
+    plain = await made(ana, creditor, name="Junho")
+    assert plain["terms"]["machines"] == "off"
+    async with engine.connect() as connection:
+        query = text("SELECT what FROM campaign_change WHERE version = 3")
+        assert "hang_up" in str((await connection.execute(query)).scalars().all())
+
+
 async def test_a_list_changes_until_the_first_call(
     ana: Browser, creditor: str, engine: AsyncEngine
 ) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 
 from dialer.adapters.ami.telephony import AmiTelephony
-from dialer.calls.events import Answered, Created, HungUp, Said
+from dialer.calls.events import Answered, Created, HungUp, Ringing, Said
 from dialer.ports import Origination
 from foundation.ids import uuid7
 from tests.real_switch import PATIENCE_S, RealSwitch, eventually, hearing
@@ -19,12 +19,12 @@ from ura.adapters.audiosocket import AudioSocketServer, Samples
 ENOUGH_S = 1.0
 
 
-async def _answered(telephony: AmiTelephony, switch: RealSwitch) -> str:
+async def _placed(telephony: AmiTelephony, switch: RealSwitch, what: str) -> str:
     channel = str(uuid7())
     await telephony.originate(
         Origination(
             channel=channel,
-            dial=switch.dial("01"),
+            dial=switch.dial(what),
             context="debtor",
             timeout_s=30.0,
             variables={"ACORDO_ATTEMPT": channel, "ACORDO_THRESHOLD_S": "60"},
@@ -58,7 +58,7 @@ async def test_what_the_debtor_says_is_heard_and_both_detectors_end_with_him(
         hearing(telephony) as heard,
         AudioSocketServer(ear.hears, 5).serving(where.host, where.port),
     ):
-        channel = await _answered(telephony, real_switch)
+        channel = await _placed(telephony, real_switch, "01")
         await heard.first(Answered, channel)
         await telephony.listen(channel)
         async with asyncio.timeout(PATIENCE_S):
@@ -84,11 +84,35 @@ async def test_what_the_debtor_says_is_heard_and_both_detectors_end_with_him(
         await eventually(nobody)
 
 
+async def test_early_media_is_heard_and_the_call_ends_as_it_would_without(
+    real_switch: RealSwitch, telephony: AmiTelephony
+) -> None:
+    """183 with sound, then 404: the same end, and nobody is taken for having answered."""
+    ear, where = Ear(), real_switch.settings.hearing
+    ends = []
+    async with (
+        hearing(telephony) as heard,
+        AudioSocketServer(ear.hears, 5).serving(where.host, where.port),
+    ):
+        for listened in (False, True):
+            channel = await _placed(telephony, real_switch, "07")
+            await heard.first(Ringing, channel)
+            if listened:
+                await telephony.listen(channel)
+            ends.append(await heard.first(HungUp, channel))
+            assert not heard.all(Answered, channel)
+        async with asyncio.timeout(PATIENCE_S):
+            await ear.over.wait()
+    assert abs(tone(np.concatenate(ear.sound)[4000:8000]) - 950) < 10
+    plain, spied = ends
+    assert (plain.cause, plain.sip_code) == (spied.cause, spied.sip_code) == (1, 404)
+
+
 async def test_nobody_who_hears_costs_the_call_nothing(
     real_switch: RealSwitch, telephony: AmiTelephony
 ) -> None:
     async with hearing(telephony) as heard:
-        channel = await _answered(telephony, real_switch)
+        channel = await _placed(telephony, real_switch, "01")
         await heard.first(Answered, channel)
         await telephony.listen(channel)  # the URA is not there
         await heard.until(lambda: any(s.what == "amd" for s in heard.all(Said)))

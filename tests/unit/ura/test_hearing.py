@@ -9,7 +9,7 @@ import pytest
 
 from ura.answering.hearing import FRAME, RATE_HZ, Hearing, Samples
 from ura.answering.listener import MOST_ASKS, Listener
-from ura.answering.verdict import LIMIT_S, WAITS_S
+from ura.answering.verdict import LIMIT_S
 
 
 def tone(hz: float, seconds: float, level: float = 0.2) -> Samples:
@@ -88,7 +88,7 @@ def test_a_word_and_waiting_is_a_person_and_nobody_is_asked() -> None:
     asked = [listener.feed(whole[at : at + FRAME]) for at in range(0, len(whole), FRAME)]
     assert listener.verdict is not None
     assert (listener.verdict.who, listener.verdict.why) == ("person", "word")
-    assert listener.verdict.at_s < 0.9 + WAITS_S + 0.2
+    assert listener.verdict.at_s < 0.9 + 0.7
     assert not any(asked)
 
 
