@@ -20,6 +20,7 @@ from ura.adapters.log_mel import log_mel
 TELEPHONE_HZ = 8_000
 WINDOWS_S = (2.0, 4.0, 6.0, 10.0)  # the least that holds the sound
 PROMPT = ("<|startoftranscript|>", "<|pt|>", "<|transcribe|>", "<|notimestamps|>")
+AGAIN = 1.3  # how much less likely what was said already: a cut window brings loops
 WORDS_PER_S, WORDS_MORE = 6, 3  # more than that is a loop
 TOKENS_PER_S, TOKENS_MORE = 6.5, 4  # at most: each takes 10 ms of a processor
 
@@ -58,6 +59,7 @@ class Whisper:
             self._engine.StorageView.from_array(picture),
             [list(PROMPT)],
             beam_size=1,
+            repetition_penalty=AGAIN,
             # the engine counts the prompt, and halves what it is given
             max_length=2 * (len(PROMPT) + round(TOKENS_PER_S * seconds) + TOKENS_MORE),
         )

@@ -16,9 +16,9 @@ from ura.answering.phrases import found
 from ura.answering.verdict import Said, Verdict, verdict
 from ura.answering.wording import known
 
-ASK_AFTER_S = (0.8, 1.4, 2.1, 3.0, 4.2, 5.8)  # who speaks on, from his first word
+ASK_AFTER_S = (0.8, 1.3, 1.9, 2.6, 3.5, 4.6)  # who speaks on, from his first word
 STOPPED_S = 0.2  # of quiet: a sentence is over
-MORE_S = 0.4  # of new speech that makes another question worth it
+MORE_S = 0.3  # of new speech that makes another question worth it
 ALONE_S = 0.75  # of a first sentence: a shorter one is told by the pause after it
 REST_S = 0.1  # of a sentence of which the beginning was asked about
 MARGIN_S = 0.2  # before the first word

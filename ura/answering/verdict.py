@@ -26,9 +26,9 @@ WORD_S = 0.75  # one word or two, which no announcement is ...
 WAITS_S = 0.6  # ... when so much quiet follows
 GREETING_S = 3.2  # at most, when nothing in it leans to a recording
 
-RECORDED_ODDS = 11.0  # of `wording`: no person of the tuning part came to it
+RECORDED_ODDS = 12.0  # of `wording`: no person of the tuning part came to it
 PERSON_ODDS = -4.0  # from here on a person
-ODDS_OF_PAUSE = 10.0  # against a recording, for each second of quiet after speech
+ODDS_OF_PAUSE = 13.0  # against a recording, for each second of quiet after speech
 
 SIT_HZ = (950.0, 1_400.0, 1_800.0)
 SIT_OFF_HZ, SIT_LEAST_S = 40.0, 0.18

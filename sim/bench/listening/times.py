@@ -22,8 +22,8 @@ from foundation.settings import ProcessSettings
 from sim.throw_away import throw_away
 
 TEMPLATES = Path(__file__).with_name("config")
-AT_ONCE = 15
-LONGEST_S = 60.0  # for a few of at most 5 s each, on a busy machine
+AT_ONCE = 30
+LONGEST_S = 60.0  # for some of at most 5 s each, on a busy machine
 _LOOK_S = 0.2
 _ROW = re.compile(r"^/amd/(?P<name>\d+)\s*: (?P<who>[A-Z]+):(?P<ms>-?\d+)", re.MULTILINE)
 _WHO: dict[str, Who] = {"HUMAN": "person", "MACHINE": "machine"}
