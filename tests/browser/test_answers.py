@@ -48,7 +48,7 @@ async def judged(engine: AsyncEngine, home: Home, tmp_path: Path) -> list[UUID]:
     ]
     await a_verdict(engine, calls[0])
     await a_verdict(engine, calls[0], "times", acted=False, who="person", kind="", why="")
-    silent = {"speech": [], "tones": [], "odds": None, "recognised": 0}
+    silent: dict[str, Any] = {"speech": [], "tones": [], "odds": None, "recognised": 0}
     await a_verdict(
         engine, calls[1], who="person", kind="", why="word", acted=False, evidence=silent
     )
