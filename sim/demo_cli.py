@@ -70,6 +70,13 @@ def logins() -> None:
     for one in _run(demo_people.logins(_settings())):
         shown = one.password or "(senha trocada; veja com quem a trocou)"
         click.echo(f"login {one.login:<12} senha {shown}  [{ROLES[one.role]}]")
+    _tell_of_portal()
+
+
+@demo.command()
+def portal() -> None:
+    """Mostra um link novo do portal, de um devedor da demonstração."""
+    _tell_of_portal()
 
 
 @demo.command()
@@ -87,6 +94,28 @@ def follow() -> None:
     settings = _settings()
     for line in sys.stdin:
         click.echo(_run(steps[line.strip()](settings)))
+
+
+def _tell_of_portal() -> None:
+    from foundation.brasil.dates import format_date
+    from foundation.plan import UpSettings
+    from sim import demo_portal
+
+    settings = UpSettings()
+    console, outside = settings.console, settings.outside
+    base = f"http://{console.host}:{console.port}"
+    visitor = _run(demo_portal.visitor(_settings(), base))
+    if visitor is None:
+        return
+    born = format_date(visitor.birth_date)
+    click.echo(f"portal do devedor: {visitor.link}")
+    click.echo(
+        f"  abre uma vez; {visitor.name}, nascimento {born}, CPF {visitor.document} "
+        "(pessoa gerada); outro link: .venv/bin/acordo demo portal"
+    )
+    pages, payer = outside.pages_port, outside.payer_port
+    click.echo(f"  mensagens que chegam: http://127.0.0.1:{pages}")
+    click.echo(f"  pagar um Pix: http://127.0.0.1:{payer}")
 
 
 async def _prepare(settings: ProcessSettings) -> str:

@@ -6,6 +6,7 @@ is what most people come with.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from agent_console.pages import TEMPLATES
 from agent_console.portal.visits import Visit
 from agent_console.services import SETTINGS
 from foundation.brasil.dates import format_date, format_instant
+from foundation.brasil.document import InvalidDocument, formatted, parse_document
 from foundation.brasil.money import format_amount
 
 
@@ -37,10 +39,26 @@ async def show(
             money=_money,
             day=format_date,
             instant=format_instant,
+            document=_document,
+            telephone=_telephone,
             **context,
         )
     )
     return web.Response(text=html, content_type="text/html", status=status)
+
+
+def _document(text: str) -> str:
+    """CPF or CNPJ with its marks; as it is when it is neither."""
+    try:
+        return formatted(parse_document(text))
+    except InvalidDocument:
+        return text
+
+
+def _telephone(e164: str) -> str:
+    """As people here write it; as it is when it is no Brazilian number."""
+    found = re.fullmatch(r"\+55(\d\d)(\d{4,5})(\d{4})", e164)
+    return f"({found[1]}) {found[2]}-{found[3]}" if found else e164
 
 
 def _money(amount: Decimal) -> str:

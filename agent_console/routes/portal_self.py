@@ -175,7 +175,7 @@ async def _contact(
     return await show(
         asked.request, "contact.html", visit=asked.visit, status=status, trouble=trouble,
         done=done, stopped=stopped, first=first, last=first + FARTHEST - timedelta(days=1),
-        zone=zone.key.rpartition("/")[2].replace("_", " "), form=asked.form,
+        zone=TEXTS.section("portal_zones").get(zone.key, zone.key), form=asked.form,
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ async def test_a_link_shows_nothing_until_the_question_is_answered(
     page = await visitor.post("/portal/identidade", answer="12/03/1980")
     assert visitor.at == "/portal/dividas"
     assert "Loja" in page
-    assert "CPF ou CNPJ 11222333000181" in page
+    assert "CPF ou CNPJ 11.222.333/0001-81" in page
     assert "Rua A, 1, São Paulo" in page
 
 

@@ -160,7 +160,7 @@ async def test_he_sees_what_we_hold_and_asks_for_it_to_be_corrected_or_deleted(
 ) -> None:
     page = await inside.get("/portal/dados")
     assert "529.982.247-25" in page
-    assert "+5511900000000" in page
+    assert "(11) 90000-0000" in page
     await inside.post("/portal/dados", kind="correct", told="")
     assert inside.status == 422
     await inside.post("/portal/dados", kind="correct", told="Meu nome é outro.")
