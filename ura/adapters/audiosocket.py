@@ -78,9 +78,8 @@ class AudioSocketServer:
     ) -> None:
         try:
             async with asyncio.timeout(HELLO_S):
-                call = await _hello(reader)
-            async with asyncio.timeout(CALL_S):
-                await self._hears(call, _sound(reader, writer))
+                call = await hello(reader)
+            await self._serve(call, reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError, TimeoutError, ValueError):
             pass  # the call ended, or whoever connected is not the switch
         except Exception:  # the top of a call: the others go on
@@ -90,9 +89,16 @@ class AudioSocketServer:
                 writer.write(bytes([HANG_UP, 0, 0]))
             writer.close()
 
+    async def _serve(
+        self, call: UUID, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        async with asyncio.timeout(CALL_S):
+            await self._hears(call, _sound(reader, writer))
 
-async def _hello(reader: asyncio.StreamReader) -> UUID:
-    kind, content = await _frame(reader)
+
+async def hello(reader: asyncio.StreamReader) -> UUID:
+    """Read which call it is; raises ValueError when something else comes first."""
+    kind, content = await frame(reader)
     if kind != ID or len(content) != 16:
         raise ValueError("no id")
     return UUID(bytes=content)
@@ -107,7 +113,7 @@ async def _sound(
     pending: asyncio.Task[tuple[int, bytes]] | None = None
     try:
         while True:
-            pending = pending or asyncio.create_task(_frame(reader))
+            pending = pending or asyncio.create_task(frame(reader))
             await asyncio.wait({pending}, timeout=WAKE_S)
             now = time.monotonic()
             if now - alive >= ALIVE_S:
@@ -134,7 +140,8 @@ async def _sound(
             pending.cancel()
 
 
-async def _frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+async def frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Read one frame: its kind and its content."""
     head = await reader.readexactly(3)
     return head[0], await reader.readexactly(int.from_bytes(head[1:], "big"))
 

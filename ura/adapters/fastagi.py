@@ -54,7 +54,7 @@ class SilentClient(RuntimeError):
 
 
 class AgiChannel:
-    """A call, as a VoiceChannel."""
+    """A call, as a CallControl."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader

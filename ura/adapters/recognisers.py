@@ -1,5 +1,8 @@
 """Recogniser processes, few and bounded: who asks when all are busy is not kept waiting.
 
+`Recognisers` give words for sound; `PhraseRecognisers` also score the phrases that a
+question listens for.
+
 They are started by the first call that is listened to, and end with this process. One that
 dies or hangs is replaced; where the model lacks nobody is started a second time.
 """
@@ -10,15 +13,18 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from foundation.observability import get_logger
+from ura.dialogue.intents import Scored
+from ura.dialogue.understanding import Speech
+from ura.ports import Samples
 from ura.recognition_worker import LENGTH, MISSING
 
 START_S = 60.0  # to load the model on a busy machine
@@ -29,15 +35,18 @@ STOP_S = 2.0
 
 log = get_logger(__name__)
 
-_Job = tuple[bytes, "asyncio.Future[str | None]"]
+_Answer = dict[str, Any]
+_Job = tuple[bytes, "asyncio.Future[_Answer | None]"]
 
 
 class WorkerDied(RuntimeError):
     """A recogniser process ended, or says what nobody understands."""
 
 
-class Recognisers:
-    """Use with `async with`; `text` may then be asked by any call."""
+class Workers:
+    """Processes of one module; use with `async with`, then any call may ask."""
+
+    module: str
 
     def __init__(self, folder: Path, workers: int) -> None:
         self._folder = folder
@@ -66,15 +75,14 @@ class Recognisers:
             serving = (self._serve() for _ in range(self._workers))
             self._tasks = [asyncio.create_task(each, name="recogniser") for each in serving]
 
-    async def text(self, samples: NDArray[np.float64]) -> str | None:
-        """Words in the sound (8 kHz, -1..1); None: nobody had time, or none is here."""
+    async def ask(self, payload: bytes) -> _Answer | None:
+        """What a worker answers; None: nobody has time, or none is here."""
         self.wake()
         if self._missing:
             return None
-        pcm = np.round(np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
-        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[_Answer | None] = asyncio.get_running_loop().create_future()
         try:
-            self._jobs.put_nowait((pcm, answer))
+            self._jobs.put_nowait((payload, answer))
         except asyncio.QueueFull:
             return None
         return await answer
@@ -90,17 +98,17 @@ class Recognisers:
 
     async def _one_process(self) -> None:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "ura.recognition_worker", str(self._folder),
+            sys.executable, "-m", self.module, str(self._folder),
             stdin=PIPE, stdout=PIPE, stderr=PIPE,
         )  # fmt: skip
         try:
             async with asyncio.timeout(START_S):
                 await self._until_ready(process)
             while not self._missing:
-                pcm, answer = await self._jobs.get()
+                payload, answer = await self._jobs.get()
                 try:
                     async with asyncio.timeout(WORK_S):
-                        told = await _asked(process, pcm)
+                        told = await _asked(process, payload)
                     _answer(answer, told)
                 finally:
                     _answer(answer, None)
@@ -123,31 +131,62 @@ class Recognisers:
         raise WorkerDied(complaint.decode("utf-8", "replace")[-300:])
 
 
-async def _asked(process: Process, pcm: bytes) -> str:
+class Recognisers(Workers):
+    """Words of any sound."""
+
+    module = "ura.recognition_worker"
+
+    async def text(self, samples: Samples) -> str | None:
+        """Words in the sound (8 kHz, -1..1); None: nobody had time, or none is here."""
+        answer = await self.ask(_pcm(samples))
+        return None if answer is None else str(answer.get("text", ""))
+
+
+class PhraseRecognisers(Workers):
+    """As `ports.Recogniser`."""
+
+    module = "ura.phrase_worker"
+
+    async def speech(
+        self, sound: Samples, phrases: Sequence[str], *, free: bool
+    ) -> Speech | None:
+        asked = json.dumps({"phrases": list(phrases), "free": free}).encode()
+        answer = await self.ask(asked + b"\n" + _pcm(sound))
+        if answer is None:
+            return None
+        scored = tuple(Scored(str(p), float(s)) for p, s in answer.get("scores", ()))
+        return Speech(str(answer.get("text", "")), scored)
+
+
+def _pcm(samples: Samples) -> bytes:
+    return np.round(np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
+
+
+async def _asked(process: Process, payload: bytes) -> _Answer:
     if process.stdin is None:
         raise WorkerDied("no input")
-    process.stdin.write(len(pcm).to_bytes(LENGTH, "little") + pcm)
+    process.stdin.write(len(payload).to_bytes(LENGTH, "little") + payload)
     await process.stdin.drain()
     line = await _line(process)
     if line is None:
         raise WorkerDied("ended")
-    return str(line.get("text", ""))
+    return line
 
 
-async def _line(process: Process) -> dict[str, object] | None:
+async def _line(process: Process) -> _Answer | None:
     raw = await process.stdout.readline() if process.stdout else b""
     if not raw:
         return None
     try:
-        found: dict[str, object] = json.loads(raw)
+        found: _Answer = json.loads(raw)
     except ValueError as error:
         raise WorkerDied("malformed answer") from error
     return found
 
 
-def _answer(future: asyncio.Future[str | None], text: str | None) -> None:
+def _answer(future: asyncio.Future[_Answer | None], told: _Answer | None) -> None:
     if not future.done():
-        future.set_result(text)
+        future.set_result(told)
 
 
 async def _end(process: Process) -> None:

@@ -49,6 +49,12 @@ class Whisper:
             str(folder), device="cpu", compute_type="int8", intra_threads=1, inter_threads=1
         )
 
+    def encoded(self, samples: NDArray[np.float64], window_s: float) -> Any:
+        """The sound (8 kHz) as the model's own picture of it, for what is asked of it."""
+        wide = np.asarray(resample_poly(samples, 2, 1), dtype=np.float64)
+        picture = np.ascontiguousarray(log_mel(wide, window_s)[None])
+        return self._model.encode(self._engine.StorageView.from_array(picture))
+
     def text(self, samples: NDArray[np.float64]) -> str:
         """What was said (8 kHz, -1..1); empty when it is no speech, or a loop."""
         seconds = len(samples) / TELEPHONE_HZ

@@ -106,7 +106,9 @@ def _choice(
         value = _value_of(state.corrects, words(heard.text), today)
         if value is not None:
             return Understood(outcome=CORRECTED, value=value)
-    scored = chosen_by_score(heard.scored, options, known) if heard.scored else by_words
+    scored = by_words
+    if heard.scored and by_words.score < _SURELY:
+        scored = chosen_by_score(heard.scored, options, known)
     return Understood(
         outcome=scored.option, phrase=scored.phrase, score=scored.score, why=scored.why
     )

@@ -51,6 +51,11 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True)
+class Busy:
+    """Something was said, and nobody had time to recognise it: keys are offered."""
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """A step ended; `slots` are what it fills."""
 
@@ -63,7 +68,7 @@ class Broke:
     """A step could not be done: database, bank or network is away."""
 
 
-Event = Answered | Missed | Quiet | Done | Broke
+Event = Answered | Missed | Quiet | Busy | Done | Broke
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,9 @@ def advance(flow: Flow, walk: Walk, event: Event) -> tuple[Walk, Turn]:
             return _answered(flow, walk, state, outcome, value)
         case Ask(), Missed():
             return _missed(flow, replace(walk, unheard=walk.unheard + 1), state)
+        case Ask(), Busy():
+            by_keys = Utterance(state.by_keys)
+            return walk, Turn((by_keys,), Listen(state, keys_only=True))
         case Ask(), Quiet():
             return _quiet(flow, walk, state)
         case Do(), Done(result, slots) if result in state.to:

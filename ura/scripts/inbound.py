@@ -10,13 +10,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from ura.flow.opening_hours import OpeningHours, is_open
-from ura.ports import VoiceChannel
+from ura.ports import CallControl
 
 NEXT = "ACORDO_NEXT"
 WELCOME = "inbound_welcome"
 
 
-async def inbound(channel: VoiceChannel, now: datetime, opening: OpeningHours) -> str:
+async def inbound(channel: CallControl, now: datetime, opening: OpeningHours) -> str:
     """Hold the conversation; return what was decided. Raises CallOver."""
     decided = "agent" if is_open(now, opening) else "closed"
     await channel.set_variable(NEXT, decided)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import socket
 import struct
 from collections.abc import AsyncIterator
@@ -129,6 +130,17 @@ async def test_garbage_ends_that_connection_alone(port: int, garbage: bytes) -> 
     with suppress(ConnectionResetError):  # closed with our bytes unread
         assert await switch.ended()
     await switch.close()
+    await a_good_call(port)
+
+
+async def test_random_bytes_harm_no_call(port: int) -> None:
+    chance = random.Random(7)
+    for _ in range(100):
+        switch = await ScriptedSwitch.connect(port)
+        if chance.random() < 0.5:
+            switch.begin(b"twice")  # and then answers nobody understands
+        switch.say(chance.randbytes(chance.randrange(0, 400)) + b"\n" * chance.randrange(3))
+        await switch.close()
     await a_good_call(port)
 
 

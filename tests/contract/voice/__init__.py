@@ -1,0 +1,1 @@
+"""What every way to a call's sound must keep."""

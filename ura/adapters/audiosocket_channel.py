@@ -1,0 +1,89 @@
+"""A VoiceChannel over Asterisk's AudioSocket: sound and keys on one connection.
+
+The switch plays a frame when it comes, without a buffer of its own; so nothing sent can be
+taken back, and whoever sends keeps the time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from uuid import UUID
+
+from ura.adapters.audiosocket import HANG_UP, SOUND, AudioSocketServer, frame
+from ura.ports import FRAME_BYTES, CallOver, Pressed, Sound
+
+KEY = 0x03
+KEYS = frozenset("0123456789*#")
+CALL_S = 3600.0  # at most; a conversation ends long before
+TAKEN_S = 2.0  # for the switch to take a frame
+_HEAD = bytes([SOUND]) + FRAME_BYTES.to_bytes(2, "big")
+
+Talks = Callable[[UUID, "AudioSocketChannel"], Awaitable[None]]
+
+
+class AudioSocketChannel:
+    """One connection, as a VoiceChannel."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._over = False
+
+    async def heard(self) -> AsyncIterator[Sound | Pressed]:
+        """Frames of whatever size come as whole ones of 20 ms; what is no sound is left."""
+        rest = b""
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while not self._over:
+                kind, content = await frame(self._reader)
+                if kind == HANG_UP:
+                    break
+                if kind == SOUND:
+                    rest += content
+                    while len(rest) >= FRAME_BYTES:
+                        piece, rest = rest[:FRAME_BYTES], rest[FRAME_BYTES:]
+                        yield Sound(piece)
+                elif kind == KEY and (key := content[:1].decode("latin-1")) in KEYS:
+                    yield Pressed(key)
+        self._over = True
+
+    async def send(self, frame: bytes) -> None:
+        if self._over:
+            raise CallOver
+        if len(frame) != FRAME_BYTES:
+            raise ValueError(len(frame))
+        try:
+            self._writer.write(_HEAD + frame)
+            async with asyncio.timeout(TAKEN_S):
+                await self._writer.drain()
+        except (ConnectionError, TimeoutError) as error:
+            self._over = True
+            raise CallOver from error
+
+    async def drop(self) -> None:
+        return None
+
+    async def leave(self) -> None:
+        if not self._over:
+            self._over = True
+            with suppress(ConnectionError, RuntimeError):
+                self._writer.write(bytes([HANG_UP, 0, 0]))
+
+
+class TalkServer(AudioSocketServer):
+    """Gives each connection as a channel to `talks`, at most `most` at once."""
+
+    def __init__(self, talks: Talks, most: int) -> None:
+        super().__init__(_never, most)
+        self._talks = talks
+
+    async def _serve(
+        self, call: UUID, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        async with asyncio.timeout(CALL_S):
+            await self._talks(call, AudioSocketChannel(reader, writer))
+
+
+async def _never(_call: UUID, _sound: object) -> None:
+    raise AssertionError("this server talks")

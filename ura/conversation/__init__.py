@@ -1,0 +1,1 @@
+"""Holds a conversation: sound and keys in, prompts out, each turn remembered."""
