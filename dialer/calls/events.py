@@ -7,7 +7,7 @@ attempt's id, because the dialer chose it; for an agent's leg it is the leg's id
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -66,10 +66,14 @@ class Joined(ChannelEvent):
     """The channel entered a bridge with another channel."""
 
     peer: str | None
+    bridge: str = field(default="", compare=False)  # its name; "" where nobody tells
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parted(ChannelEvent):
     """The channel left its bridge."""
+
+    bridge: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -241,8 +241,8 @@ class Floor:
 
     def _on_call(self, ongoing: Ongoing, event: ChannelEvent, step: Step) -> None:
         before = ongoing.call
-        if isinstance(event, Joined) and ongoing.agent is None:
-            return  # a bridge that this floor did not make
+        if not ongoing.concerns(event):
+            return
         ongoing.call = advance(before, event)
         if ongoing.call is before and not isinstance(event, Said):
             return
@@ -250,7 +250,7 @@ class Floor:
         agent = self.agents.get(ongoing.agent or "")
         match event:
             case Joined() if agent is not None:
-                self._join(ongoing, agent, event.at, step)
+                self._join(ongoing, agent, event, step)
             case Parted() if not ongoing.held:
                 self.free(agent, ongoing.call.id, event.at, step)
                 ongoing.agent = None
@@ -261,8 +261,8 @@ class Floor:
             case HungUp():
                 self._end(ongoing, agent, event.at, step)
 
-    def _join(self, ongoing: Ongoing, agent: Agent, at: datetime, step: Step) -> None:
-        call_id = ongoing.call.id
+    def _join(self, ongoing: Ongoing, agent: Agent, event: Joined, step: Step) -> None:
+        ongoing.bridge, call_id, at = event.bridge, ongoing.call.id, event.at
         ongoing.talked_with = agent.endpoint
         ongoing.joins = 0
         ongoing.held = ongoing.on_hold = ongoing.returned = False

@@ -9,6 +9,7 @@ from uuid import UUID
 from dialer.answering.answer import DEFAULT as UNHEARD
 from dialer.answering.answer import Mode as Machines
 from dialer.calls.call import Call, CallState
+from dialer.calls.events import ChannelEvent, Joined, Parted
 from foundation.route import DEFAULT
 
 
@@ -39,6 +40,19 @@ class Ongoing:
     on_hold: bool = False  # and the switch said that he does
     kept_for: str | None = None  # lost this agent's leg and waits for it
     kept_until: datetime | None = None
+    bridge: str = ""  # the one it talks in; "" where nobody tells
+
+    def concerns(self, event: ChannelEvent) -> bool:
+        """Whether the event tells of a bridge that the floor made, if of any.
+
+        After a gap those of the time before it may still come in.
+        """
+        match event:
+            case Joined():
+                return self.agent is not None
+            case Parted():
+                return "" in (event.bridge, self.bridge) or event.bridge == self.bridge
+        return True
 
     @property
     def rings(self) -> bool:

@@ -113,6 +113,7 @@ class Recovery:
         ongoing.agent = agent.endpoint if agent else None
         ongoing.returned = channel.context == BACK_TO_FLOOR
         ongoing.held = ongoing.on_hold = False
+        ongoing.bridge = channel.bridge or ""
         step = Step()
         if agent is not None:
             ongoing.call = talking(ongoing.call, now)

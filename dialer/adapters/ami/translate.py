@@ -72,18 +72,19 @@ class Translator:
         return () if event is None else (event,)
 
     def _entered(self, message: Message) -> tuple[SwitchEvent, ...]:
-        channel, at = message["Uniqueid"], _at(message)
-        inside = self._bridges.setdefault(message["BridgeUniqueid"], [])
+        channel, at, bridge = message["Uniqueid"], _at(message), message["BridgeUniqueid"]
+        inside = self._bridges.setdefault(bridge, [])
         others = [other for other in inside if other != channel]
         if not others and message["BridgeNumChannels"] == "1":
             inside[:] = [channel]
             return ()
         inside[:] = [*others, channel]
         peer = others[0] if others else None
-        joined = Joined(channel=channel, at=at, peer=peer)
+        joined = Joined(channel=channel, at=at, peer=peer, bridge=bridge)
         if len(others) != 1:  # a third one, or the first entered before we listened
             return (joined,)
-        return (Joined(channel=others[0], at=at, peer=channel), joined)
+        first = Joined(channel=others[0], at=at, peer=channel, bridge=bridge)
+        return (first, joined)
 
     def _left(self, message: Message) -> tuple[SwitchEvent, ...]:
         channel, bridge = message["Uniqueid"], message["BridgeUniqueid"]
@@ -92,7 +93,7 @@ class Translator:
             inside.remove(channel)
         if not inside or message["BridgeNumChannels"] == "0":
             self._bridges.pop(bridge, None)
-        return (Parted(channel=channel, at=_at(message)),)
+        return (Parted(channel=channel, at=_at(message), bridge=bridge),)
 
 
 def said(message: Message) -> Said | None:

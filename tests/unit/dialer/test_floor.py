@@ -74,6 +74,16 @@ def test_in_a_gap_nobody_is_joined_and_after_it_whoever_waits(floor: Floor) -> N
     assert joins(floor.sweep(at(11))) == [("c1", "agent001")]
 
 
+def test_leaving_an_earlier_bridge_ends_no_conversation(floor: Floor) -> None:
+    seat(floor, "agent001")
+    answer(floor, "c1", 10)
+    floor.on_switch(Joined(channel="c1", at=at(11), peer="leg-1", bridge="b2"))
+    floor.on_switch(Parted(channel="c1", at=at(10.9), bridge="b1"))
+    assert state(floor) is AgentState.TALKING
+    floor.on_switch(Parted(channel="c1", at=at(20), bridge="b2"))
+    assert state(floor) is AgentState.WRAP_UP
+
+
 def test_a_conversation_ends_in_wrap_up_and_frees_the_agent_for_who_waits(
     floor: Floor,
 ) -> None:
