@@ -1,0 +1,1 @@
+"""Prompts as sound: recordings and fragments joined, a live voice for the rest."""
