@@ -127,16 +127,17 @@ async def requests(
 async def close(
     connection: AsyncConnection,
     keys: Keys,
-    number: int,
+    which: UUID | int,
     answer: str,
     *,
     by: str,
     now: datetime,
 ) -> bool:
-    """Answer an open request, once; False when there is none of that number."""
+    """Answer an open request (its id or number), once; False when there is none."""
+    it = _ROW.id == which if isinstance(which, UUID) else _ROW.number == which
     query = (
         update(_ROW)
-        .where(_ROW.number == number, _ROW.closed_at.is_(None))
+        .where(it, _ROW.closed_at.is_(None))
         .values(
             closed_at=now,
             closed_by=by,

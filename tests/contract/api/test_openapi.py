@@ -66,7 +66,7 @@ def test_every_audited_action_has_a_text() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr in {"record", "record_stranger"}
+        and node.func.attr in {"record", "record_debtor", "record_stranger"}
         for keyword in node.keywords
         if keyword.arg == "action" and isinstance(keyword.value, ast.Constant)
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,14 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.agreements.store import AgreementEventRow, OfferRow
+from cobranca.channels.message import NewMessage
+from cobranca.channels.queue import put
+from cobranca.channels.stopping import stop_address
 from cobranca.channels.store import MessageRow
 from cobranca.compliance.store import SuppressionRow
 from cobranca.debts.store import ContractRow, DebtRow
-from cobranca.portal.requests import close, requests
+from cobranca.portal.requests import Kind, ask, close, requests
 from dialer.callbacks.store import CallBackRow
 from foundation.crypto import Keys
 from tests.builders.portfolio import a_campaign
 from tests.builders.visits import Visitor
+from tests.people import Browser
 
 LARGEST_KB = 100
 
@@ -196,3 +201,38 @@ async def test_without_a_bank_the_page_says_so_and_another_s_instalment_is_not_f
     for path in (f"/portal/pagar/{uuid4()}", f"/portal/recibos/{uuid4()}"):
         page = await inside.get(path)
         assert (inside.status, "Não achamos isto" in page) == (404, True)
+
+
+async def test_the_foot_of_an_email_ends_them_without_a_login(
+    visitor: Visitor, engine: AsyncEngine, keys: Keys, debtor: UUID
+) -> None:
+    async with engine.begin() as connection:
+        new = NewMessage(debtor=debtor, template="portal_link", key="k", means="email")
+        message = await put(connection, new)
+    assert message is not None
+    path = stop_address("", keys, message)
+    assert "Não quero mais receber" in await visitor.get(path)
+    assert await rows(engine, SuppressionRow) == []  # looking is not asking
+    assert "Pronto" in await visitor.post(path)
+    (line,) = await rows(engine, SuppressionRow)
+    assert (line.reason, line.means, line.debtor_id) == ("opt_out", "email", debtor)
+    await visitor.post(f"{path[:-1]}{'A' if path[-1] != 'A' else 'B'}")
+    assert visitor.status == 404
+
+
+async def test_people_of_ours_see_the_evidence_and_answer_requests(
+    supervisor: Browser, engine: AsyncEngine, keys: Keys, debtor: UUID
+) -> None:
+    async with engine.begin() as connection:
+        await put(connection, NewMessage(debtor=debtor, template="portal_link", key="k"))
+        now = datetime.now(UTC)
+        await ask(connection, keys, Kind.CORRECT, debtor, "Meu nome é outro.", now)
+    seen = await supervisor.get(f"/api/v1/debtors/{debtor}/messages")
+    (message,) = (await seen.json())["messages"]
+    assert (message["template"], message["state"]) == ("portal_link", "queued")
+    listed = await supervisor.get("/api/v1/portal/requests")
+    (asked,) = (await listed.json())["requests"]
+    path = f"/api/v1/portal/requests/{asked['id']}/answer"
+    for status in (204, 404):
+        done = await supervisor.send("POST", path, {"answer": "Corrigido."})
+        assert done.status == status

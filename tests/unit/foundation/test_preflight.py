@@ -111,6 +111,8 @@ def test_everything_that_a_demonstration_listens_on_is_looked_at() -> None:
     assert more - {port.purpose for port in plan.ports(settings, demo=False)} == {
         *("saúde de carrier", "saúde de phones", "operadora", "SIP dos fones"),
         *("saúde de outside", "avisos do banco", "banco simulado", "pagadores"),
+        *("correio simulado", "SMS simulado", "central de SMS simulada"),
+        *("mensagens simuladas", "devoluções de e-mail", "avisos de SMS"),
     }
     assert [each.purpose for each in plan.audio_ports(settings, demo=False)] == ["Asterisk"]
     assert plan.audio_ports(settings, demo=True) == [
