@@ -13,6 +13,8 @@ from agent_console.doors.caller import CALLER
 from agent_console.texts import TEXTS
 from agent_console.texts_format import instant, number
 from cobranca.people.roles import Role
+from foundation.brasil.dates import format_date
+from foundation.brasil.money import format_amount
 
 TEMPLATES = web.AppKey("templates", Environment)
 MENU = web.AppKey[dict[str, frozenset[Role]]]("menu")  # path of a page -> who may
@@ -37,6 +39,8 @@ def environment() -> Environment:
     )
     pages.filters["number"] = number
     pages.filters["instant"] = instant
+    pages.filters["money"] = format_amount
+    pages.filters["day"] = format_date
     pages.globals["texts"] = TEXTS
     pages.globals["vendored"] = _vendored
     return pages

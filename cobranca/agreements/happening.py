@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cobranca.agreements.life import Event, State, next_state
 from cobranca.agreements.recorded import event_details
 from cobranca.agreements.store import AgreementEventRow, AgreementRow
+from cobranca.hooks.telling import happened
 from foundation.ids import uuid7
 
 
@@ -51,4 +52,7 @@ async def happen(
     await connection.execute(
         update(AgreementRow).where(AgreementRow.id == agreement).values(state=state.value)
     )
+    if state.value != before:
+        what = {"agreement": str(agreement), "state": state.value}
+        await happened(connection, f"agreement.{state.value}", what)
     return state

@@ -10,13 +10,16 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cobranca.debts.terms import Terms
 
 INSTALMENTS_MAX = 120
+Amount = Annotated[Decimal, Field(max_digits=12, decimal_places=2)]
+Share = Annotated[Decimal, Field(max_digits=16, decimal_places=15)]
+Word = Annotated[str, Field(max_length=120)]
 
 
 class Authority(StrEnum):
@@ -44,17 +47,19 @@ class Condition(_Data):
 
     name: str = Field(min_length=1, max_length=80)  # people read it
     days_late: tuple[int, int] = (0, 36_500)  # of the oldest instalment, both included
-    amount: tuple[Decimal, Decimal] = (Decimal(0), Decimal("1000000000.00"))
-    segments: frozenset[str] = frozenset()
+    amount: tuple[Amount, Amount] = (Decimal(0), Decimal("1000000000.00"))
+    segments: frozenset[Word] = Field(default=frozenset(), max_length=200)
     channels: frozenset[Channel] = frozenset()
     instalments: tuple[int, int] = (1, 1)  # how many payments, the first one included
-    discount: Mapping[Authority, Decimal] = {}  # the most; none for who is left out
+    discount: Mapping[Authority, Share] = {}  # the most; none for who is left out
     discount_of_charges: bool = False  # of the charges alone, not of all that is owed
-    min_instalment: Decimal = Field(default=Decimal("0.01"), gt=0)
-    first_payment: Decimal = Field(default=Decimal(0), ge=0, lt=1)  # least share at first
-    monthly_rate: Decimal = Field(default=Decimal(0), ge=0, le=Decimal("0.20"))
+    min_instalment: Amount = Field(default=Decimal("0.01"), gt=0)
+    first_payment: Share = Field(default=Decimal(0), ge=0, lt=1)  # least share at first
+    monthly_rate: Share = Field(default=Decimal(0), ge=0, le=Decimal("0.20"))
     first_within_days: int = Field(default=5, ge=0, le=60)
-    due_days: frozenset[int] = frozenset()  # of the month, for all but the first payment
+    due_days: frozenset[int] = Field(
+        default=frozenset(), max_length=31
+    )  # of the month, for all but the first payment
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -87,12 +92,14 @@ class Policy(_Data):
     version: int = Field(ge=1)
     valid_from: date
     valid_until: date | None = None  # a campaign's last day
-    creditors: frozenset[str] = frozenset()  # their CNPJ or name; empty: any
+    creditors: frozenset[Word] = Field(
+        default=frozenset(), max_length=200
+    )  # their CNPJ or name; empty: any
     offer_days: int = Field(default=5, ge=0, le=60)  # an offer may be accepted this long
     grace_days: int = Field(default=10, ge=0, le=90)  # an instalment later than this breaks
-    tolerance: Decimal = Field(default=Decimal(0), ge=0, le=10)  # may be missing, unharmed
+    tolerance: Amount = Field(default=Decimal(0), ge=0, le=10)  # may be missing, unharmed
     late: Terms = Terms()  # what a late instalment of the agreement costs
-    conditions: tuple[Condition, ...] = Field(min_length=1)
+    conditions: tuple[Condition, ...] = Field(min_length=1, max_length=100)
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

@@ -56,6 +56,7 @@ class DebtFactRow(Row):
     __tablename__ = "debt_fact"
     __table_args__ = (
         UniqueConstraint("debt_id", "number"),
+        Index(None, "at"),
         Index(
             "uq_debt_fact_payment",
             "debt_id",

@@ -19,6 +19,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debts.facts import Means
+from cobranca.hooks.telling import happened
 from foundation.db.outbox import enqueue
 
 GROUP = "acordo.paid"
@@ -69,5 +70,6 @@ async def spread(connection: AsyncConnection, news: News) -> None:
     for stop in stops():
         await stop(connection, news.debts)
     key = f"{news.means.value}:{news.reference}"
+    await happened(connection, "payment.received", news.payload())
     for topic in heard():
         await enqueue(connection, topic, key, news.payload())

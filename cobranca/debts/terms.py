@@ -19,6 +19,7 @@ _REVOLVING_CAP = Decimal("1.00")  # Lei 14.690/2023 art. 28: charges <= the prin
 _LEGAL_BEFORE = Decimal("0.01")  # a month: CC art. 406 as it was, with CTN art. 161 § 1
 
 DayCount = Literal["30", "365", "month"]
+Share = Annotated[Decimal, Field(max_digits=18, decimal_places=15)]
 
 
 class _Data(BaseModel):
@@ -37,7 +38,7 @@ class MonthlyInterest(_Data):
     """
 
     kind: Literal["monthly"] = "monthly"
-    rate: Decimal = Field(ge=0, le=Decimal("0.20"))
+    rate: Share = Field(ge=0, le=Decimal("0.20"))
     day_count: DayCount = "30"
 
 
@@ -45,7 +46,7 @@ class DailyInterest(_Data):
     """Simple, by day."""
 
     kind: Literal["daily"] = "daily"
-    rate: Decimal = Field(ge=0, le=Decimal("0.01"))
+    rate: Share = Field(ge=0, le=Decimal("0.01"))
 
 
 class LegalInterest(_Data):
@@ -55,7 +56,7 @@ class LegalInterest(_Data):
     """
 
     kind: Literal["legal"] = "legal"
-    before: Decimal = Field(default=_LEGAL_BEFORE, ge=0, le=Decimal("0.02"))
+    before: Share = Field(default=_LEGAL_BEFORE, ge=0, le=Decimal("0.02"))
 
 
 Interest = Annotated[
@@ -67,12 +68,12 @@ Interest = Annotated[
 class Terms(_Data):
     """What a contract says of lateness. By default nothing is added to what is owed."""
 
-    fine: Decimal = Field(default=Decimal(0), ge=0)  # once, of the corrected principal
+    fine: Share = Field(default=Decimal(0), ge=0)  # once, of the corrected principal
     interest: Interest = NoInterest()
     correction: str | None = Field(default=None, pattern=r"^[a-z0-9_]+$")  # an index
     grace_days: int = Field(default=0, ge=0, le=90)  # late no longer than this is not late
     bank_days: bool = True  # a due date without bank moves to the next one with
-    cap: Decimal | None = Field(default=None, ge=0)  # all charges, of the principal
+    cap: Share | None = Field(default=None, ge=0)  # all charges, of the principal
     revolving: bool = False  # revolving credit: the law's cap holds
     order: tuple[Account, ...] = (  # CC art. 354: interest before principal
         Account.FEES,
@@ -82,7 +83,7 @@ class Terms(_Data):
         Account.PRINCIPAL,
     )
     impute_by: Literal["instalment", "account"] = "instalment"  # the oldest, or all of one
-    source: str = ""  # where it is written: clause, page
+    source: str = Field(default="", max_length=400)  # where it is written: clause, page
 
     @field_validator("fine")
     @classmethod

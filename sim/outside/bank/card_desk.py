@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from cobranca.payments.card.signature import HEADER, signature_of
+from cobranca.hooks.signature import HEADER, signature_of
 
 _PAGE = """<!doctype html><html lang="pt-BR"><meta charset="utf-8"><title>Pagamento</title>
 <h1>Pagamento com cartão (simulado)</h1><p>{description}</p><p>R$ {amount}</p></html>"""

@@ -14,9 +14,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from cobranca.hooks.signature import HEADER, TOLERANCE_S, is_authentic, signature_of
 from cobranca.payments.card.hosted import CheckoutOut, HostedCheckout
 from cobranca.payments.card.port import CardFailure, CardOrder
-from cobranca.payments.card.signature import HEADER, TOLERANCE_S, is_authentic, signature_of
 from cobranca.payments.refusal import PaymentRefused
 from foundation.ids import uuid7
 from sim.outside.bank.card_desk import CardDesk

@@ -1,4 +1,4 @@
-"""Signed webhooks of a card provider: who said it, what, and when.
+"""Signed webhooks, a card provider's and our own: who said it, what, and when.
 
 Pure. `t=SECONDS,v1=HEX`, where HEX is HMAC-SHA-256 over `SECONDS.BODY` with a shared
 secret: the common form among providers. Old news is refused, so that a recorded request

@@ -1,0 +1,1 @@
+"""What the back office sees and does: creditors, policies, money that is not placed."""

@@ -1,0 +1,1 @@
+"""Webhooks out: what happened here, told to others, signed, and again if asked."""
