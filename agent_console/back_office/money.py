@@ -105,17 +105,16 @@ async def close(asked: Asked[CloseForm, None]) -> ClosedOut:
 async def give_back(asked: Asked[None, None]) -> ClosedOut:
     """Give the rest of a Pix back by the bank; the same question asks for one refund."""
     app, name = asked.request.app, UUID(asked.path["id"])
-    rail = app[RAIL]
-    if rail is None:
-        raise Problem("no_bank", 503)
-    bank = rail.api
 
     async def use(connection: AsyncConnection) -> ClosedOut:
         try:
             found = await work.question(connection, name)
             if found.means != "pix" or found.rest <= 0:
                 raise Problem("nothing_left", 409)
-            await bank.refund(found.reference, name.hex, found.rest)
+            rail = app[RAIL]
+            if rail is None:
+                raise Problem("no_bank", 503)
+            await rail.api.refund(found.reference, name.hex, found.rest)
             done = await work.close(
                 connection, app[SETTINGS], name, "refunded", by=asked.who.login
             )

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from cobranca.debts.terms import Terms
 
@@ -20,6 +20,16 @@ INSTALMENTS_MAX = 120
 Amount = Annotated[Decimal, Field(max_digits=12, decimal_places=2)]
 Share = Annotated[Decimal, Field(max_digits=16, decimal_places=15)]
 Word = Annotated[str, Field(max_length=120)]
+
+
+def _each_once(given: Any) -> Any:
+    """What stands twice in a list is a slip of whoever wrote it, and is not passed over."""
+    if isinstance(given, list) and len({str(one) for one in given}) < len(given):
+        raise ValueError("o mesmo valor está duas vezes na lista")
+    return given
+
+
+EachOnce = BeforeValidator(_each_once)
 
 
 class Authority(StrEnum):
@@ -48,8 +58,10 @@ class Condition(_Data):
     name: str = Field(min_length=1, max_length=80)  # people read it
     days_late: tuple[int, int] = (0, 36_500)  # of the oldest instalment, both included
     amount: tuple[Amount, Amount] = (Decimal(0), Decimal("1000000000.00"))
-    segments: frozenset[Word] = Field(default=frozenset(), max_length=200)
-    channels: frozenset[Channel] = frozenset()
+    segments: Annotated[frozenset[Word], EachOnce] = Field(
+        default=frozenset(), max_length=200
+    )
+    channels: Annotated[frozenset[Channel], EachOnce] = frozenset()
     instalments: tuple[int, int] = (1, 1)  # how many payments, the first one included
     discount: Mapping[Authority, Share] = {}  # the most; none for who is left out
     discount_of_charges: bool = False  # of the charges alone, not of all that is owed
@@ -57,7 +69,7 @@ class Condition(_Data):
     first_payment: Share = Field(default=Decimal(0), ge=0, lt=1)  # least share at first
     monthly_rate: Share = Field(default=Decimal(0), ge=0, le=Decimal("0.20"))
     first_within_days: int = Field(default=5, ge=0, le=60)
-    due_days: frozenset[int] = Field(
+    due_days: Annotated[frozenset[int], EachOnce] = Field(
         default=frozenset(), max_length=31
     )  # of the month, for all but the first payment
 

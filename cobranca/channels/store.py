@@ -31,7 +31,7 @@ class MessageRow(Row):
     key: Mapped[str] = mapped_column(unique=True)
     debtor_id: Mapped[UUID] = mapped_column(ForeignKey(DebtorRow.id), index=True)
     creditor_id: Mapped[UUID | None] = mapped_column(ForeignKey(CreditorRow.id))
-    debt_id: Mapped[UUID | None] = mapped_column(ForeignKey(DebtRow.id))
+    debt_id: Mapped[UUID | None] = mapped_column(ForeignKey(DebtRow.id), index=True)
     contact_point_id: Mapped[UUID | None] = mapped_column(
         ForeignKey(ContactPointRow.id), index=True
     )  # none: the best when it goes

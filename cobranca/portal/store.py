@@ -58,7 +58,7 @@ class PortalRequestRow(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
     debtor_id: Mapped[UUID] = mapped_column(ForeignKey(DebtorRow.id), index=True)
-    debt_id: Mapped[UUID | None] = mapped_column(ForeignKey(DebtRow.id))
+    debt_id: Mapped[UUID | None] = mapped_column(ForeignKey(DebtRow.id), index=True)
     kind: Mapped[str]  # of cobranca.portal.requests
     told_sealed: Mapped[bytes | None]  # in the debtor's words
     asked_at: Mapped[datetime]

@@ -153,5 +153,5 @@ def test_the_packages_are_those_of_the_product() -> None:
 
 
 def _all_but_texts(folder: str, names: list[str]) -> list[str]:
-    kept = (".toml", ".j2")
+    kept = (".toml", ".j2", ".html")
     return [n for n in names if not ((Path(folder) / n).is_dir() or n.endswith(kept))]
