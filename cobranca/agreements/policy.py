@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cobranca.debts.terms import Terms
 
@@ -22,14 +22,12 @@ Share = Annotated[Decimal, Field(max_digits=16, decimal_places=15)]
 Word = Annotated[str, Field(max_length=120)]
 
 
-def _each_once(given: Any) -> Any:
-    """What stands twice in a list is a slip of whoever wrote it, and is not passed over."""
-    if isinstance(given, list) and len({str(one) for one in given}) < len(given):
-        raise ValueError("o mesmo valor está duas vezes na lista")
-    return given
+def _twice_is_once(schema: dict[str, Any]) -> None:
+    """A value named twice in a set is refused by nobody, so the schema must not say so."""
+    schema.pop("uniqueItems", None)
 
 
-EachOnce = BeforeValidator(_each_once)
+TwiceIsOnce = Field(json_schema_extra=_twice_is_once)
 
 
 class Authority(StrEnum):
@@ -58,10 +56,10 @@ class Condition(_Data):
     name: str = Field(min_length=1, max_length=80)  # people read it
     days_late: tuple[int, int] = (0, 36_500)  # of the oldest instalment, both included
     amount: tuple[Amount, Amount] = (Decimal(0), Decimal("1000000000.00"))
-    segments: Annotated[frozenset[Word], EachOnce] = Field(
+    segments: Annotated[frozenset[Word], TwiceIsOnce] = Field(
         default=frozenset(), max_length=200
     )
-    channels: Annotated[frozenset[Channel], EachOnce] = frozenset()
+    channels: Annotated[frozenset[Channel], TwiceIsOnce] = frozenset()
     instalments: tuple[int, int] = (1, 1)  # how many payments, the first one included
     discount: Mapping[Authority, Share] = {}  # the most; none for who is left out
     discount_of_charges: bool = False  # of the charges alone, not of all that is owed
@@ -69,7 +67,7 @@ class Condition(_Data):
     first_payment: Share = Field(default=Decimal(0), ge=0, lt=1)  # least share at first
     monthly_rate: Share = Field(default=Decimal(0), ge=0, le=Decimal("0.20"))
     first_within_days: int = Field(default=5, ge=0, le=60)
-    due_days: Annotated[frozenset[int], EachOnce] = Field(
+    due_days: Annotated[frozenset[int], TwiceIsOnce] = Field(
         default=frozenset(), max_length=31
     )  # of the month, for all but the first payment
 
@@ -104,7 +102,7 @@ class Policy(_Data):
     version: int = Field(ge=1)
     valid_from: date
     valid_until: date | None = None  # a campaign's last day
-    creditors: frozenset[Word] = Field(
+    creditors: Annotated[frozenset[Word], TwiceIsOnce] = Field(
         default=frozenset(), max_length=200
     )  # their CNPJ or name; empty: any
     offer_days: int = Field(default=5, ge=0, le=60)  # an offer may be accepted this long
