@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from agent_console.api.guard import same_text
 from agent_console.doors.address import neighbourhood
 from agent_console.doors.login import address_of
-from agent_console.portal.paces import ENTER_PER_ADDRESS, Paces
+from agent_console.portal.paces import Paces
 from agent_console.portal.visits import Visit, Visits
 from agent_console.problems import Problem
 from agent_console.services import DATABASE, SETTINGS
@@ -106,9 +106,14 @@ def require_token(visit: Visit, form: dict[str, str]) -> None:
 
 async def require_pace(request: web.Request) -> None:
     """Raises Problem 429 for an address that tries too often."""
-    address = neighbourhood(address_of(request))
-    if not await request.app[PACES].take(ENTER_PER_ADDRESS, address):
+    address, most = neighbourhood(address_of(request)), address_limit(request.app)
+    if not await request.app[PACES].take(most, address):
         raise too_often()
+
+
+def address_limit(app: web.Application) -> str:
+    """How often one address may try: a CPF, a link, a code, an answer."""
+    return f"{app[SETTINGS].portal.address_tries} per 10 minutes"
 
 
 def too_often() -> Problem:

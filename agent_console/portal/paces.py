@@ -15,7 +15,6 @@ from limits.aio.storage import RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from redis.asyncio import Redis
 
-ENTER_PER_ADDRESS: Final = "20 per 10 minutes"  # a CPF, a link, a code, an answer
 CODES_PER_DOCUMENT: Final = "3 per hour"
 ANSWERS_PER_DEBTOR: Final = "15 per day"  # over all his links
 

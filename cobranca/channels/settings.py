@@ -56,3 +56,6 @@ class Portal(settings.Section):
     )
     name: str = Field("Acordo", min_length=1, max_length=20, description="who writes")
     link_hours: int = Field(72, ge=1, le=720, description="how long a link lives")
+    address_tries: int = Field(
+        60, ge=5, le=10000, description="tries of one address in ten minutes"
+    )

@@ -29,6 +29,7 @@ DAYS = st.dates(date(2025, 1, 1), date(2028, 12, 31))
 CREDITOR, CAMPAIGN, DEBT = uuid7(), uuid7(), uuid7()
 MEANS = st.sampled_from(["voice", "robot", "sms", "whatsapp", "email", "letter"])
 PURPOSES = st.sampled_from(["collection", "offer", "conciliation"])
+ERRANDS = st.one_of(PURPOSES, st.just("service"))
 REASONS = st.sampled_from(["opt_out", "pause", "super_indebtedness", "wrong_party"])
 
 
@@ -63,7 +64,7 @@ def cases(draw: st.DrawFn) -> Case:
         address=draw(st.none() | st.sampled_from(sorted(UFS))),
         now=now,
         means=draw(MEANS),
-        purpose=draw(PURPOSES),
+        purpose=draw(ERRANDS),
         creditor=draw(st.sampled_from([None, CREDITOR])),
         campaign=draw(st.sampled_from([None, CAMPAIGN])),
         debt=draw(st.sampled_from([None, DEBT])),
@@ -121,6 +122,7 @@ def rules() -> st.SearchStrategy[Rule]:
         ddds=st.frozensets(st.sampled_from(sorted(AREAS)), max_size=9),
         means=st.frozensets(MEANS, max_size=3),
         purposes=st.frozensets(PURPOSES, max_size=2),
+        service=st.booleans(),
         creditor=st.sampled_from([None, CREDITOR]),
         campaign=st.sampled_from([None, CAMPAIGN]),
     )
