@@ -24,7 +24,7 @@ from agent_console.negotiation.contracts import (
     PaymentForm,
     ReceivedOut,
 )
-from agent_console.services import DATABASE
+from agent_console.services import DATABASE, SETTINGS
 from cobranca.agreements import documents, keeping, service
 from cobranca.agreements.happening import NoSuchAgreement
 from cobranca.agreements.life import ImpossibleTransition
@@ -35,6 +35,7 @@ from cobranca.agreements.simulation import Wishes
 from cobranca.debts.index_tables import MonthNotInTable, UnknownIndex
 from cobranca.debts.service import NoSuchDebt, known
 from foundation.clock import SAO_PAULO
+from foundation.pages import NoPdf, pdf_of
 
 MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
@@ -148,6 +149,24 @@ async def quittance(asked: Asked[None, None]) -> web.Response:
     return web.Response(text=page, content_type="text/html")
 
 
+async def term_pdf(asked: Asked[None, None]) -> web.Response:
+    return await _as_pdf(asked, await term(asked), "termo")
+
+
+async def quittance_pdf(asked: Asked[None, None]) -> web.Response:
+    return await _as_pdf(asked, await quittance(asked), "quitacao")
+
+
+async def _as_pdf(asked: Asked[None, None], page: web.Response, name: str) -> web.Response:
+    """The same page as accessible PDF (PDF/UA-1)."""
+    try:
+        made = await pdf_of(page.text or "", asked.request.app[SETTINGS])
+    except NoPdf:
+        raise Problem("no_pdf", 503) from None
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return web.Response(body=made, content_type="application/pdf", headers=headers)
+
+
 async def pay(asked: Asked[PaymentForm, None]) -> ReceivedOut:
     name, body = UUID(asked.path["id"]), asked.body
 
@@ -233,5 +252,17 @@ ENDPOINTS = (
         verb="GET", path="/api/v1/debts/{id}/quittance", roles=MAY, scope="debts:read",
         summary="A carta de quitação de uma dívida", handler=quittance,
         media="text/html", problems=("no_debt", "not_settled", "creditor_unknown"),
+    ),
+    Endpoint(
+        verb="GET", path="/api/v1/agreements/{id}/term.pdf", roles=MAY,
+        scope="agreements:read", summary="O termo de um acordo, em PDF acessível",
+        handler=term_pdf, media="application/pdf",
+        problems=("no_agreement", "creditor_unknown", "no_pdf"),
+    ),
+    Endpoint(
+        verb="GET", path="/api/v1/debts/{id}/quittance.pdf", roles=MAY,
+        scope="debts:read", summary="A carta de quitação, em PDF acessível",
+        handler=quittance_pdf, media="application/pdf",
+        problems=("no_debt", "not_settled", "creditor_unknown", "no_pdf"),
     ),
 )  # fmt: skip

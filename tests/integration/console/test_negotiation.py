@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pypdfium2 import PdfDocument
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -109,6 +110,13 @@ async def test_term_and_quittance_carry_the_creditor_as_the_law_asks(
         assert says in page
         assert "CPF/CNPJ 11222333000181" in page
         assert "Rua &lt;Um&gt;, 1" in page
+        made = await supervisor.get(f"{path}.pdf")
+        assert (made.status, made.content_type) == (200, "application/pdf")
+        drawn = PdfDocument(await made.read())
+        assert drawn.is_tagged()  # read aloud in its order
+        text = drawn[0].get_textpage().get_text_range()
+        assert "Rua <Um>, 1" in text
+        drawn.close()
 
 
 async def test_a_payment_is_recorded_once_and_another_request_needs_another_key(
