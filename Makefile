@@ -18,7 +18,7 @@ CHROMIUM := $(BIN)/python -m foundation.development.browser
 # stays in one of them
 PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test test-all check bench smoke faults lock vendor clean runtime
+.PHONY: help setup run test test-all check bench smoke faults containers lock vendor clean runtime
 
 help: ## list the targets
 	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'

@@ -1,0 +1,25 @@
+#!/bin/sh
+# Says in one line what is missing, else becomes the TURN server.
+set -eu
+secret=/run/secrets/turn_secret
+[ -r "$secret" ] || { echo "turn: falta o segredo $secret; rode: acordo secrets init" >&2; exit 1; }
+umask 077
+{
+  echo "static-auth-secret=$(cat "$secret")"
+  echo "use-auth-secret"
+  echo "realm=${ACORDO_SITE:-localhost}"
+  echo "listening-port=3478"
+  echo "min-port=${TURN_FIRST:-32000}"
+  echo "max-port=${TURN_LAST:-32199}"
+  echo "no-cli"
+  echo "no-tls"
+  echo "no-dtls"
+  echo "no-multicast-peers"
+  echo "fingerprint"
+  echo "pidfile=/tmp/turn.pid"
+  echo "userdb=/tmp/turn.db"
+  echo "log-file=stdout"
+  echo "simple-log"
+  echo "prometheus"
+} >/tmp/turn.conf
+exec turnserver -c /tmp/turn.conf

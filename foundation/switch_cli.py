@@ -1,0 +1,36 @@
+"""`acordo switch`: the telephone switch alone, in the foreground, as containers want it.
+
+Fills the configuration from the settings and becomes Asterisk: signals reach it directly.
+"""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from foundation.cli import Failure
+from foundation.home import Home, StateFromNewerVersion
+from foundation.settings import ProcessSettings
+from foundation.settings_reading import read_settings
+
+
+@click.command()
+def switch() -> None:
+    """Roda a central telefônica (Asterisk) em primeiro plano, configurada daqui."""
+    from foundation.embedded import asterisk
+    from foundation.embedded.errors import ServerProblem
+    from foundation.embedded.switch import main_instance
+
+    settings = read_settings(ProcessSettings)
+    try:
+        Home(settings.home).prepare()
+        prefix = asterisk.unpacked(settings, lambda line: click.echo(line, err=True))
+        program = main_instance(settings, prefix).program()
+    except ServerProblem as error:
+        raise Failure(str(error)) from None
+    except StateFromNewerVersion as error:
+        raise Failure(f"{type(error).__doc__} ({error})") from None
+    except OSError as error:
+        raise Failure(f"{error.filename or settings.home}: {error.strerror}") from None
+    os.execv(program.argv[0], program.argv)  # noqa: S606 - our own arguments, no shell
