@@ -69,13 +69,14 @@ def require_ports(ports: Sequence[Port]) -> None:
     busy = [
         f"{port.purpose} {port.host}:{port.number} ({why}; muda-se com {port.setting})"
         for port in ports
-        if (why := _unusable(port))
+        if (why := why_unusable(port))
     ]
     if busy:
         raise Failure("não é possível escutar em: " + "; ".join(busy))
 
 
-def _unusable(port: Port) -> str | None:
+def why_unusable(port: Port) -> str | None:
+    """Why nobody can listen there now; None when one can."""
     family = socket.AF_INET6 if ":" in port.host else socket.AF_INET
     with socket.socket(family, port.kind) as probe:
         if port.kind == socket.SOCK_STREAM:
@@ -94,9 +95,14 @@ def require_audio(ranges: Sequence[AudioPorts], taken: Collection[int]) -> None:
 
     A switch passes over a port that is taken, so a few of them do no harm.
     """
-    poor = [f"{each.purpose} {why}" for each in ranges if (why := _poor(each, taken))]
+    poor = poor_audio(ranges, taken)
     if poor:
         raise Failure("não há portas de áudio que bastem: " + ", ".join(poor))
+
+
+def poor_audio(ranges: Sequence[AudioPorts], taken: Collection[int]) -> list[str]:
+    """The ranges with too little left of them, and why."""
+    return [f"{each.purpose} {why}" for each in ranges if (why := _poor(each, taken))]
 
 
 def _poor(ports: AudioPorts, taken: Collection[int]) -> str | None:

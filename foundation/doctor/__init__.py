@@ -1,0 +1,1 @@
+"""`acordo doctor`: look at an installation, say what is wrong and what to do about it."""
