@@ -52,6 +52,12 @@ smoke: runtime ## a minute of real calls compared with the carrier's log; CARRIE
 faults: setup ## every part brought down in mid-campaign, each attempt checked; under 25 minutes
 	exec $(BIN)/acordo faults
 
+containers: runtime ## the production form: secrets that are missing, images, everything up
+	$(BIN)/acordo secrets init
+	mkdir -p routes certs
+	docker compose build
+	docker compose up --detach --wait --wait-timeout 300
+
 lock: setup ## resolve the dependencies again into hashed locks that name no registry
 	$(BIN)/python -m foundation.development.locks write
 	$(BIN)/python -m foundation.development.pages lock
