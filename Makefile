@@ -18,7 +18,7 @@ CHROMIUM := $(BIN)/python -m foundation.development.browser
 # stays in one of them
 PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test test-all check bench smoke faults containers lock vendor clean runtime
+.PHONY: help setup run test test-all check bench smoke faults containers compose-test lock vendor clean runtime
 
 help: ## list the targets
 	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ containers: runtime ## the production form: secrets that are missing, images, ev
 	mkdir -p routes certs
 	docker compose build
 	docker compose up --detach --wait --wait-timeout 300
+
+compose-test: runtime ## the production form: built, brought up, each service killed, restored; under 20 minutes
+	exec $(BIN)/python -m sim.containers
 
 lock: setup ## resolve the dependencies again into hashed locks that name no registry
 	$(BIN)/python -m foundation.development.locks write

@@ -19,8 +19,8 @@ from foundation.keeping.operator_key import LEAST_PASSPHRASE, KeptKeys
 from foundation.settings import ProcessSettings
 from foundation.settings_reading import read_settings
 
-KEPT = ("data_key", "index_key", "sip")
-"""Secrets without which data means nothing, or which people's telephones hold."""
+KEPT = ("data_key", "index_key", "sip", "door", "sms_report")
+"""Secrets without which data means nothing, or which telephones, links and others hold."""
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _passphrase_file = click.option(

@@ -1,0 +1,238 @@
+"""The test of the production form: see `make compose-test`.
+
+Builds the real images, runs unit and contract tests inside one, brings the real file up
+with its demonstration, kills each service by its number on the host, takes the stack down
+and up, and restores a copy into an empty one. Ends with a table; status 0 or 1.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from foundation.cli import Failure
+from foundation.embedded.errors import ServerProblem
+from foundation.settings import ProcessSettings
+from sim.containers import bases, table
+from sim.containers.engine import Engine, engine
+from sim.containers.stack import ROOT, Stack
+from sim.containers.table import Killed
+
+# in the order in which they are killed; what rings and answers is the test's own world
+KILLED = (
+    "dialer", "worker", "ura", "agent_console", "proxy", "turn", "valkey", "postgres",
+    "asterisk",
+)  # fmt: skip
+SERVICES = (*KILLED, "carrier", "phones")
+METRICS = {
+    "dialer": 9101, "ura": 9102, "agent_console": 9103, "worker": 9104, "carrier": 9105,
+    "phones": 9106,
+}  # fmt: skip
+IN_IMAGE = "python -m pytest -q -n 2 -p no:cacheprovider tests/unit tests/contract"
+READY_LIMIT_S = 300.0
+AGAIN_LIMIT_S = 120.0
+BEFORE_S = 15.0  # of calls, before the first is killed and between two
+DRAIN_MIN = 4
+
+_BEGUN = time.monotonic()
+
+
+def _say(line: str) -> None:
+    print(f"[{time.monotonic() - _BEGUN:6.1f} s] {line}", flush=True)
+
+
+def main() -> int:
+    """Run everything; the exit status."""
+    settings = ProcessSettings()
+    try:
+        with (
+            engine(settings.cache, _say) as found,
+            tempfile.TemporaryDirectory(prefix="acordo-compose-") as draft,
+        ):
+            folder = Path(draft)
+            folder.chmod(0o711)
+            bases.ensure(found, _say)
+            return _with(found, folder)
+    except (Failure, ServerProblem) as error:
+        _say(f"FALHOU: {error.format_message() if isinstance(error, Failure) else error}")
+        return 1
+
+
+def _with(found: Engine, folder: Path) -> int:
+    stack = Stack(found, f"acordo-test-{os.getpid()}", folder)
+    for name in ("routes", "certs"):
+        (ROOT / name).mkdir(exist_ok=True)
+    _say("construindo as imagens")
+    stack.compose("build", "--quiet", limit_s=900)
+    _in_the_image(found)
+    try:
+        return _lived(stack, folder)
+    except Failure:
+        print(stack.compose("logs", "--tail", "15", "--no-color"), flush=True)
+        raise
+    finally:
+        stack.compose("down", "--volumes", "--timeout", "20")
+
+
+def _in_the_image(found: Engine) -> None:
+    """Unit and contract tests on the Python of the image."""
+    _say("testes de unidade e contrato dentro da imagem")
+    network = ("--network", "host") if found.private else ()
+    build = ("build", "--quiet", *network, "-f", "containers/app.Dockerfile", "--target")
+    found.docker(*build, "tests", "-t", "acordo/tests:test", str(ROOT), limit_s=600)
+    said = found.docker(
+        "run", "--rm", "--network", "none", "--tmpfs", "/tmp:exec,mode=1777",  # noqa: S108 - in the container
+        "acordo/tests:test", "sh", "-c", f"{IN_IMAGE} || true", limit_s=900,
+    )  # fmt: skip
+    last = said.strip().splitlines()[-1]
+    _say(last)
+    if "passed" not in last or "failed" in last or "error" in last:
+        raise Failure("os testes não passaram dentro da imagem:\n" + said[-3000:])
+
+
+def _lived(stack: Stack, folder: Path) -> int:
+    _say("subindo")
+    stack.compose("up", "--detach", limit_s=READY_LIMIT_S)
+    stack.wait_healthy(SERVICES, READY_LIMIT_S)
+    _say("tudo pronto")
+    _page(stack)
+    _until(lambda: _attempts(stack) > 5, "a campanha não disca")
+    killed = [_kill(stack, service) for service in KILLED]
+    _scrape(stack)
+    _say("drenando")
+    stack.inside("dialer", "acordo", "drain", "--keep", "--limit", str(DRAIN_MIN))
+    found = _judge(stack, killed)
+    _down_and_up(stack)
+    _restored(stack, folder)
+    print("\n".join(table.lines(table.rows(killed, found))), flush=True)
+    print(f"{found['attempts']} tentativas, {found['invites']} chamadas na operadora")
+    for line in found["says"]:
+        print(f"  {line}")
+    return 0 if table.good(found) else 1
+
+
+def _attempts(stack: Stack) -> int:
+    return int(stack.ask("SELECT count(*) FROM attempt")[0][0])
+
+
+def _until(holds: Callable[[], bool], otherwise: str, limit_s: float = 120.0) -> None:
+    deadline = time.monotonic() + limit_s
+    while not holds():
+        if time.monotonic() > deadline:
+            raise Failure(otherwise)
+        time.sleep(1.0)
+
+
+def _page(stack: Stack) -> None:
+    """The login page, through the proxy, with its certificate verified."""
+    authority = stack.inside(
+        "proxy", "cat", "/var/lib/caddy/caddy/pki/authorities/local/root.crt"
+    )
+    import ssl
+    from http.client import HTTPSConnection
+
+    context = ssl.create_default_context(cadata=authority)
+    connection = HTTPSConnection("localhost", stack.https, timeout=10, context=context)
+    connection.request("GET", "/login")
+    answer = connection.getresponse()
+    if answer.status != 200 or b"<form" not in answer.read():
+        raise Failure(f"a página de entrada respondeu {answer.status}")
+    _say("a página de entrada responde por TLS")
+
+
+def _kill(stack: Stack, service: str) -> Killed:
+    """Kill, wait until all is healthy again and calls are placed again."""
+    time.sleep(BEFORE_S)
+    began_at = time.time()
+    before = stack.kill(service)
+    stack.wait_healthy((service,), AGAIN_LIMIT_S, other_than=before.since)
+    ready_at = time.time()
+    stack.wait_healthy(SERVICES, AGAIN_LIMIT_S)
+    placed = _attempts(stack)
+    _until(lambda: _attempts(stack) > placed, f"depois de {service}, ninguém disca")
+    _say(f"{service}: pronto {ready_at - began_at:.1f} s depois de morto")
+    return Killed(service, began_at, ready_at)
+
+
+def _scrape(stack: Stack) -> None:
+    for service, port in METRICS.items():
+        ask = f"import urllib.request as u; print(u.urlopen('http://127.0.0.1:{port}/metrics').read().decode())"
+        said = stack.inside(service, "python3", "-c", ask)
+        if "process_resident_memory_bytes" not in said:
+            raise Failure(f"{service} não mostra métricas")
+    said = stack.inside("agent_console", "python3", "-c", _FROM_DIALER)
+    _say(f"métricas lidas de {len(METRICS)} processos; {said.strip()}")
+
+
+_FROM_DIALER = (
+    "import urllib.request as u; text = u.urlopen('http://dialer:9101/metrics').read();"
+    "print('pela rede data:', text.count(b'acordo_'), 'linhas do dialer')"
+)
+
+
+def _judge(stack: Stack, killed: list[Killed]) -> dict[str, Any]:
+    faults = [
+        {
+            "kind": one.service, "nth": 1, "began_at": one.began_at,
+            "over_at": one.began_at, "served_at": one.ready_at, "paced_at": one.ready_at,
+            "switch_died": one.service == "asterisk",
+        }
+        for one in killed
+    ]  # fmt: skip
+    given = json.dumps(faults)
+    said = stack.inside("carrier", "python3", "-m", "sim.containers.judging", given=given)
+    found: dict[str, Any] = json.loads(said)
+    return found
+
+
+_KEPT = (
+    "SELECT (SELECT count(*) FROM attempt), (SELECT count(*) FROM recording),"
+    " (SELECT count(*) FROM agreement)"
+)
+
+
+def _down_and_up(stack: Stack) -> None:
+    before = stack.ask(_KEPT)
+    stack.compose("down", "--timeout", "20")
+    _say("derrubado; subindo de novo com os dados")
+    quiet = [name for name in SERVICES if name not in ("carrier", "phones")]
+    stack.compose("up", "--detach", *quiet, limit_s=READY_LIMIT_S)
+    stack.wait_healthy(quiet, READY_LIMIT_S)
+    after = stack.ask(_KEPT)
+    if [int(n) for n in after[0]] < [int(n) for n in before[0]]:
+        raise Failure(f"havia {before[0]}, e depois de derrubar e subir há {after[0]}")
+
+
+def _restored(stack: Stack, folder: Path) -> None:
+    """Copy, remove every volume, restore into the empty stack, look."""
+    outside = folder / "copies"
+    outside.mkdir()
+    outside.chmod(0o777)
+    (outside / "passphrase").write_text(secrets.token_hex(16) + "\n")
+    run = ("run", "--rm", "--no-deps", "--volume", f"{outside}:/copies", "worker", "acordo")
+    phrase = ("--passphrase-file", "/copies/passphrase")
+    stack.compose(*run, "keys", "export", "/copies/keys", *phrase)
+    told = json.loads(stack.compose(*run, "backup", "/copies/a.acordo", "--json"))
+    before = stack.ask(_KEPT)
+    stack.compose("down", "--volumes", "--timeout", "20")
+    stack.compose("up", "--detach", "postgres", "valkey")
+    stack.wait_healthy(("postgres", "valkey"), READY_LIMIT_S)
+    arguments = ("restore", "/copies/a.acordo", "--keys", "/copies/keys", *phrase, "--json")
+    back = json.loads(stack.compose(*run, *arguments))
+    after = stack.ask(_KEPT)
+    if after != before or back["missing"] or back["recordings"] != told["recordings"]:
+        raise Failure(f"antes da cópia {before}, restaurado {after} ({back})")
+    stack.compose("up", "--detach", "agent_console", limit_s=READY_LIMIT_S)
+    stack.wait_healthy(("agent_console",), READY_LIMIT_S)
+    _say(f"restaurado em uma instalação vazia: {', '.join(after[0])}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""The test of the production form fails when it must, and says what it found."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from foundation.cli import Failure
+from sim.containers.__main__ import KILLED, METRICS, SERVICES
+from sim.containers.engine import Engine, engine
+from sim.containers.stack import BUILT, Stack
+from sim.containers.table import Killed, good, lines, rows
+from tests.unit.house.tree import ROOT
+
+FOUND: dict[str, Any] = {
+    "attempts": 300, "invites": 298, "says": [], "in_flight": {"dialer": 9},
+    "lost": {}, "doubled": {},
+}  # fmt: skip
+DEAD = [Killed("dialer", 100.0, 102.5), Killed("turn", 130.0, 131.0)]
+
+
+def compose() -> dict[str, Any]:
+    text = (ROOT / "docker-compose.yml").read_text("utf-8")
+    found: dict[str, Any] = yaml.safe_load(text)["services"]
+    return found
+
+
+def test_every_killed_service_has_a_row() -> None:
+    table = rows(DEAD, FOUND)
+    assert table == [("dialer", "2.5", "9", "0", "0"), ("turn", "1.0", "0", "0", "0")]
+    assert lines(table)[1].split() == ["dialer", "2.5", "9", "0", "0"]
+    assert good(FOUND)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"lost": {"dialer": 1}}, {"doubled": {"": 1}}, {"attempts": 0}]
+)
+def test_what_is_lost_or_doubled_or_never_tried_is_no_pass(changed: dict[str, Any]) -> None:
+    assert not good(FOUND | changed)
+
+
+def test_what_no_fault_explains_is_shown() -> None:
+    assert rows(DEAD, FOUND | {"lost": {"": 2}})[-1] == ("(sem falha)", "-", "-", "2", "0")
+
+
+def test_without_an_engine_and_without_root_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    monkeypatch.setattr(os, "getuid", lambda: 1000)
+    with pytest.raises(Failure, match="nenhum motor"), engine(tmp_path, print):
+        pass
+
+
+def test_every_long_lived_service_is_killed_but_the_world_around() -> None:
+    lasting = {name for name, of in compose().items() if of.get("restart") != "no"}
+    assert lasting == set(SERVICES)
+    assert set(SERVICES) - set(KILLED) == {"carrier", "phones"}
+    assert set(BUILT) == {name for name, of in compose().items() if "build" in of}
+
+
+@pytest.mark.parametrize("name", sorted(compose()))
+def test_every_service_is_hardened(name: str) -> None:
+    service = compose()[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in service
+    assert "cap_add" not in service
+    assert service["mem_limit"]
+    assert service["pids_limit"]
+    if service["restart"] != "no":
+        assert service["healthcheck"]
+
+
+def test_only_what_must_be_reached_is_published_and_on_loopback() -> None:
+    published = {name for name, of in compose().items() if of.get("ports")}
+    assert published == {"asterisk", "proxy", "turn"}
+    for name in published:
+        assert all(port.startswith("${ACORDO_") for port in compose()[name]["ports"])
+        assert all(":-127.0.0.1}" in port for port in compose()[name]["ports"])
+
+
+def test_servers_are_reached_by_who_needs_them_alone() -> None:
+    members: dict[str, set[str]] = {}
+    for name, service in compose().items():
+        for network in service["networks"]:
+            members.setdefault(network, set()).add(name)
+    assert members["control"] == {"asterisk", "dialer", "ura"}
+    assert members["seats"] == {"asterisk", "agent_console"}
+    assert members["web"] == {"proxy", "agent_console"}
+    assert "proxy" not in members["data"]
+    assert "turn" not in members["data"]
+    assert set(METRICS) <= members["data"]
+
+
+def test_a_stack_publishes_nothing_of_the_telephone(tmp_path: Path) -> None:
+    Stack(Engine({}, private=True), "acordo-x", tmp_path)
+    text = (tmp_path / "compose.test.yml").read_text()
+    assert "asterisk: { build: { network: host }, ports: !reset [] }" in text
+    assert "turn: { build: { network: host }, ports: !reset [] }" in text
+    assert (tmp_path / "secrets" / "ami_secret").exists()
