@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from pathlib import Path
+
 import click
 
 from foundation.cli import Failure
@@ -38,3 +42,37 @@ def draw(flow: str, whole: bool) -> None:
         click.echo(drawing(shipped(flow), whole=whole), nl=False)
     except BadFlow as error:
         raise Failure(str(error)) from error
+
+
+@ura.command()
+@click.argument(
+    "sound", metavar="ARQUIVO", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--state", required=True, metavar="NOME", help="A pergunta respondida."
+)
+@click.option("--flow", type=click.Choice(SHIPPED), default=SHIPPED[0], show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Para ser lido por um programa.")
+def recognise(sound: Path, state: str, flow: str, as_json: bool) -> None:
+    """Diz o que se entende de um ARQUIVO de som como resposta a uma pergunta do fluxo."""
+    from foundation.settings import ProcessSettings
+    from ura.adapters.whisper import RecogniserMissing
+    from ura.ports import VoiceFailed
+    from ura.recognising import NoSuchQuestion, recognised
+
+    models = ProcessSettings().cache / "models" / "whisper"
+    try:
+        found = recognised(sound, flow, state, models)
+    except (RecogniserMissing, VoiceFailed, NoSuchQuestion) as error:
+        raise Failure(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(asdict(found), default=str, ensure_ascii=False))
+        return
+    click.echo(f"entendido: {found.outcome or 'nada'}")
+    if found.value is not None:
+        click.echo(f"valor: {found.value}")
+    click.echo(f"texto: {found.text or '-'}")
+    for phrase, score in found.scores[:5]:
+        click.echo(f"  {score:6.2f}  {phrase}".replace(".", ",", 1))
+    if not found.outcome:
+        raise SystemExit(1)
