@@ -30,6 +30,7 @@ BENCHES: Mapping[str, str] = {
     "policy": "sim.bench.policy",
     "start": "sim.bench.start",
     "supervision": "sim.bench.supervision",
+    "understanding": "sim.bench.understanding",
     "webhook": "sim.bench.webhook",
 }
 #: packages that `make run` does not install

@@ -1,0 +1,101 @@
+"""What the automatic conversation understands, on the labelled set, beside what is aimed at.
+
+All voices are synthetic: the figures rank one way against another, they do not say how real
+debtors are understood.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+
+from foundation.settings import ProcessSettings
+from sim.bench.figures import Figure, NotMeasured
+from sim.openings.sounds import Sounds, read
+from sim.utterances.labelled import LINES, Kind, Utterance, labelled
+from sim.utterances.trial import Trial, trial
+from ura.adapters.kokoro_voice import VoiceUnavailable
+from ura.adapters.whisper import RecogniserMissing
+from ura.adapters.whisper_phrases import WhisperPhrases
+
+QUICK_EVERY = 8  # of the answers, in the short form
+#: kind and line -> the least share that must be right
+AIMS: dict[tuple[Kind, str], float] = {
+    ("yes_no", "clean"): 0.95,
+    ("yes_no", "10 dB"): 0.90,
+    ("menu", "clean"): 0.92,
+    ("menu", "10 dB"): 0.86,
+}
+OFF_TOPIC = 0.05  # at most so much of it may be taken for an answer
+_PACKAGES = {"onnxruntime": "voices", "ctranslate2": "recognition"}
+
+
+def measure(quick: bool) -> list[Figure]:
+    """Raises NotMeasured without the models, which nobody needs to make calls."""
+    settings = ProcessSettings()
+    models = settings.cache / "models"
+    for package, extra in _PACKAGES.items():
+        if importlib.util.find_spec(package) is None:
+            raise NotMeasured(f"falta {package}: pip install 'acordo[{extra}]'")
+    answers = labelled("report")[:: QUICK_EVERY if quick else 1]
+    sounds = Sounds(settings.home / "cache" / "utterances", models / "kokoro")
+    try:
+        recogniser = WhisperPhrases(models / "whisper")
+        trials = [_tried(each, sounds, recogniser) for each in answers]
+    except (RecogniserMissing, VoiceUnavailable) as error:
+        raise NotMeasured(str(error)) from error
+    return figures_of(trials)
+
+
+def _tried(answer: Utterance, sounds: Sounds, recogniser: WhisperPhrases) -> Trial:
+    return trial(answer, read(sounds.path(answer.sound, [])), recogniser)
+
+
+def figures_of(trials: Sequence[Trial]) -> list[Figure]:
+    """Judge what was tried."""
+    kinds: tuple[Kind, ...] = ("yes_no", "menu", "value")
+    figures = [_right(trials, kind, line) for kind in kinds for line in LINES]
+    figures += [_accepted(trials, line) for line in LINES]
+    spent = [t.recognising_s for t in trials if t.heard]
+    return [
+        *figures,
+        Figure(
+            what=f"answers in which no voice was heard, of {len(trials)}",
+            value=sum(not t.heard for t in trials),
+            unit="",
+        ),
+        Figure(
+            what="processor time of recognition per answer",
+            value=sum(spent) / len(spent) if spent else 0.0,
+            unit="s",
+        ),
+    ]
+
+
+def _right(trials: Sequence[Trial], kind: Kind, line: str) -> Figure:
+    mine = [t for t in trials if t.utterance.kind == kind and t.utterance.line == line]
+    right = sum(t.right for t in mine)
+    refused = sum(not t.outcome for t in mine)
+    aim = AIMS.get((kind, line))
+    return Figure(
+        what=f"{kind}, {line}: understood, of {len(mine)}",
+        value=100 * right / max(len(mine), 1),
+        unit="%",
+        compared_with=f"refused {refused}, wrong {len(mine) - right - refused}",
+        aim="" if aim is None else f">= {aim:.0%}",
+        met=None if aim is None or not mine else right >= aim * len(mine),
+    )
+
+
+def _accepted(trials: Sequence[Trial], line: str) -> Figure:
+    mine = [
+        t for t in trials if t.utterance.kind == "off_topic" and t.utterance.line == line
+    ]
+    taken = sum(bool(t.outcome) for t in mine)
+    return Figure(
+        what=f"off topic, {line}: taken for an answer, of {len(mine)}",
+        value=100 * taken / max(len(mine), 1),
+        unit="%",
+        aim=f"<= {OFF_TOPIC:.0%}",
+        met=taken <= OFF_TOPIC * len(mine) if mine else None,
+    )

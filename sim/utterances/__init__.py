@@ -1,0 +1,1 @@
+"""Answers of callers, labelled, for measuring what the automatic conversation understands."""
