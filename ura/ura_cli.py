@@ -48,9 +48,7 @@ def draw(flow: str, whole: bool) -> None:
 @click.argument(
     "sound", metavar="ARQUIVO", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option(
-    "--state", required=True, metavar="NOME", help="A pergunta respondida."
-)
+@click.option("--state", required=True, metavar="NOME", help="A pergunta respondida.")
 @click.option("--flow", type=click.Choice(SHIPPED), default=SHIPPED[0], show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Para ser lido por um programa.")
 def recognise(sound: Path, state: str, flow: str, as_json: bool) -> None:

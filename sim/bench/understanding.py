@@ -1,4 +1,4 @@
-"""What the automatic conversation understands, on the labelled set, beside what is aimed at.
+"""What the automatic conversation understands of the labelled set, beside the aims.
 
 All voices are synthetic: the figures rank one way against another, they do not say how real
 debtors are understood.

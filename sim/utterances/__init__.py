@@ -1,1 +1,1 @@
-"""Answers of callers, labelled, for measuring what the automatic conversation understands."""
+"""Answers of callers, labelled, to measure what the automatic conversation understands."""

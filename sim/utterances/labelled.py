@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -39,31 +39,32 @@ def labelled(part: Part) -> tuple[Utterance, ...]:
     """Every answer of one part, always the same."""
     raw = files(__package__).joinpath("texts.toml").read_text("utf-8")
     table = tomllib.loads(raw)[part]
-    voices, found = table["voices"], []
-    for group, entry in enumerate(table["set"]):
-        for place, text in enumerate(entry["texts"]):
-            for nth in range(VOICES_EACH[part]):
-                voice = voices[(place + nth) % len(voices)]
-                for line in LINES:
-                    found.append(_utterance(part, entry, (group, place, nth), text, voice, line))
-    return tuple(found)
+    voices = table["voices"]
+    return tuple(
+        _utterance(
+            part, entry, (group, place, nth), voices[(place + nth) % len(voices)], line
+        )
+        for group, entry in enumerate(table["set"])
+        for place in range(len(entry["texts"]))
+        for nth in range(VOICES_EACH[part])
+        for line in LINES
+    )
 
 
 def _utterance(
     part: Part,
-    entry: dict[str, str],
+    entry: dict[str, Any],
     at: tuple[int, int, int],
-    text: str,
     voice: str,
     line: str,
 ) -> Utterance:
     rng = np.random.default_rng([SEED, get_args(Part).index(part), *at])
     name = "-".join(map(str, at))
     sound = Opening(
-        id=f"{part}-{name}-{line.split()[0]}",
+        id=f"{part}-{name}-{line.split(maxsplit=1)[0]}",
         part="report",
         label="person",
-        text=text,
+        text=entry["texts"][at[1]],
         voice=voice,
         speed=float(rng.uniform(0.9, 1.15)),
         before_s=float(rng.uniform(0.6, 1.2)),
@@ -74,7 +75,7 @@ def _utterance(
         seed=int(rng.integers(1 << 31)),
     )
     return Utterance(
-        kind=entry["kind"],  # type: ignore[arg-type]
+        kind=entry["kind"],
         state=entry["state"],
         means=entry["means"],
         value=entry.get("value", ""),

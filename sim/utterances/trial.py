@@ -1,4 +1,4 @@
-"""One answer, taken as on a call: the detector of voice, the turn, the recogniser, the sense."""
+"""One answer, taken as on a call: voice detector, turn, recogniser, sense."""
 
 from __future__ import annotations
 

@@ -50,10 +50,9 @@ class VoskPhrases:
             grammar = json.dumps([*map(_plain, phrases), UNKNOWN], ensure_ascii=False)
             recogniser = self._engine.KaldiRecognizer(self._model, RATE_HZ, grammar)
         pcm = np.round(np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
-        parts = []
-        for at in range(0, len(pcm), FRAME_BYTES):
-            if recogniser.AcceptWaveform(pcm[at : at + FRAME_BYTES]):
-                parts.append(recogniser.Result())
+        cuts = range(0, len(pcm), FRAME_BYTES)
+        taken = (recogniser.AcceptWaveform(pcm[at : at + FRAME_BYTES]) for at in cuts)
+        parts = [recogniser.Result() for ended in taken if ended]
         parts.append(recogniser.FinalResult())
         texts = [str(json.loads(part).get("text", "")) for part in parts]
         text = " ".join(t for t in texts if t and UNKNOWN not in t)

@@ -1,4 +1,4 @@
-"""The labelled answers: enough of them, fairly parted, and understood when they are read."""
+"""The labelled answers: enough, fairly parted, and understood when they are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Vosk is optional: what lacks is said with what to do, and the phrases become its grammar."""
+"""Vosk is optional: what lacks is said, and the phrases become its grammar."""
 
 from __future__ import annotations
 
