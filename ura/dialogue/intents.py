@@ -95,7 +95,7 @@ def chosen_by_score(
 
 
 def chosen_by_words(text: str, options: Collection[str], known: Intents) -> Chosen:
-    """Decide by the words of a text: the phrase that accounts for most of them.
+    """Decide by the words of a text: the option whose phrases account for most of them.
 
     >>> chosen_by_words("ah, sou eu sim", ["yes", "no"], intents()).option
     'yes'
@@ -108,12 +108,24 @@ def chosen_by_words(text: str, options: Collection[str], known: Intents) -> Chos
 
 
 def _chosen_of(spoken: Sequence[str], options: Collection[str], known: Intents) -> Chosen:
-    said = _without_fillers(spoken)
-    best: dict[str, Chosen] = {}
+    said = set(_without_fillers(spoken))  # nothing: only fillers, which a phrase may be
+    taken: dict[str, set[str]] = {}
+    longest: dict[str, tuple[str, ...]] = {}
     for phrase, option in known.of(options).items():
-        score = _covered(_words_of(phrase), spoken, len(said))
-        if score > best.get(option, Chosen(NOBODY)).score:
-            best[option] = Chosen(option, phrase, score)
+        own = _words_of(phrase)
+        heard = _heard(own, spoken)
+        if heard:
+            taken.setdefault(option, set()).update(heard)
+            longest[option] = max(longest.get(option, ()), own, key=len)
+    best = {
+        option: Chosen(
+            option,
+            " ".join(longest[option]),
+            # of options that account for as much, the longer phrase says more
+            (len(heard & said) / len(said) if said else 1.0) + len(longest[option]) / 1000,
+        )
+        for option, heard in taken.items()
+    }
     ranked = sorted(best.values(), key=lambda each: -each.score)
     if not ranked:
         return Chosen(NOBODY, why="nothing")
@@ -140,20 +152,17 @@ def _without_fillers(spoken: Sequence[str]) -> list[str]:
     return kept
 
 
-def _covered(phrase: Sequence[str], spoken: Sequence[str], said: int) -> float:
-    """Share of what was said that the phrase accounts for; 0 when it was not said.
-
-    Of phrases that cover alike, the longer one is better: it says more.
-    """
-    at = 0
+def _heard(phrase: Sequence[str], spoken: Sequence[str]) -> set[str]:
+    """The words in which the phrase was said, in its order; none when it was not."""
+    heard, at = set(), 0
     for word in phrase:
         while at < len(spoken) and not _alike(spoken[at], word):
             at += 1
         if at == len(spoken):
-            return 0.0
+            return set()
+        heard.add(spoken[at])
         at += 1
-    own = len(_without_fillers(phrase)) or len(phrase)
-    return min(1.0, own / max(said, 1)) + len(phrase) / 1000
+    return heard
 
 
 def _alike(heard: str, wanted: str) -> bool:
