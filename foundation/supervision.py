@@ -30,8 +30,8 @@ FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 30.0
 UNREADY_GRACE_S = 3.0
 POLL_S = 0.05
-FIRST_SPARE_AFTER_S = 10.0  # the others are still starting
-SPARE_AFTER_S = 1.5  # first the calls, then the next spare
+FIRST_SPARE_AFTER_S = 5.0  # the others are still starting
+SPARE_AFTER_S = 0.5  # first the calls, then the next spare
 
 
 class State(StrEnum):

@@ -19,7 +19,7 @@ from sim.world.compare import NOT_SENT, Seen
 
 SWITCH_LOST = "switch_lost"
 SLACK_S = 0.75  # over the threshold: the message's first breath, jitter, a busy machine
-LEG_TIMEOUT_S = 3.0  # asterisk-config/pjsip.conf: a browser's sound that stays away
+LEG_TIMEOUT_S = 3.0  # asterisk-config/pjsip.conf: rtp_timeout, counted in whole seconds
 SETTLES_S = 5.0  # after a disturbance, before an agent's time in a state counts again
 LONGEST_S: Mapping[str, float] = MappingProxyType(
     {

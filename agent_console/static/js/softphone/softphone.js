@@ -76,6 +76,9 @@ export class Softphone {
   /** Take the seat, with the microphone. Troubles are shown, not thrown. */
   async connect() {
     if (this.#is.state === "connecting" || this.#is.state === "ready") return;
+    // the socket is away and the call is not: pressing this must not end it
+    if (this.#is.state === "lost" && this.#leg?.isEstablished())
+      return this.#line?.reopen();
     this.#end();
     this.#show({ state: "connecting", code: "" });
     try {
