@@ -294,7 +294,9 @@ class DialerProcess:
             if self.leader is not None and self._leads():
                 self.metrics.look(self.leader.floor)
                 drains = [ALERT] if self.leader.ordered_to_drain else []
-                self.board.look(self.leader.floor, [*lacking, *drains])
+                aside = self.leader.tools.routes.aside
+                self.metrics.routes_aside.set(len(aside))
+                self.board.look(self.leader.floor, [*lacking, *drains], aside)
                 self.board.pace(self.leader.pacing.log, self.leader.pacing.campaigns)
             await asyncio.sleep(SHOW_S)
 

@@ -29,6 +29,11 @@ class FloorMetrics:
             ["of", "to"],
             registry=registry,
         )
+        self.routes_aside = Gauge(
+            "acordo_routes_aside",
+            "Routes left to others, because they carried nothing of late",
+            registry=registry,
+        )
         self.answer_to_bridge = Histogram(
             "acordo_answer_to_bridge_seconds",
             "Newstate Up to the bridge, by the switch's clock",

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from cobranca.compliance.meters.brakes import Brakes
 from cobranca.compliance.meters.model import Reading
+from dialer.calls.call import Call
+from dialer.calls.route_rest import RouteRest
 from dialer.pacing.rate import CallsPerSecond
 from foundation.brasil.phone import is_simulated, line_of
 from foundation.route import Route
@@ -70,6 +72,7 @@ class Routes:
         self._routes = tuple(sorted(routes, key=lambda route: route.priority))
         self._by_name = {route.name: route for route in self._routes}
         self._rates = {route.name: CallsPerSecond(route.max_cps) for route in self._routes}
+        self._rests = {route.name: RouteRest() for route in self._routes}
         self.brakes = Brakes()  # as the leader read the meters last
 
     def named(self, name: str) -> Route:
@@ -84,20 +87,37 @@ class Routes:
         """A call was placed on the route at that instant."""
         self._rates[name].count(at_s)
 
+    def ended(self, name: str, call: Call, at_s: float) -> bool:
+        """A call ended on the route at that instant; True when `aside` changed by it."""
+        rest = self._rests.get(name)
+        return rest is not None and rest.ended(call, at_s)
+
+    @property
+    def aside(self) -> tuple[str, ...]:
+        """Routes that are left to others, because they carried nothing of late.
+
+        The last of its kind is never: a bad way is better than none.
+        """
+        kinds = {r.simulated for r in self._routes if not self._rests[r.name].aside}
+        return tuple(
+            route.name
+            for route in self._routes
+            if self._rests[route.name].aside and route.simulated in kinds
+        )
+
     def left(self, used: Mapping[str, int], now_s: float) -> dict[str, int]:
         """Calls that each route can take now, where `used` counts its calls in progress."""
-        return {
-            route.name: 0
-            if self.brakes.on(route, "", "stop")
-            else max(
-                0,
-                min(
-                    route.max_lines - used.get(route.name, 0),
-                    self._rates[route.name].left(now_s),
-                ),
-            )
-            for route in self._routes
-        }
+        aside = self.aside
+        found = {}
+        for route in self._routes:
+            busy = used.get(route.name, 0)
+            left = min(route.max_lines - busy, self._rates[route.name].left(now_s))
+            if self.brakes.on(route, "", "stop"):
+                left = 0
+            if route.name in aside:
+                left = self._rests[route.name].room(left, busy, now_s)
+            found[route.name] = max(0, left)
+        return found
 
     def room(self, used: Mapping[str, int], now_s: float) -> int:
         """Calls that all routes together can take now."""

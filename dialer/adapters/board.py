@@ -53,10 +53,15 @@ class Board:
         self._drawn = 0.0
         self._told: tuple[float, dict[str, Any]] = (0.0, {})
 
-    def look(self, floor: Floor, lacking: Sequence[str]) -> None:
-        """Tell the calls by stage and what the leader lacks: when it changes, and now and
-        then, so that whoever listens knows that somebody leads."""
-        seen = {"calls": by_stage(floor.calls.values()), "lacks": list(lacking)}
+    def look(self, floor: Floor, lacking: Sequence[str], aside: Sequence[str] = ()) -> None:
+        """Tell the calls by stage, what the leader lacks and which routes are left aside:
+        when it changes, and now and then, so that whoever listens knows that somebody
+        leads."""
+        seen = {
+            "calls": by_stage(floor.calls.values()),
+            "lacks": list(lacking),
+            "aside": list(aside),
+        }
         told_at, told = self._told
         since_s = time.monotonic() - told_at
         if since_s < LOOK_S or (seen == told and since_s < REDRAW_S):

@@ -8,6 +8,7 @@ tasks of their own and reports back to the floor.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -257,12 +258,16 @@ class Leader:
 
     def watch_trunk(self, route: str, call: Call) -> None:
         """Take note of how a call, or its try on one route, ended."""
+        if call.inbound:
+            return
         watch = self._watches[route]
-        if not call.inbound and watch.ended(call):
+        if watch.ended(call):
             if watch.dead:
                 log.error("trunk_silent", route=route)
             else:
                 log.info("trunk_answers_again", route=route)
+        if self.tools.routes.ended(route, call, time.monotonic()):
+            log.warning("routes_aside", route=route, aside=self.tools.routes.aside)
 
     async def _act(self, action: Action) -> None:
         telephony = self.tools.telephony

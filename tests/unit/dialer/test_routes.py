@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from dialer.calls.call import Call
+from dialer.calls.events import NetworkOutcome
+from dialer.calls.route_rest import FAILURES, FIRST_S
 from dialer.routes import Routes, Way, carries
 from foundation.route import Route
 
@@ -79,3 +82,33 @@ def test_lines_and_rate_count_for_each_route_alone() -> None:
 def test_routes_are_simulated_only_together() -> None:
     assert Routes([a_route("a"), a_route("b")]).simulated
     assert not Routes([a_route("a"), a_route("b", simulated=False)]).simulated
+
+
+FULL = Call(id="c", outcome=NetworkOutcome.CONGESTION, sip_code=503)
+BUSY = Call(id="c", outcome=NetworkOutcome.BUSY, sip_code=486)
+
+
+def test_a_route_that_carries_nothing_is_left_to_the_others_and_brought_back() -> None:
+    routes = Routes([a_route("a", priority=1), a_route("b", priority=2)])
+    assert [routes.ended("a", FULL, 0.0) for _ in range(FAILURES)][-1]
+    assert list(routes.aside) == ["a"]
+    assert named(routes.free({}, 1.0).take(SIMULATED)) == "b"
+    free = routes.free({}, FIRST_S)
+    assert [named(free.take(SIMULATED)) for _ in range(2)] == ["a", "b"]  # one tries it
+    assert routes.ended("a", BUSY, FIRST_S)
+    assert not routes.aside
+    assert named(routes.free({}, FIRST_S).take(SIMULATED)) == "a"
+
+
+def test_the_last_route_of_its_kind_is_never_left_aside() -> None:
+    real = a_route("real", simulated=False)
+    routes = Routes([a_route("a"), a_route("b"), real])
+    for name in ("a", "b"):
+        for _ in range(FAILURES):
+            routes.ended(name, FULL, 0.0)
+    assert routes.aside == ()
+    assert named(routes.free({}, 1.0).take(SIMULATED)) in ("a", "b")
+
+
+def test_a_route_that_is_configured_no_more_says_nothing() -> None:
+    assert not Routes([a_route("a")]).ended("gone", FULL, 0.0)
