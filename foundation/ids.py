@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import datetime
 from uuid import UUID, uuid5
 
 _INBOUND = UUID("6f1d6a54-9a2c-5c58-9f53-0b3ad0a4c0de")
@@ -17,6 +18,16 @@ def uuid7() -> UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)
+
+
+def first_uuid7(at: datetime) -> UUID:
+    """Return the least UUIDv7 of that instant: a bound for what was made since.
+
+    >>> first_uuid7(datetime(2026, 3, 10, tzinfo=UTC)) < uuid7()
+    True
+    """
+    milliseconds = int(at.timestamp() * 1000)
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | 0x2 << 62)
 
 
 def inbound_attempt(channel: str) -> UUID:

@@ -57,8 +57,10 @@ class Facts:
     free_bytes: int
     disk_bytes: int
     behind_s: float
+    aside: Sequence[str] = ()  # routes that carried nothing of late
     impossible: Sequence[tuple[str, str]] = ()  # what can never be, and with which thing
     meters: Sequence[Metered] = ()  # that reached an alarm or pulled a brake
+    minors: Sequence[str] = ()  # children whom somebody meant to contact, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def alerts(facts: Facts) -> list[Alert]:
     """All that hold now."""
     found = [
         *_dialer(facts), *_impossible(facts), *_campaigns(facts), *_meters(facts),
-        *_machine(facts),
+        *_minors(facts), *_machine(facts),
     ]  # fmt: skip
     return sorted(found, key=lambda alert: alert.level != "bad")
 
@@ -86,6 +88,8 @@ def _dialer(facts: Facts) -> list[Alert]:
     found = [Alert(known[what], "bad", {}) for what in facts.lacks if what in known]
     if "draining" in facts.lacks:
         found.append(Alert("draining", "warn", {}))
+    if facts.aside:
+        found.append(Alert("route_aside", "warn", {"routes": ", ".join(facts.aside)}))
     silent = facts.told_s_ago is None or facts.told_s_ago > SILENT_S
     if facts.bus and silent:
         found.append(Alert("dialer_silent", "warn", {}))
@@ -99,10 +103,18 @@ def _impossible(facts: Facts) -> list[Alert]:
         things.setdefault(what, []).append(which)
     found = []
     for what, named in things.items():
-        more = f" (+{len(named) - FEW})" if len(named) > FEW else ""
-        which = ", ".join(named[:FEW]) + more
-        found.append(Alert("impossible", "bad", {"what": what, "which": which}))
+        found.append(Alert("impossible", "bad", {"what": what, "which": _few(named)}))
     return found
+
+
+def _few(named: Sequence[str]) -> str:
+    more = f" (+{len(named) - FEW})" if len(named) > FEW else ""
+    return ", ".join(named[:FEW]) + more
+
+
+def _minors(facts: Facts) -> list[Alert]:
+    """Nobody was contacted; but a child is in a list of debtors."""
+    return [Alert("minor_met", "bad", {"who": _few(facts.minors)})] if facts.minors else []
 
 
 def _campaigns(facts: Facts) -> list[Alert]:

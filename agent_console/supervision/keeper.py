@@ -169,6 +169,7 @@ class Keeper:
             leads=quick.leads,
             bus=self._live.up,
             lacks=floor.data.get("lacks", ()) if floor else (),
+            aside=floor.data.get("aside", ()) if floor else (),
             told_s_ago=told_s_ago,
             seated=sum(state not in ("offline", None) for state in states),
             campaigns=_watched(quick, slow),
@@ -180,6 +181,7 @@ class Keeper:
                 for one in quick.impossible
             ],
             meters=self._meters.metered(slow.meters),
+            minors=slow.minors,
         )
         return [_alert(alert) for alert in alerts(facts)]
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from agent_console.supervision.month import Month
 from cobranca.compliance.meters.model import Reading
+from cobranca.compliance.minors import minors_met
 from dialer.figures import feed
 from dialer.figures.abandonment import Rate
 from dialer.figures.feed import Brief
@@ -44,6 +45,7 @@ class Slow:
     rang: list[Brief] = field(default_factory=list)  # campaigns that are in `day`
     left: dict[UUID, int] = field(default_factory=dict)
     meters: list[Reading] = field(default_factory=list)
+    minors: list[str] = field(default_factory=list)  # names, of the last 24 hours
     behind_s: float = 0.0
     free_bytes: int = 0
     disk_bytes: int = 0  # 0: not looked yet
@@ -93,6 +95,7 @@ class SlowFigures:
                     month=await self._month.read(connection, now),
                     left=await feed.left(connection, campaigns),
                     meters=await self._meters(connection),
+                    minors=await minors_met(connection, now - DAY),
                     behind_s=await feed.worker_behind_s(connection),
                     free_bytes=disk.free,
                     disk_bytes=disk.total,

@@ -31,7 +31,7 @@ from cobranca.compliance.model import (
 )
 from cobranca.compliance.rulebook import rules_in_force
 from cobranca.compliance.rules import Rule, decide
-from cobranca.compliance.store import VerdictRow
+from cobranca.compliance.store import MINOR, VerdictRow
 from foundation.brasil.phone import line_of
 from foundation.ids import uuid7
 from foundation.observability import get_logger
@@ -53,7 +53,6 @@ class Errand:
 
 
 CALL = Errand()
-MINOR = "minor"
 
 log = get_logger(__name__)
 _line_of = lru_cache(maxsize=100_000)(line_of)  # what a number is never changes

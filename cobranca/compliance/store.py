@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cobranca.debtors.store import ContactPointRow, CreditorRow, DebtorRow
@@ -17,12 +17,18 @@ from cobranca.people.store import UserRow
 from foundation.db.engine import Row
 from foundation.ids import uuid7
 
+MINOR = "minor"  # the rule that refuses children
+
 
 class VerdictRow(Row):
     """One answer of the policy on one point of one debtor, and the rule that gave it."""
 
     __tablename__ = "verdict"
-    __table_args__ = (Index(None, "debtor_id"), Index(None, "contact_point_id"))
+    __table_args__ = (
+        Index(None, "debtor_id"),
+        Index(None, "contact_point_id"),
+        Index("ix_verdict_minor", "id", postgresql_where=text(f"rule = '{MINOR}'")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     debtor_id: Mapped[UUID] = mapped_column(ForeignKey(DebtorRow.id))
@@ -64,6 +70,11 @@ class SuppressionRow(Row):
     recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey(UserRow.id))
     since: Mapped[datetime]  # on the compliance clock
     until: Mapped[datetime | None]  # null: for ever; the instant it was lifted
+
+
+def stands(now: datetime) -> ColumnElement[bool]:
+    """A test of lines of the ledger: not over at that instant."""
+    return or_(SuppressionRow.until.is_(None), SuppressionRow.until > now)
 
 
 class ContactRow(Row):

@@ -35,6 +35,8 @@ def test_when_all_is_well_nothing_is_said() -> None:
         ({"leads": False, "lacks": ("switch",)}, ["not_leading"]),
         ({"lacks": ("switch",)}, ["event_gap"]),
         ({"lacks": ("trunk",)}, ["trunk_down"]),
+        ({"aside": ("a", "b")}, ["route_aside"]),
+        ({"minors": ("Ana",)}, ["minor_met"]),
         ({"lacks": ("database", "leadership")}, ["log_behind"]),
         ({"lacks": ("draining",)}, ["draining"]),
         ({"told_s_ago": None}, ["dialer_silent"]),
