@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,7 @@ from agent_console.compliance.contracts import (
     ContactIn,
     EndIn,
     EnteredOut,
-    LedgerOut,
     LiftIn,
-    LineOut,
     SuppressionIn,
 )
 from agent_console.desk.tools import DESK
@@ -25,24 +24,17 @@ from agent_console.problems import Problem
 from agent_console.services import DATABASE
 from cobranca.compliance import ledger
 from cobranca.compliance.gate import Gate
-from cobranca.compliance.ledger import Entered, Line
+from cobranca.compliance.ledger import Entered
 from cobranca.compliance.points_of import point
 from cobranca.compliance.ports import End
-from cobranca.compliance.reasons import Entry, Reason
+from cobranca.compliance.reasons import Entry
 from cobranca.compliance.rulebook import reasons_in_force
 from cobranca.compliance.service import Errand
+from cobranca.debtors.service import debtor_with_document
 from cobranca.people import audit
-from foundation.brasil.phone import UndialableNumber, masked_phone, parse_phone
+from foundation.brasil.document import InvalidDocument, parse_document
+from foundation.brasil.phone import UndialableNumber, parse_phone
 from foundation.clock import SAO_PAULO
-
-
-async def ledger_of(asked: Asked[None, None]) -> LedgerOut:
-    tools = asked.request.app[DESK]
-    async with asked.request.app[DATABASE].begin() as connection:
-        now = (await tools.contact_clock(connection)).now()
-        found = await ledger.lines_of(connection, UUID(asked.path["id"]))
-    reasons = reasons_in_force()
-    return LedgerOut(lines=[_line(one, reasons, one.stands(now)) for one in found])
 
 
 async def enter(asked: Asked[SuppressionIn, None]) -> EnteredOut:
@@ -53,7 +45,8 @@ async def enter(asked: Asked[SuppressionIn, None]) -> EnteredOut:
     try:
         async with asked.request.app[DATABASE].begin() as connection:
             now = (await tools.contact_clock(connection)).now()
-            told = _told(asked, reason.code, now)
+            debtor = asked.body.debtor or await _of_document(connection, asked)
+            told = _told(asked, reason.code, now, debtor)
             made = await ledger.enter(connection, reason, told)
             if not isinstance(made, Entered):
                 raise Problem(f"lacks_{made}", 422)
@@ -109,7 +102,25 @@ async def end(asked: Asked[EndIn, None]) -> None:
         raise Problem("no_such_contact", 404)
 
 
-def _told(asked: Asked[SuppressionIn, None], reason: str, now: Any) -> Entry:
+async def _of_document(
+    connection: AsyncConnection, asked: Asked[SuppressionIn, None]
+) -> UUID | None:
+    if not asked.body.document:
+        return None
+    try:
+        document = parse_document(asked.body.document)
+    except InvalidDocument:
+        raise Problem("invalid_document", 422) from None
+    keys = asked.request.app[DESK].keys
+    found = await debtor_with_document(connection, keys, document)
+    if found is None:
+        raise Problem("no_such_debtor", 404)
+    return found
+
+
+def _told(
+    asked: Asked[SuppressionIn, None], reason: str, now: datetime, debtor: UUID | None
+) -> Entry:
     given, until = asked.body, asked.body.until
     if until is not None and until.tzinfo is None:
         until = until.replace(tzinfo=SAO_PAULO)
@@ -117,7 +128,7 @@ def _told(asked: Asked[SuppressionIn, None], reason: str, now: Any) -> Entry:
         reason=reason,
         origin="api" if asked.who.token else "supervisor",
         since=now,
-        debtor=given.debtor,
+        debtor=debtor,
         number=given.number and _telephone(given.number),
         creditor=given.creditor,
         debt=given.debt,
@@ -133,25 +144,6 @@ def _telephone(written: str) -> str:
         return parse_phone(written).e164
     except UndialableNumber:
         raise Problem("unreadable_number", 422) from None
-
-
-def _line(one: Line, reasons: Mapping[str, Reason], stands: bool) -> LineOut:
-    reason = reasons.get(one.reason)
-    return LineOut(
-        id=one.id,
-        reason=one.reason,
-        title=reason.title if reason else one.reason,
-        telephone=one.number and masked_phone(one.number),
-        creditor=one.creditor,
-        debt=one.debt,
-        means=one.means,
-        origin=one.origin,
-        by=one.by,
-        proof=one.proof,
-        since=one.since,
-        until=one.until,
-        stands=stands,
-    )
 
 
 async def _record(

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from cobranca.compliance.model import Means
 
@@ -70,10 +70,14 @@ class ExplainedOut(Model):
 
 
 class SuppressionIn(Model):
-    """Who must not be contacted; what `reason` needs is in the ledger's reasons."""
+    """Who must not be contacted; what `reason` needs is in the ledger's reasons.
+
+    The debtor by his id or, without it, by his document.
+    """
 
     reason: Code
     debtor: UUID | None = None
+    document: Annotated[str, Field(max_length=18)] | None = None  # CPF or CNPJ
     number: Annotated[str, Field(max_length=30)] | None = None
     creditor: UUID | None = None
     debt: UUID | None = None
@@ -91,6 +95,8 @@ class LineOut(Model):
     id: UUID
     reason: str
     title: str
+    debtor: UUID | None
+    whom: str | None  # name of the debtor
     telephone: str | None  # masked
     creditor: str | None
     debt: UUID | None
@@ -105,6 +111,29 @@ class LineOut(Model):
 
 class LedgerOut(Model):
     lines: list[LineOut]
+
+
+class LedgerSearchIn(Model):
+    """What is left out asks nothing.
+
+    `whom`: a CPF or CNPJ, a telephone, or the begin of a debtor's name.
+    """
+
+    reason: Code | None = None
+    state: Literal["standing", "over"] | None = None
+    whom: (
+        Annotated[
+            str, StringConstraints(strip_whitespace=True, min_length=3, max_length=80)
+        ]
+        | None
+    ) = None
+    before: UUID | None = None
+
+
+class LedgerPageOut(LedgerOut):
+    """`more`: give the last line's id as `before` to read on."""
+
+    more: bool
 
 
 class LiftIn(Model):

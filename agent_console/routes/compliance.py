@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from agent_console.api.endpoint import Endpoint, Role
-from agent_console.compliance import acts, why
+from agent_console.api.endpoint import Endpoint, Page, Role
+from agent_console.compliance import acts, ledger, why
 from agent_console.compliance.contracts import (
     AnswerOut,
     ContactIn,
@@ -13,6 +13,8 @@ from agent_console.compliance.contracts import (
     ExplainIn,
     ExplainQuery,
     LedgerOut,
+    LedgerPageOut,
+    LedgerSearchIn,
     LiftIn,
     ListsOut,
     SuppressionIn,
@@ -60,8 +62,19 @@ ENDPOINTS = (
         summary="O que a lista de supressão tem de um devedor",
         roles=SUPERVISOR,
         scope=READ,
-        handler=acts.ledger_of,
+        handler=ledger.of_debtor,
         answer=LedgerOut,
+    ),
+    Endpoint(
+        verb="POST",
+        path=f"{PATH}/suppressions/search",
+        summary="A lista de supressão, do mais novo ao mais antigo, com filtros",
+        roles=SUPERVISOR,
+        scope=READ,
+        handler=ledger.search,
+        body=LedgerSearchIn,
+        answer=LedgerPageOut,
+        problems=("unreadable_whom",),
     ),
     Endpoint(
         verb="POST",
@@ -74,7 +87,8 @@ ENDPOINTS = (
         answer=EnteredOut,
         status=201,
         problems=("unknown_reason", "lacks_debtor", "lacks_number", "lacks_proof",
-                  "lacks_until", "unreadable_number", "no_such_debtor"),
+                  "lacks_until", "unreadable_number", "invalid_document",
+                  "no_such_debtor"),
     ),
     Endpoint(
         verb="POST",
@@ -108,3 +122,4 @@ ENDPOINTS = (
         problems=("no_such_contact",),
     ),
 )  # fmt: skip
+PAGES = (Page("/suppressions", "suppressions.html", SUPERVISOR, ledger.shown),)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agent_console.api.endpoint import Asked, Endpoint, Role
+from agent_console.api.endpoint import Asked, Endpoint, Page, Role
 from cobranca.language.lint import Finding, lint
 from cobranca.language.rulebook import rules_in_force
 
@@ -67,15 +69,21 @@ async def look_over(asked: Asked[WordingIn, None]) -> WordingOut:
     )
 
 
+async def shown(asked: Asked[None, None]) -> Mapping[str, Any]:
+    return {"longest": LONGEST}
+
+
+MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
 ENDPOINTS = (
     Endpoint(
         verb="POST",
         path="/api/v1/wording",
         summary="Ameaça, vergonha, urgência falsa ou dívida antes da hora num texto",
-        roles=frozenset({Role.SUPERVISOR, Role.ADMIN}),
+        roles=MAY,
         scope="wording:check",
         handler=look_over,
         body=WordingIn,
         answer=WordingOut,
     ),
 )
+PAGES = (Page("/wording", "wording.html", MAY, shown),)

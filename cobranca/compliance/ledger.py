@@ -1,23 +1,22 @@
-"""The suppression ledger: enter who must not be contacted, see what stands, lift it.
+"""The suppression ledger: enter who must not be contacted, and lift it.
 
 Nothing is deleted: what is lifted ends. The caller commits and writes the audit trail.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.reasons import Entry, Lack, Reason, entry
-from cobranca.compliance.store import SuppressionRow
-from cobranca.debtors.store import ContactPointRow, CreditorRow
-from cobranca.people.store import UserRow
+from cobranca.compliance.store import SuppressionRow, stands
+from cobranca.debtors.store import ContactPointRow
 from foundation.ids import uuid7
 
 _ROW = SuppressionRow
@@ -30,27 +29,6 @@ class Entered:
     id: UUID
     entry: Entry
     again: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of the ledger. `until` None is for ever; instants as in `Entry`."""
-
-    id: UUID
-    reason: str
-    debtor: UUID | None
-    number: str | None
-    creditor: str | None  # name
-    debt: UUID | None
-    means: str | None
-    origin: str
-    by: str | None  # name of the user
-    proof: str | None
-    since: datetime
-    until: datetime | None
-
-    def stands(self, now: datetime) -> bool:
-        return self.until is None or self.until > now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,37 +56,6 @@ async def enter(connection: AsyncConnection, reason: Reason, told: Entry) -> Ent
     return Entered(id=row["id"], entry=made)
 
 
-async def lines_of(connection: AsyncConnection, debtor: UUID) -> Sequence[Line]:
-    """Return all that was ever entered of a person and his telephones, the newest first."""
-    own = select(ContactPointRow.value).where(ContactPointRow.debtor_id == debtor)
-    query = (
-        select(
-            _ROW.id,
-            _ROW.reason,
-            _ROW.debtor_id.label("debtor"),
-            _ROW.number,
-            CreditorRow.name.label("creditor"),
-            _ROW.debt_id.label("debt"),
-            _ROW.means,
-            _ROW.origin,
-            UserRow.name.label("by"),
-            _ROW.proof,
-            _ROW.since,
-            _ROW.until,
-        )
-        .outerjoin(CreditorRow, CreditorRow.id == _ROW.creditor_id)
-        .outerjoin(UserRow, UserRow.id == _ROW.recorded_by)
-        .where(
-            or_(
-                _ROW.debtor_id == debtor,
-                _ROW.debtor_id.is_(None) & _ROW.number.in_(own),
-            )
-        )
-        .order_by(_ROW.id.desc())
-    )
-    return [Line(**row._mapping) for row in await connection.execute(query)]
-
-
 async def lift(
     connection: AsyncConnection,
     line: UUID,
@@ -116,7 +63,7 @@ async def lift(
     reasons: Mapping[str, Reason],
 ) -> Lifted | None:
     """End one line; None when it does not stand. A telephone it retired is back."""
-    query = select(_ROW.__table__).where(_ROW.id == line, _stands(now)).with_for_update()
+    query = select(_ROW.__table__).where(_ROW.id == line, stands(now)).with_for_update()
     row = (await connection.execute(query)).first()
     if row is None:
         return None
@@ -133,7 +80,7 @@ async def lift_like(
     """End what was entered just so by that origin and stands."""
     await connection.execute(
         update(_ROW)
-        .where(*_like(made), _ROW.origin == origin, _stands(now))
+        .where(*_like(made), _ROW.origin == origin, stands(now))
         .values(until=now)
     )
 
@@ -157,7 +104,7 @@ async def _mark(
 
 
 def _standing_like(made: Entry) -> Any:
-    query = select(_ROW.id, _ROW.until).where(*_like(made), _stands(made.since))
+    query = select(_ROW.id, _ROW.until).where(*_like(made), stands(made.since))
     return query.limit(1).with_for_update()
 
 
@@ -181,10 +128,6 @@ def _like(made: Entry) -> list[Any]:
         for column, value in wanted.items()
     ]
     return [_ROW.reason == made.reason, *same]
-
-
-def _stands(now: datetime) -> Any:
-    return or_(_ROW.until.is_(None), _ROW.until > now)
 
 
 def _as_row(made: Entry) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance import ledger
 from cobranca.compliance.asked_debtor import asked_debtor, debtor_id
-from cobranca.compliance.ledger import Entered, Lifted, Line
+from cobranca.compliance.ledger import Entered, Lifted
+from cobranca.compliance.ledger_lines import Line, lines_of
 from cobranca.compliance.model import Means
 from cobranca.compliance.points_of import NoSuchDebtor
 from cobranca.compliance.reasons import Entry
@@ -129,7 +130,7 @@ def ledger_command(debtor: str | None, for_program: bool) -> None:
     async def use(connection: AsyncConnection) -> tuple[datetime, Sequence[Line]]:
         now = (await contact_clock(connection, settings)).now()
         whom = await debtor_id(connection, settings, wanted)
-        return now, await ledger.lines_of(connection, whom)
+        return now, await lines_of(connection, whom)
 
     now, lines = _run(settings, use)
     if for_program:

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.channels.store import MessageRow
-from cobranca.compliance import ledger
+from cobranca.compliance.ledger_lines import lines_of
 from cobranca.contacts.identification import known_of
 from cobranca.debtors.store import ContactPointRow, DebtorRow
 from foundation.brasil.document import formatted, parse_document
@@ -99,7 +99,7 @@ async def holdings_of(connection: AsyncConnection, keys: Keys, debtor: UUID) -> 
             Blocked(
                 reason=line.reason, means=line.means, since=line.since, until=line.until
             )
-            for line in await ledger.lines_of(connection, debtor)
+            for line in await lines_of(connection, debtor)
         ),
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from cobranca.compliance import ledger
 from cobranca.compliance.facts import Candidate
 from cobranca.compliance.ledger import Entered
+from cobranca.compliance.ledger_lines import lines_of
 from cobranca.compliance.points_of import points_of
 from cobranca.compliance.reasons import Entry
 from cobranca.compliance.rulebook import reasons_in_force
@@ -88,10 +89,10 @@ async def test_what_stands_is_entered_once_and_its_end_only_moves_on(
         again = await entered(connection, "opt_out", debtor=debtor, until=month)
         shorter = await entered(connection, "opt_out", debtor=debtor, until=week)
         assert [(e.id, e.again) for e in (again, shorter)] == [(first.id, True)] * 2
-        (line,) = await ledger.lines_of(connection, debtor)
+        (line,) = await lines_of(connection, debtor)
         assert line.until == month
         await entered(connection, "opt_out", debtor=debtor)
-        (line,) = await ledger.lines_of(connection, debtor)
+        (line,) = await lines_of(connection, debtor)
         assert line.until is None
 
 
@@ -131,7 +132,7 @@ async def test_what_was_lifted_stays_to_be_read(engine: AsyncEngine) -> None:
         later = TUESDAY_TEN + timedelta(hours=1)
         assert await ledger.lift(connection, made.id, later, REASONS) is not None
         assert await ledger.lift(connection, made.id, later, REASONS) is None
-        (line,) = await ledger.lines_of(connection, debtor)
+        (line,) = await lines_of(connection, debtor)
         assert (line.proof, line.until, line.stands(later)) == ("OAB/SP 1", later, False)
 
 

@@ -103,12 +103,64 @@ async def test_a_supervisor_enters_reads_and_lifts(
         ({"reason": "whim"}, "unknown_reason"),
         ({"reason": "number_opt_out", "number": "190"}, "unreadable_number"),
         ({"reason": "opt_out", "debtor": str(uuid7())}, "no_such_debtor"),
+        ({"reason": "opt_out", "document": CPF}, "no_such_debtor"),
+        ({"reason": "opt_out", "document": "11111111111"}, "invalid_document"),
     ],
 )
 async def test_what_cannot_be_entered(
     sol: Browser, engine: AsyncEngine, told: dict[str, str], code: str
 ) -> None:
     assert (await sent(sol, "/suppressions", told))[1]["code"] == code
+
+
+async def found(sol: Browser, **asked: object) -> list[tuple[str | None, str, bool]]:
+    """Whom, why, and whether it stands, of each line that a search finds."""
+    status, told = await sent(sol, "/suppressions/search", asked)
+    assert status == 200, told
+    return [(line["whom"], line["title"], line["stands"]) for line in told["lines"]]
+
+
+async def test_the_ledger_is_searched_by_whom_why_and_whether_it_stands(
+    sol: Browser, engine: AsyncEngine, home: Home
+) -> None:
+    await a_debtor(engine, home)
+    whose = {"reason": "counsel", "document": CPF, "proof": "procuração"}
+    status, lawyer = await sent(sol, "/suppressions", whose)
+    assert status == 201
+    whose = {"reason": "number_opt_out", "number": "11 90011-1111"}
+    assert (await sent(sol, "/suppressions", whose))[0] == 201
+    debtor = ("Devedor 0", "Representado por advogado", True)
+    anybody = (None, "Terceiro pediu para não ligar neste número", True)
+    assert await found(sol) == [anybody, debtor]
+    assert await found(sol, reason="counsel") == [debtor]
+    for whom in (CPF, "529.982.247-25", "deve"):
+        assert await found(sol, whom=whom) == [debtor], whom
+    assert await found(sol, whom="(11) 90011-1111") == [anybody]
+    assert await found(sol, whom="111.444.777-35") == []  # a CPF of nobody's: not everybody
+    await sent(sol, f"/suppressions/{lawyer['id']}/lift", {"why": "fim do mandato"})
+    assert await found(sol, state="standing") == [anybody]
+    assert await found(sol, state="over") == [(*debtor[:2], False)]
+    searches = "SELECT count(*) FROM audit WHERE action = 'suppression.search'"
+    assert await scalar(engine, searches) == 5
+
+
+async def test_the_ledger_is_read_page_by_page(
+    sol: Browser, engine: AsyncEngine, home: Home
+) -> None:
+    for ending in range(51):
+        number = f"11 90011-{1000 + ending}"
+        told = {"reason": "number_opt_out", "number": number}
+        assert (await sent(sol, "/suppressions", told))[0] == 201
+    _, first = await sent(sol, "/suppressions/search", {})
+    _, rest = await sent(sol, "/suppressions/search", {"before": first["lines"][-1]["id"]})
+    assert (len(first["lines"]), first["more"]) == (50, True)
+    assert (len(rest["lines"]), rest["more"]) == (1, False)
+    assert len({line["id"] for line in first["lines"] + rest["lines"]}) == 51
+
+
+async def test_whom_nobody_can_be_is_refused(sol: Browser, engine: AsyncEngine) -> None:
+    answer = await sent(sol, "/suppressions/search", {"whom": "123456789012345"})
+    assert (answer[0], answer[1]["code"]) == (422, "unreadable_whom")
 
 
 async def test_a_program_asks_counts_and_closes(
