@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.agreements.happening import happen
 from cobranca.agreements.life import BINDING, Lapsed, lapsed
+from cobranca.agreements.receiving import hold_debts
 from cobranca.agreements.standing import Standing, standing
 from cobranca.agreements.store import AgreementInstalmentRow, AgreementRow
 from cobranca.contacts.store import PromiseRow
@@ -25,7 +26,7 @@ from foundation.clock import SAO_PAULO
 from foundation.db.outbox import OutboxContext
 
 CLEARING_DAYS = 5  # bank days to clear a name after the first payment (brazil.md, 4.6)
-_BATCH = 500
+_PAGE, _MOST = 500, 500  # agreements looked at at once; broken in one transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,24 +62,49 @@ def _weight(due: Due) -> Decimal:
 
 
 async def break_lapsed(connection: AsyncConnection, on: date, at: datetime) -> list[UUID]:
-    """Break the agreements of which an instalment is beyond grace; return them."""
+    """Break agreements of which an instalment is beyond grace; return them.
+
+    At most 500, so that payments do not wait long for the transaction; the next sweep
+    goes on. The caller commits.
+    """
+    broken: list[UUID] = []
+    last = UUID(int=0)
+    while some := await _binding(connection, on, after=last):
+        for last in some:
+            number = _lapsed(await standing(connection, last), on)
+            if number is None or not await _still_lapsed(connection, last, on):
+                continue
+            await happen(connection, last, Lapsed(number), at)
+            broken.append(last)
+            if len(broken) == _MOST:
+                return broken
+    return broken
+
+
+async def _binding(connection: AsyncConnection, on: date, *, after: UUID) -> Sequence[UUID]:
+    """Those with an instalment that was due, in the order of their ids."""
     query = (
         select(AgreementRow.id)
         .join(
             AgreementInstalmentRow, AgreementInstalmentRow.agreement_id == AgreementRow.id
         )
-        .where(AgreementRow.state.in_(BINDING), AgreementInstalmentRow.due_on < on)
+        .where(
+            AgreementRow.id > after,
+            AgreementRow.state.in_(BINDING),
+            AgreementInstalmentRow.due_on < on,
+        )
         .distinct()
-        .limit(_BATCH)
+        .order_by(AgreementRow.id)
+        .limit(_PAGE)
     )
-    broken = []
-    for agreement in list((await connection.execute(query)).scalars()):
-        stands = await standing(connection, agreement)
-        number = _lapsed(stands, on)
-        if number is not None:
-            await happen(connection, agreement, Lapsed(number), at)
-            broken.append(agreement)
-    return broken
+    return (await connection.execute(query)).scalars().all()
+
+
+async def _still_lapsed(connection: AsyncConnection, agreement: UUID, on: date) -> bool:
+    """Look again while no payment can come: one may have been on its way."""
+    await hold_debts(connection, agreement)
+    stands = await standing(connection, agreement)
+    return stands.state in BINDING and _lapsed(stands, on) is not None
 
 
 def _lapsed(stands: Standing, on: date) -> int | None:

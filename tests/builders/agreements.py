@@ -53,12 +53,17 @@ POLICY = Policy(
 
 async def a_negotiable_debt(engine: AsyncEngine) -> UUID:
     """R$ 100.00, due on 5/1/2026, of a creditor with terms and a policy."""
+    (debt,) = await negotiable_debts(engine, 1)
+    return debt
+
+
+async def negotiable_debts(engine: AsyncEngine, count: int) -> list[UUID]:
+    """So many of these, each of another debtor."""
     async with engine.begin() as connection:
-        await a_portfolio(connection, debtors=1)
+        await a_portfolio(connection, debtors=count)
         await register_terms(connection, read_terms(TERMS), AT)
         await publish(connection, POLICY, by="sonia", at=AT)
-        found: UUID = (await connection.execute(select(DebtRow.id))).scalar_one()
-        return found
+        return list((await connection.execute(select(DebtRow.id))).scalars())
 
 
 def asking(debt: UUID, authority: Authority = Authority.AGENT) -> Asking:

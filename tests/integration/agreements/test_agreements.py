@@ -39,6 +39,7 @@ from tests.builders.agreements import (
     TODAY,
     an_agreement,
     asking,
+    negotiable_debts,
     pay,
     pay_debt,
     sums,
@@ -67,6 +68,22 @@ async def test_an_agreement_kept_settles_the_debt_and_forgives_the_rest(
     assert found["discount"] > Decimal("10.41")  # and the interest of two months
     assert status == "settled"
     assert sum(found.values()) == 0
+
+
+async def test_a_breach_is_found_behind_agreements_that_are_kept(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cobranca.agreements.keeping._PAGE", 1)
+    async with engine.begin() as connection:
+        made = []
+        for number, debt in enumerate(await negotiable_debts(engine, 3)):
+            agreement, parts = await an_agreement(connection, debt)
+            await pay(connection, parts[0], "31.24", TODAY, f"A{number}")
+            made.append((agreement, parts[1]))
+        *kept, (broken, _) = sorted(made)
+        for number, (_, second) in enumerate(kept):
+            await pay(connection, second, "31.24", date(2026, 4, 10), f"B{number}")
+        assert await break_lapsed(connection, date(2026, 4, 21), LATER) == [broken]
 
 
 async def test_a_breach_leaves_the_debt_with_what_was_paid_imputed(
