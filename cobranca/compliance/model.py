@@ -62,7 +62,7 @@ class Suppression:
         """Whether it stands against this question."""
         return (
             (self.until is None or self.until > question.now)
-            and self.means in (None, question.means)
+            and (self.means is None or is_by(self.means, question.means))
             and _may_be(self.creditor, question.creditor)
             and _may_be(self.debt, question.debt)
         )
@@ -171,6 +171,12 @@ class Allowed:
 
 
 Verdict = Allowed | Refused
+
+
+def is_by(named: Means, means: Means) -> bool:
+    """Whether what names one means is about a contact by another: a robot's call, too, is
+    a call."""
+    return named == means or (named, means) == ("voice", "robot")
 
 
 def _may_be(concerned: UUID | None, named: UUID | None) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from cobranca.compliance.model import Facts, Means, Place, Purpose, Question
+from cobranca.compliance.model import Facts, Means, Place, Purpose, Question, is_by
 
 _ONE_DAY = timedelta(days=1)
 
@@ -34,7 +34,7 @@ class Scope:
     def concerns(self, question: Question) -> bool:
         """Whether it applies to who asks, by what and what for, somewhere some day."""
         return (
-            (not self.means or question.means in self.means)
+            (not self.means or any(is_by(named, question.means) for named in self.means))
             and self._meant(question.purpose)
             and (self.creditor is None or question.creditor in (None, self.creditor))
             and self.campaign in (None, question.campaign)

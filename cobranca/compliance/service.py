@@ -52,7 +52,7 @@ class Errand:
     debt: UUID | None = None
 
 
-CALL = Errand()
+CALL, ROBOT_CALL = Errand(), Errand(means="robot")
 
 log = get_logger(__name__)
 _line_of = lru_cache(maxsize=100_000)(line_of)  # what a number is never changes

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.facts import Candidate
-from cobranca.compliance.service import ContactPolicy, Ruling
+from cobranca.compliance.service import CALL, ROBOT_CALL, ContactPolicy, Ruling
 from dialer.callbacks import due
 from dialer.calls.store import AttemptRow, CallEventRow
 from dialer.campaigns.running import Running
@@ -160,7 +160,13 @@ async def commit_attempts(
         candidates.append(Candidate(**fields))
     if not candidates:
         return []
-    rulings = await policy.ask(connection, candidates, contact_now, campaign=rules.campaign)
+    rulings = await policy.ask(
+        connection,
+        candidates,
+        contact_now,
+        campaign=rules.campaign,
+        errand=ROBOT_CALL if rules.agentless else CALL,
+    )
     allowed = [r for r in rulings if r.verdict.allowed]
     refused = [r for r in rulings if not r.verdict.allowed]
     stranded = [r for r in allowed if not routes.carried(r.candidate.number)]

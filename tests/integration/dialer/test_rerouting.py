@@ -91,6 +91,7 @@ async def test_the_same_attempt_goes_on_unless_somebody_rang(
             assert told[0][0].items() >= expected.items()
         callers = [call.caller_id for call in floor.telephony.placed]
         assert callers == [f"+55113000100{at}" for at in range(len(routes))]
+        assert await floor.ask("SELECT DISTINCT means FROM verdict") == [("robot",)]
 
 
 async def test_each_route_is_tried_once_even_where_they_name_each_other(

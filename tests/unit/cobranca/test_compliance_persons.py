@@ -100,6 +100,9 @@ LEDGER: list[tuple[tuple[Suppression, ...], dict[str, Any], str, datetime | None
     ((Suppression("dispute", debt=DEBT),), {}, "dispute", None),  # it may be that one
     ((Suppression("opt_out", means="sms"),), {"means": "sms"}, "opt_out", None),
     ((Suppression("opt_out", means="sms"),), {}, ALLOWED, None),
+    # who wants no calls wants none by a robot either
+    ((Suppression("opt_out", means="voice"),), {"means": "robot"}, "opt_out", None),
+    ((Suppression("opt_out", means="robot"),), {}, ALLOWED, None),
     # the over-indebted may be invited to conciliate, and nothing else
     (
         (Suppression("super_indebtedness"),),
