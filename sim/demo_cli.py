@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
 from cobranca.people.roles import Role
 from foundation.cli import Failure
+from foundation.db.failures import run
 from foundation.routes import simulated
 from foundation.settings import ProcessSettings
 from sim.demo import DEBTORS, SEED
-
-Answer = TypeVar("Answer")
-
 
 ROLES = {
     Role.AGENT: "atendente",
@@ -48,7 +42,7 @@ def load(debtors: int, seed: int) -> None:
     from sim import demo as demonstration
 
     settings = _settings()
-    report = _run(demonstration.load(settings, debtors=debtors, seed=seed))
+    report = run(demonstration.load(settings, debtors=debtors, seed=seed))
     counts = report.counts
     click.echo(
         f"{counts.new} parcelas novas, {counts.changed} alteradas, {counts.same} iguais; "
@@ -59,7 +53,7 @@ def load(debtors: int, seed: int) -> None:
 @demo.command()
 def prepare() -> None:
     """Prepara devedores, posições e a rede simulada; repetir não muda nada."""
-    click.echo(_run(_prepare(_settings())))
+    click.echo(run(_prepare(_settings())))
 
 
 @demo.command()
@@ -67,7 +61,7 @@ def logins() -> None:
     """Cria os logins da demonstração, ou os mostra de novo."""
     from sim import demo_people
 
-    for one in _run(demo_people.logins(_settings())):
+    for one in run(demo_people.logins(_settings())):
         shown = one.password or "(senha trocada; veja com quem a trocou)"
         click.echo(f"login {one.login:<12} senha {shown}  [{ROLES[one.role]}]")
     _tell_of_portal()
@@ -82,7 +76,7 @@ def portal() -> None:
 @demo.command()
 def start() -> None:
     """Inicia a campanha do dia simulado."""
-    click.echo(_run(_start(_settings())))
+    click.echo(run(_start(_settings())))
 
 
 @demo.command(hidden=True)
@@ -93,7 +87,7 @@ def follow() -> None:
     steps = {"prepare": _prepare, "start": _start}
     settings = _settings()
     for line in sys.stdin:
-        click.echo(_run(steps[line.strip()](settings)))
+        click.echo(run(steps[line.strip()](settings)))
 
 
 def _tell_of_portal() -> None:
@@ -104,7 +98,7 @@ def _tell_of_portal() -> None:
     settings = UpSettings()
     console, outside = settings.console, settings.outside
     base = f"http://{console.host}:{console.port}"
-    visitor = _run(demo_portal.visitor(_settings(), base))
+    visitor = run(demo_portal.visitor(_settings(), base))
     if visitor is None:
         return
     born = format_date(visitor.birth_date)
@@ -152,7 +146,7 @@ def screenshots(folder: Path) -> None:
     settings = _settings()
     console = UpSettings().console
     base = f"http://{console.host}:{console.port}"
-    written = _run(pictures.take(base, settings, folder))
+    written = run(pictures.take(base, settings, folder))
     size = sum(path.stat().st_size for path in written) / 1024
     click.echo(f"{len(written)} telas em {folder}, {size:.0f} KiB.")
 
@@ -162,12 +156,3 @@ def _settings() -> ProcessSettings:
     if not simulated(settings):
         raise Failure("A demonstração só vale em rota simulada (ACORDO_TRUNK__SIMULATED).")
     return settings
-
-
-def _run(work: Coroutine[Any, Any, Answer]) -> Answer:
-    try:
-        return asyncio.run(work)
-    except OSError as error:
-        raise Failure("Banco de dados fora do ar; inicie com: acordo up") from error
-    except SQLAlchemyError as error:
-        raise Failure(f"O banco de dados recusou: {error.__cause__ or error}") from error

@@ -18,13 +18,13 @@ from agent_console.back_office.contracts import (
     PreviewOut,
     PublishForm,
 )
+from agent_console.negotiation.making import by_index_tables
 from agent_console.problems import Problem
 from agent_console.services import DATABASE
 from cobranca.agreements.policy import Policy
 from cobranca.agreements.preview import preview
 from cobranca.agreements.publishing import PolicyVersionTaken, publish
 from cobranca.agreements.store import PolicyRow
-from cobranca.debts.index_tables import MonthNotInTable, UnknownIndex
 from cobranca.people import audit
 from foundation.clock import SAO_PAULO
 
@@ -52,7 +52,7 @@ async def effect(asked: Asked[PreviewForm, None]) -> PreviewOut:
     """What the draft would do to last month's base; nothing is written."""
     body = asked.body
     async with asked.request.app[DATABASE].connect() as connection:
-        try:
+        with by_index_tables():
             found = await preview(
                 connection,
                 body.policy,
@@ -60,8 +60,6 @@ async def effect(asked: Asked[PreviewForm, None]) -> PreviewOut:
                 channel=body.channel,
                 authority=body.authority,
             )
-        except (UnknownIndex, MonthNotInTable) as error:
-            raise Problem("no_index", 409, {"index": str(error.args[0])}) from error
     return PreviewOut(
         on=found.on,
         base=found.base,

@@ -26,23 +26,21 @@ from agent_console.desk.negotiation_contracts import (
     PixOut,
 )
 from agent_console.desk.seat import own_seat, read_seat
-from agent_console.negotiation import answers
+from agent_console.negotiation import answers, making
 from agent_console.negotiation.contracts import AgreementOut, OffersOut
 from agent_console.problems import Problem
 from agent_console.rail import instalment_pix
 from agent_console.services import BUS, DATABASE
-from cobranca.agreements import service
 from cobranca.agreements.life import BINDING, Evidence
 from cobranca.agreements.policy import Authority, Channel
-from cobranca.agreements.service import Asking, NoSuchOffer, NotAccepted, NothingToNegotiate
+from cobranca.agreements.service import Asking
 from cobranca.agreements.simulation import Wishes
 from cobranca.agreements.store import AgreementDebtRow, AgreementRow, OfferRow
 from cobranca.contacts.card import debtor_card
 from cobranca.contacts.identification import standing_of
 from cobranca.contacts.identity import may_hear_of_debt
 from cobranca.debts.explanation import line_text
-from cobranca.debts.index_tables import MonthNotInTable, UnknownIndex
-from cobranca.debts.service import NoSuchDebt, indices, known
+from cobranca.debts.service import indices, known
 from cobranca.payments.owing import agreement_of
 from cobranca.payments.pix.qr import svg_of
 from dialer.calls.store import AttemptRow
@@ -61,10 +59,8 @@ async def negotiation(asked: Asked[None, None]) -> NegotiationOut:
         tables, today = await indices(connection), _today()
         debts = []
         for one in card.debts:
-            try:
+            with making.by_index_tables():
                 balance = (await known(connection, one.id, tables=tables)).on(today)
-            except (UnknownIndex, MonthNotInTable) as error:
-                raise Problem("no_index", 409, {"index": str(error.args[0])}) from error
             debts.append(
                 DebtNowOut(
                     id=one.id,
@@ -90,21 +86,12 @@ async def offer(asked: Asked[DeskOffersIn, None]) -> OffersOut:
             on=_today(),
             by=asked.who.login,
         )
-        try:
-            case, found = await service.offers(
-                connection, asking, Wishes(**body.wishes.model_dump())
-            )
-        except (NothingToNegotiate, NoSuchDebt):
-            raise Problem("nothing_to_negotiate", 409) from None
-        except (UnknownIndex, MonthNotInTable) as error:
-            raise Problem("no_index", 409, {"index": str(error.args[0])}) from error
+        wishes = Wishes(**body.wishes.model_dump())
+        case, found = await making.simulated(connection, asking, wishes)
         if case.debtor != debtor:
             raise Problem("not_this_debtor", 403)
-        now = datetime.now(UTC)
-        names = [
-            await service.offer(connection, asking, case, one, at=now)
-            for one in (*found.offers, *found.counters)
-        ]
+        shown, now = (*found.offers, *found.counters), datetime.now(UTC)
+        names = await making.stored(connection, asking, case, shown, now)
         return answers.offers_out(found, names, body.means)
 
     return await once(asked, OffersOut, use)
@@ -120,15 +107,9 @@ async def agree(asked: Asked[DeskAgreementIn, None]) -> AgreementOut:
         if await connection.scalar(offered) != debtor:
             raise Problem("no_offer", 404)
         evidence = Evidence(recording=call, second=await _second(connection, call, now))
-        try:
-            made = await service.accept(
-                connection, asked.body.offer, evidence, on=_today(), at=now
-            )
-        except NoSuchOffer:
-            raise Problem("no_offer", 404) from None
-        if isinstance(made, NotAccepted):
-            raise Problem(f"offer_{made.reason}", 409)
-        return await answers.agreement_out(connection, made)
+        return await making.accepted(
+            connection, asked.body.offer, evidence, on=_today(), at=now
+        )
 
     return await once(asked, AgreementOut, use)
 

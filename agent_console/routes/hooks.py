@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from pydantic import Field
@@ -16,7 +16,7 @@ from agent_console.api.once import once
 from agent_console.negotiation.contracts import Form
 from agent_console.services import DATABASE, SETTINGS
 from cobranca.hooks.store import HookRow, HookTellingRow
-from cobranca.hooks.telling import EVENTS, SECRET, again
+from cobranca.hooks.telling import SECRET, Event, again
 from cobranca.people import audit
 from foundation.crypto import Keys
 from foundation.home import Home
@@ -24,22 +24,13 @@ from foundation.ids import uuid7
 
 MAY = frozenset({Role.ADMIN})
 SHOWN = 200
-Event = Literal[
-    "payment.received",
-    "agreement.accepted",
-    "agreement.active",
-    "agreement.kept",
-    "agreement.broken",
-    "agreement.renegotiated",
-    "agreement.cancelled",
-]
 
 
 class HookForm(Form):
     """Where (https) and of what."""
 
     url: Annotated[str, Field(pattern=r"^https://[^\s]+$", max_length=500)]
-    events: list[Event] = Field(min_length=1, max_length=len(EVENTS))
+    events: list[Event] = Field(min_length=1, max_length=len(get_args(Event)))
 
 
 class HookOut(Form):

@@ -24,15 +24,20 @@ from agent_console.negotiation.contracts import (
     PaymentForm,
     ReceivedOut,
 )
+from agent_console.negotiation.making import (
+    accepted,
+    by_index_tables,
+    simulated,
+    stored,
+)
 from agent_console.services import DATABASE, SETTINGS
 from cobranca.agreements import documents, keeping, service
 from cobranca.agreements.happening import NoSuchAgreement
 from cobranca.agreements.life import ImpossibleTransition
 from cobranca.agreements.policy import Authority
 from cobranca.agreements.receiving import AbsurdDate, OtherPayment, record_payment
-from cobranca.agreements.service import Asking, NoSuchOffer, NotAccepted, NothingToNegotiate
+from cobranca.agreements.service import Asking
 from cobranca.agreements.simulation import Wishes
-from cobranca.debts.index_tables import MonthNotInTable, UnknownIndex
 from cobranca.debts.service import NoSuchDebt, known
 from foundation.clock import SAO_PAULO
 from foundation.pages import NoPdf, pdf_of
@@ -47,12 +52,11 @@ def _today() -> date:
 async def balance(asked: Asked[None, BalanceQuery]) -> BalanceOut:
     async with asked.request.app[DATABASE].connect() as connection:
         try:
-            debt = await known(connection, UUID(asked.path["id"]))
-            return answers.balance_out(debt.on(asked.query.on or _today()))
+            with by_index_tables():
+                debt = await known(connection, UUID(asked.path["id"]))
+                return answers.balance_out(debt.on(asked.query.on or _today()))
         except NoSuchDebt:
             raise Problem("no_debt", 404) from None
-        except (UnknownIndex, MonthNotInTable) as error:
-            raise Problem("no_index", 409, {"index": str(error.args[0])}) from error
 
 
 async def offer(asked: Asked[OffersForm, None]) -> OffersOut:
@@ -68,17 +72,9 @@ async def offer(asked: Asked[OffersForm, None]) -> OffersOut:
     wishes = Wishes(**body.wishes.model_dump())
 
     async def use(connection: AsyncConnection) -> OffersOut:
-        try:
-            case, found = await service.offers(connection, asking, wishes)
-        except (NothingToNegotiate, NoSuchDebt):
-            raise Problem("nothing_to_negotiate", 409) from None
-        except (UnknownIndex, MonthNotInTable) as error:
-            raise Problem("no_index", 409, {"index": str(error.args[0])}) from error
-        now = datetime.now(UTC)
-        shown = [*found.offers, *found.counters]
-        names = [
-            await service.offer(connection, asking, case, one, at=now) for one in shown
-        ]
+        case, found = await simulated(connection, asking, wishes)
+        shown, now = (*found.offers, *found.counters), datetime.now(UTC)
+        names = await stored(connection, asking, case, shown, now)
         return answers.offers_out(found, names, body.means)
 
     return await once(asked, OffersOut, use)
@@ -88,16 +84,9 @@ async def agree(asked: Asked[AgreementForm, None]) -> AgreementOut:
     evidence = answers.evidence_of(asked.body.evidence)
 
     async def use(connection: AsyncConnection) -> AgreementOut:
-        now = datetime.now(UTC)
-        try:
-            made = await service.accept(
-                connection, asked.body.offer, evidence, on=_today(), at=now
-            )
-        except NoSuchOffer:
-            raise Problem("no_offer", 404) from None
-        if isinstance(made, NotAccepted):
-            raise Problem(f"offer_{made.reason}", 409)
-        return await answers.agreement_out(connection, made)
+        return await accepted(
+            connection, asked.body.offer, evidence, on=_today(), at=datetime.now(UTC)
+        )
 
     return await once(asked, AgreementOut, use)
 
@@ -172,23 +161,22 @@ async def pay(asked: Asked[PaymentForm, None]) -> ReceivedOut:
 
     async def use(connection: AsyncConnection) -> ReceivedOut:
         try:
-            received = await record_payment(
-                connection,
-                debt_id=name,
-                amount=body.amount,
-                paid_on=body.paid_on,
-                means=body.means,
-                reference=body.reference,
-            )
-            after = (await known(connection, name)).on(_today())
+            with by_index_tables():
+                received = await record_payment(
+                    connection,
+                    debt_id=name,
+                    amount=body.amount,
+                    paid_on=body.paid_on,
+                    means=body.means,
+                    reference=body.reference,
+                )
+                after = (await known(connection, name)).on(_today())
         except NoSuchDebt:
             raise Problem("no_debt", 404) from None
         except AbsurdDate:
             raise Problem("payment_date", 409) from None
         except OtherPayment:
             raise Problem("other_payment", 409) from None
-        except (UnknownIndex, MonthNotInTable) as error:
-            raise Problem("no_index", 409, {"index": str(error.args[0])}) from error
         return ReceivedOut(again=received.again, total=after.total, credit=after.credit)
 
     return await once(asked, ReceivedOut, use)

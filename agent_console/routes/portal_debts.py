@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent_console.api.endpoint import OpenEndpoint
 from agent_console.doors.login import address_of
+from agent_console.negotiation.making import by_index_tables, simulated, stored
 from agent_console.portal.asking import Asked, identified, now, sent_to, today
 from agent_console.portal.explained import account_of
 from agent_console.portal.pages import document
@@ -28,7 +29,7 @@ from cobranca.agreements import documents, service
 from cobranca.agreements.keeping import clear_name_by
 from cobranca.agreements.life import Evidence
 from cobranca.agreements.policy import Authority, Channel
-from cobranca.agreements.service import Asking, NotAccepted, NothingToNegotiate
+from cobranca.agreements.service import Asking, NotAccepted
 from cobranca.agreements.simulation import AbsurdWish, Simulation, Wishes
 from cobranca.agreements.store import OfferRow, PolicyRow
 from cobranca.agreements.texts import refusal_text
@@ -67,10 +68,8 @@ async def home(asked: Asked) -> web.StreamResponse:
 async def account(asked: Asked) -> web.StreamResponse:
     """The account of one debt, line by line."""
     debt = await one_debt(asked)
-    try:
+    with by_index_tables():
         found = account_of(debt.known, today())
-    except _UNKNOWN as error:
-        raise Problem("no_index", 409, {"index": str(error.args[0])}) from error
     return await show(
         asked.request, "account.html", visit=asked.visit, debt=debt, account=found,
         today=today(),
@@ -88,18 +87,10 @@ async def simulate(asked: Asked) -> web.StreamResponse:
     if trouble:
         return await _negotiation(asked, debt, status=422, trouble=trouble)
     asking = _asking(debt)
-    try:
-        async with asked.engine.begin() as connection:
-            case, found = await service.offers(connection, asking, wishes)
-            shown = [*found.offers, *found.counters][:SHOWN_MAX]
-            names = [
-                await service.offer(connection, asking, case, one, at=now())
-                for one in shown
-            ]
-    except NothingToNegotiate:
-        raise Problem("nothing_to_negotiate", 409) from None
-    except _UNKNOWN as error:
-        raise Problem("no_index", 409, {"index": str(error.args[0])}) from error
+    async with asked.engine.begin() as connection:
+        case, found = await simulated(connection, asking, wishes)
+        shown = [*found.offers, *found.counters][:SHOWN_MAX]
+        names = await stored(connection, asking, case, shown, now())
     return await _negotiation(
         asked, debt, offers=list(zip(names, shown, strict=True)),
         as_wished=bool(found.offers), refusals=_refusals(found),

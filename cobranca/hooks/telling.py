@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import aiohttp
@@ -29,7 +29,7 @@ from foundation.ids import uuid7
 TOPIC = "hook"
 SECRET = "hook.secret"  # noqa: S105 - what the sealed secret is bound to
 HEADER = "X-Acordo-Signature"
-EVENTS = (
+Event = Literal[
     "payment.received",
     "agreement.accepted",
     "agreement.active",
@@ -37,7 +37,7 @@ EVENTS = (
     "agreement.broken",
     "agreement.renegotiated",
     "agreement.cancelled",
-)
+]
 LONGEST_PAUSE_S = 3600.0
 _TIMEOUT = aiohttp.ClientTimeout(total=10.0)
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
-from collections.abc import Coroutine
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
 from uuid import UUID
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
 from foundation.cli import Failure
+from foundation.db.failures import run
 
-Answer = TypeVar("Answer")
 _JSON = click.option(
     "--json", "as_json", is_flag=True, help="Para ser lido por um programa."
 )
@@ -41,14 +37,14 @@ def link(debtor: UUID | None, hours: int | None, send: bool, revoke: bool) -> No
 
     whom = debtor or sys.stdin.readline().strip()
     if revoke:
-        count = _run(link_command.revoke(whom, datetime.now(UTC)))
+        count = run(link_command.revoke(whom, datetime.now(UTC)))
         click.echo(f"{count} links invalidados.")
         return
     lives = timedelta(hours=hours) if hours else None
     if send:
-        click.echo(_run(link_command.send(whom)))
+        click.echo(run(link_command.send(whom)))
         return
-    click.echo(_run(link_command.make(whom, datetime.now(UTC), lives)))
+    click.echo(run(link_command.make(whom, datetime.now(UTC), lives)))
 
 
 @portal.command()
@@ -59,7 +55,7 @@ def requests(every: bool, as_json: bool) -> None:
     from cobranca.portal import link_command
     from foundation.brasil.dates import format_date
 
-    found = _run(link_command.open_requests(every=every))
+    found = run(link_command.open_requests(every=every))
     if as_json:
         click.echo(json.dumps([asdict(one) for one in found], default=str))
         return
@@ -77,15 +73,6 @@ def close(protocol: str, answer: str) -> None:
     """Responde um pedido; o devedor lê a resposta no portal."""
     from cobranca.portal import link_command
 
-    if not _run(link_command.close(protocol, answer, datetime.now(UTC))):
+    if not run(link_command.close(protocol, answer, datetime.now(UTC))):
         raise Failure("Não há pedido em aberto com este protocolo.")
     click.echo("Respondido.")
-
-
-def _run(work: Coroutine[Any, Any, Answer]) -> Answer:
-    try:
-        return asyncio.run(work)
-    except OSError as error:
-        raise Failure("Banco de dados fora do ar; inicie com: acordo up") from error
-    except SQLAlchemyError as error:
-        raise Failure(f"O banco de dados recusou: {error.__cause__ or error}") from error

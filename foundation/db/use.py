@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from foundation import reach
 from foundation.cli import CannotRun, Failure
 from foundation.db.engine import connect
+from foundation.db.failures import told
 from foundation.settings import ProcessSettings
 
 T = TypeVar("T")
@@ -29,12 +30,9 @@ async def _within(
 ) -> T:
     engine = connect(settings, pool_size=1)
     try:
-        async with engine.begin() as connection:
-            return await use(connection)
-    except OSError as error:
-        raise Failure("Banco de dados fora do ar; inicie com: acordo up") from error
-    except SQLAlchemyError as error:
-        raise Failure(f"O banco de dados recusou: {error.__cause__ or error}") from error
+        with told():
+            async with engine.begin() as connection:
+                return await use(connection)
     finally:
         await engine.dispose()
 

@@ -78,8 +78,11 @@ def test_digits_one_by_one_and_in_twos(digits: str) -> None:
 @given(st.text(max_size=60))
 def test_nothing_that_is_said_breaks_the_understanding(text: str) -> None:
     spoken = words(text)
-    amount_of(spoken)
-    date_of(spoken, TODAY)
-    month_day_of(spoken)
-    birth_date_of(spoken, TODAY)
-    digits_of(spoken)
+    amount = amount_of(spoken)
+    assert amount is None or amount >= 0
+    day = date_of(spoken, TODAY)
+    assert day is None or day >= TODAY
+    assert month_day_of(spoken) in {None, *range(1, 32)}
+    born = birth_date_of(spoken, TODAY)
+    assert born is None or born < TODAY
+    assert set(digits_of(spoken)) <= set("0123456789")

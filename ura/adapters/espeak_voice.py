@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import io
-import shutil
 import wave
 from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.signal import resample_poly
@@ -25,18 +25,22 @@ WITHIN_S = 5.0
 
 
 class EspeakVoice:
-    """As `ports.Voice`."""
+    """As `ports.Voice`; `command` is how the program is started on this machine."""
+
+    def __init__(self, command: Sequence[str] = (PROGRAM,)) -> None:
+        self._command = tuple(command)
 
     async def say(self, text: str, *, last: bool) -> Samples:
-        program = shutil.which(PROGRAM)
-        if program is None:
-            raise VoiceFailed(f"falta o programa {PROGRAM}: sudo apt-get install {PROGRAM}")
         melody = text if last else f"{text},"
         pace = str(WORDS_A_MINUTE)
-        command = [program, "--stdout", "-v", VOICE, "-s", pace, "--", melody]
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL
-        )
+        command = (*self._command, "--stdout", "-v", VOICE, "-s", pace, "--", melody)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL
+            )
+        except FileNotFoundError as error:
+            todo = f"sudo apt-get install {PROGRAM}"
+            raise VoiceFailed(f"falta o programa {PROGRAM}: {todo}") from error
         try:
             async with asyncio.timeout(WITHIN_S):
                 raw, _ = await process.communicate()

@@ -17,6 +17,8 @@ from typing import Any
 import aiohttp
 import numpy as np
 
+from sim.outside.under_way import UnderWay
+
 _TIMEOUT = aiohttp.ClientTimeout(total=10.0)
 
 
@@ -40,7 +42,7 @@ class Notices:
         self._habits = habits
         self._random = random
         self.context = context
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way = UnderWay()
         self.lost: list[Mapping[str, Any]] = []
         self.undelivered: list[Mapping[str, Any]] = []
 
@@ -52,20 +54,13 @@ class Notices:
         times = 1 + (self._random.random() < self._habits.duplicate_share)
         for _ in range(times):
             delay_s = float(self._random.uniform(*self._habits.delay_s))
-            task = asyncio.create_task(self._deliver(url, body, delay_s))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._under_way.begin(self._deliver(url, body, delay_s))
 
     async def settle(self) -> None:
-        """Wait until nothing is under way any more."""
-        while self._under_way:
-            await asyncio.gather(*self._under_way)
+        await self._under_way.settle()
 
     async def close(self) -> None:
-        """Give up what is under way."""
-        for task in list(self._under_way):
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._under_way.close()
 
     async def _deliver(self, url: str, body: Mapping[str, Any], delay_s: float) -> None:
         await asyncio.sleep(delay_s)

@@ -21,6 +21,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from sim.outside.habits import FULL, REFUSED, SLOW, MessageHabits
 from sim.outside.inbox import Arrived, Inbox
+from sim.outside.under_way import UnderWay
 
 _HOST = "127.0.0.1"
 _NAME = "correio.example"
@@ -41,7 +42,7 @@ class MailDesk:
         self._random = random
         self._bounces = bounces
         self._seen_slow: set[str] = set()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way = UnderWay()
 
     async def handle_RCPT(  # noqa: N802 - the library calls it so
         self,
@@ -71,20 +72,14 @@ class MailDesk:
             unlucky = self._random.random() < self._habits.undelivered_share
             full = address.startswith(FULL) or unlucky
             work = self._arrive(address, envelope.mail_from or "", content, delay_s, full)
-            task = asyncio.create_task(work)
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._under_way.begin(work)
         return "250 2.0.0 taken"
 
     async def settle(self) -> None:
-        """Wait until nothing is under way any more."""
-        while self._under_way:
-            await asyncio.gather(*self._under_way)
+        await self._under_way.settle()
 
     async def close(self) -> None:
-        for task in list(self._under_way):
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._under_way.close()
 
     async def _arrive(
         self, address: str, sender: str, content: bytes, delay_s: float, full: bool

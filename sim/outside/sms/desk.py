@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.outside.habits import MessageHabits, exists, is_reached
 from sim.outside.inbox import Arrived, Inbox
+from sim.outside.under_way import UnderWay
 
 Refusal = Literal["no_such_number", "busy"]
 
@@ -43,7 +44,7 @@ class SmsDesk:
         self._habits = habits
         self._random = random
         self._taken = 0
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way = UnderWay()
 
     def refusal(self, to: str) -> Refusal | None:
         """Whether it is not taken at all."""
@@ -61,22 +62,16 @@ class SmsDesk:
         if self._unlucky(self._habits.unreported_share):
             times = 0
         arrived = Arrived(kind="sms", to=to, sender=sender, text=text, at=datetime.now(UTC))
-        task = asyncio.create_task(
+        self._under_way.begin(
             self._deliver(name, arrived, delay_s, tell, reached=reached, times=times)
         )
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
         return name
 
     async def settle(self) -> None:
-        """Wait until nothing is under way any more."""
-        while self._under_way:
-            await asyncio.gather(*self._under_way)
+        await self._under_way.settle()
 
     async def close(self) -> None:
-        for task in list(self._under_way):
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._under_way.close()
 
     def _unlucky(self, share: float) -> bool:
         return bool(self._random.random() < share)

@@ -86,12 +86,14 @@ def submitted(body: bytes) -> Submitted:
         registered, _, coding, _, length = rest[:5]
         message, rest = rest[5 : 5 + length], rest[5 + length :]
         options = _options(rest)
+        header = b""
+        if headed:
+            header, message = message[: message[0] + 1], message[message[0] + 1 :]
+        reference, total, part = _place(header)
     except (IndexError, ValueError, struct.error) as error:
         raise BadPdu(str(error)) from error
-    header = b""
-    if headed:
-        header, message = message[: message[0] + 1], message[message[0] + 1 :]
-    reference, total, part = _place(header)
+    if not 1 <= part <= total:
+        raise BadPdu(f"part {part} of {total}")
     return Submitted(
         sender=sender,
         to=to,

@@ -134,6 +134,7 @@ async def test_garbage_on_the_port_harms_no_call() -> None:
             while 10 not in held:
                 await asyncio.sleep(0.01)
         writer.close()
+    assert held.count(10) == 1
 
 
 async def test_calls_beyond_the_most_are_refused_at_once() -> None:

@@ -57,6 +57,7 @@ async def test_a_pause_is_named_from_when_it_is_asked_for(wire: Bus) -> None:
 
         await eventually(told)
     telling.cancel()
+    assert (await wire.table(BOARD))[SEAT]["state"] == agents.AgentState.OFFLINE
 
 
 class Flickering(Bus):
@@ -97,3 +98,4 @@ async def test_an_emptied_server_is_told_the_whole_board_when_it_is_back(
     sits_down("agent002")
     await shown(SEAT, "agent002")
     telling.cancel()
+    assert not bus_.dies  # the server was gone in between

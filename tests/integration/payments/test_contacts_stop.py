@@ -162,9 +162,6 @@ async def test_a_call_that_rings_is_given_up_and_its_debtor_not_called_again(
 ) -> None:
     await a_running_campaign(engine, 1, policy={"mode": "progressive"})
     (debt,) = await debts(engine)
-    wire = Bus(
-        connect_bus(str(settings.redis_url and settings.redis_url.get_secret_value()))
-    )
     with ThreadPoolExecutor(1) as executor:
         async with (
             a_bank(tmp_path) as bank,
@@ -185,6 +182,7 @@ async def test_a_call_that_rings_is_given_up_and_its_debtor_not_called_again(
                 await floor.until(TURNS, [("Devedor 0", "done", "paid")])
                 await bank.notices.settle()
             obeying.cancel()
+            assert await floor.ask(outcome) == [("cancelled",)]  # and none after it
 
 
 async def test_the_agent_who_talks_with_the_payer_sees_it(
@@ -192,9 +190,6 @@ async def test_the_agent_who_talks_with_the_payer_sees_it(
 ) -> None:
     await a_running_campaign(engine, 1, policy={"mode": "progressive"})
     (debt,) = await debts(engine)
-    wire = Bus(
-        connect_bus(str(settings.redis_url and settings.redis_url.get_secret_value()))
-    )
     talks = seat_or(Party(answers_s=0.05, talks_s=60.0))
     with ThreadPoolExecutor(1) as executor:
         async with (

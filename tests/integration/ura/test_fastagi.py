@@ -60,22 +60,26 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
         yield port
 
 
-async def a_good_call(port: int) -> None:
+GREETED = [
+    'SET VARIABLE ACORDO_NEXT "agent"',
+    "GET VARIABLE PROMPTS",
+    "SET VARIABLE TIMEOUT(absolute) 13.4",  # 5.4 s of words, 8 of silence
+    'STREAM FILE "/srv/prompts/inbound_welcome" ""',
+]
+
+
+async def a_good_call(port: int) -> list[str]:
+    """What the switch hears of it; `GREETED` when nothing disturbs it."""
     switch = await ScriptedSwitch.connect(port)
     switch.begin()
     await switch.dialogue(DONE, PROMPTS, LEASH, PLAYED)
     assert await switch.ended()
-    assert switch.heard[:4] == [
-        'SET VARIABLE ACORDO_NEXT "agent"',
-        "GET VARIABLE PROMPTS",
-        "SET VARIABLE TIMEOUT(absolute) 13.4",  # 5.4 s of words, 8 of silence
-        'STREAM FILE "/srv/prompts/inbound_welcome" ""',
-    ]
     await switch.close()
+    return switch.heard[:4]
 
 
 async def test_open_the_caller_is_greeted_and_sent_to_an_agent(port: int) -> None:
-    await a_good_call(port)
+    assert await a_good_call(port) == GREETED
 
 
 async def test_closed_the_dialplan_is_told_and_nothing_is_played(port: int) -> None:
@@ -94,7 +98,7 @@ async def test_connect_and_close_is_nothing(
     for _ in range(50):
         await (await ScriptedSwitch.connect(port)).close()
 
-    await a_good_call(port)
+    assert await a_good_call(port) == GREETED
     assert "failed" not in caplog.text
 
 
@@ -108,7 +112,7 @@ async def test_a_reset_connection_is_nothing(
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         client.close()  # sends RST
 
-    await a_good_call(port)
+    assert await a_good_call(port) == GREETED
     assert "failed" not in caplog.text
 
 
@@ -130,7 +134,7 @@ async def test_garbage_ends_that_connection_alone(port: int, garbage: bytes) -> 
     with suppress(ConnectionResetError):  # closed with our bytes unread
         assert await switch.ended()
     await switch.close()
-    await a_good_call(port)
+    assert await a_good_call(port) == GREETED
 
 
 async def test_random_bytes_harm_no_call(port: int) -> None:
@@ -141,7 +145,7 @@ async def test_random_bytes_harm_no_call(port: int) -> None:
             switch.begin(b"twice")  # and then answers nobody understands
         switch.say(chance.randbytes(chance.randrange(0, 400)) + b"\n" * chance.randrange(3))
         await switch.close()
-    await a_good_call(port)
+    assert await a_good_call(port) == GREETED
 
 
 async def test_a_silent_client_is_left_after_its_deadline(port: int) -> None:
@@ -152,7 +156,7 @@ async def test_a_silent_client_is_left_after_its_deadline(port: int) -> None:
     mute.begin()
     await mute.hear()  # and never answer
 
-    await a_good_call(port)
+    assert await a_good_call(port) == GREETED
     for switch in (silent, half, mute):
         assert await switch.ended()
         await switch.close()
@@ -165,7 +169,7 @@ async def test_a_hangup_line_shifts_no_answer(port: int) -> None:
 
     assert await switch.ended()  # no command goes to a dead channel
     await switch.close()
-    await a_good_call(port)
+    assert await a_good_call(port) == GREETED
 
 
 @pytest.mark.parametrize(
@@ -229,7 +233,7 @@ async def test_a_broken_conversation_is_loud_and_alone(
     assert "ZeroDivisionError" in caplog.text
     assert "Maria" not in caplog.text
     await switch.close()
-    await a_good_call(port)
+    assert await a_good_call(port) == GREETED
 
 
 async def test_an_endless_conversation_is_ended(
@@ -260,9 +264,10 @@ async def test_calls_beyond_the_most_are_refused_at_once(port: int) -> None:
         await switch.close()
 
 
-async def test_many_calls_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_many_calls_at_once() -> None:
     async with AgiServer({"inbound": on_tuesday}, 300).serving("127.0.0.1", 0) as port:
-        await asyncio.gather(*(a_good_call(port) for _ in range(200)))
+        heard = await asyncio.gather(*(a_good_call(port) for _ in range(200)))
+    assert heard == [GREETED] * 200
 
 
 async def test_a_call_in_hand_is_finished_when_the_server_stops() -> None:

@@ -146,6 +146,7 @@ async def test_what_served_once_is_never_given_up(
     os.kill(bench.pid("a"), signal.SIGKILL)
     child = bench.child("a")
     await bench.until(lambda: child.restarts == 8 and child.state is State.READY)
+    assert tries.read_text().split() == ["x"] * 9
 
 
 def _patient(name: str, folder: Path) -> Program:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from foundation.settings import ProcessSettings
 from ura.adapters.recognisers import PhraseRecognisers
 from ura.adapters.whisper import RecogniserMissing
 from ura.adapters.whisper_phrases import WhisperPhrases
 from ura.adapters.whisper_tokens import Tokens
-from ura.ports import Samples
-
-MODEL = ProcessSettings().cache / "models" / "whisper"
-PROMPTS = Path(__file__).parents[3] / "ura" / "prompts" / "pt_BR"
 
 
 def test_bytes_are_joined_in_the_order_that_was_learnt(tmp_path: Path) -> None:
@@ -42,20 +36,3 @@ def test_a_folder_without_a_model_is_told_with_what_to_do(tmp_path: Path) -> Non
 async def test_no_recogniser_at_all_is_no_answer(tmp_path: Path) -> None:
     async with PhraseRecognisers(tmp_path, 0) as recognisers:
         assert await recognisers.speech(np.zeros(8000), ["sim"], free=False) is None
-
-
-@pytest.mark.skipif(
-    importlib.util.find_spec("ctranslate2") is None or not (MODEL / "model.bin").is_file(),
-    reason="acordo models fetch whisper; pip install 'acordo[recognition]'",
-)
-def test_the_phrase_that_was_said_fits_best() -> None:
-    said = "Obrigada por ligar"
-    phrases = [said, "Quero falar com um atendente", "Sim", "Não"]
-    heard = WhisperPhrases(MODEL).hear(_end_of_a_prompt(), phrases, free=False)
-    assert heard.scores[0][0] == said
-
-
-def _end_of_a_prompt() -> Samples:
-    """The last sentence of `inbound_no_agent`."""
-    raw = (PROMPTS / "inbound_no_agent.wav").read_bytes()[44:]
-    return np.frombuffer(raw, "<i2").astype(np.float64)[-8_000 * 13 // 10 :] / 32768

@@ -10,6 +10,18 @@ down_revision = "0021"
 
 
 def upgrade() -> None:
+    _charges()
+    _arrivals()
+    _work()
+    _of_the_bank()
+    _recurrences()
+    _links()
+    _accounts()
+    _remittances()
+    _addresses()
+
+
+def _charges() -> None:
     op.create_table(
         "charge",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -39,6 +51,9 @@ def upgrade() -> None:
     for column in ("debt_id", "instalment_id", "remittance_id"):
         op.create_index(op.f(f"ix_charge_{column}"), "charge", [column])
     op.create_index("ix_charge_bank_nosso_numero", "charge", ["bank", "nosso_numero"])
+
+
+def _arrivals() -> None:
     op.create_table(
         "arrival",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -58,6 +73,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("means", "reference", name=op.f("uq_arrival_means_reference")),
     )
     op.create_index(op.f("ix_arrival_charge_id"), "arrival", ["charge_id"])
+
+
+def _work() -> None:
     op.create_table(
         "payment_work",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -81,8 +99,6 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("closed_at IS NULL"),
     )
-    _of_the_bank()
-    _of_agreements()
 
 
 def _of_the_bank() -> None:
@@ -95,7 +111,7 @@ def _of_the_bank() -> None:
     )
 
 
-def _of_agreements() -> None:
+def _recurrences() -> None:
     op.create_table(
         "recurrence",
         sa.Column("id", sa.Text(), nullable=False),
@@ -111,6 +127,9 @@ def _of_agreements() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recurrence")),
     )
     op.create_index(op.f("ix_recurrence_agreement_id"), "recurrence", ["agreement_id"])
+
+
+def _links() -> None:
     op.create_table(
         "payment_link",
         sa.Column("agreement_id", sa.Uuid(), nullable=False),
@@ -123,10 +142,9 @@ def _of_agreements() -> None:
         ),
         sa.PrimaryKeyConstraint("agreement_id", name=op.f("pk_payment_link")),
     )
-    _of_slips()
 
 
-def _of_slips() -> None:
+def _accounts() -> None:
     words = ("bank", "branch", "branch_digit", "account", "account_digit", "carteira",
              "variation", "beneficiary", "transmission")  # fmt: skip
     op.create_table(
@@ -152,6 +170,9 @@ def _of_slips() -> None:
             name=op.f("uq_billing_account_creditor_id"),
         ),
     )
+
+
+def _remittances() -> None:
     op.create_table(
         "remittance",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -175,6 +196,9 @@ def _of_slips() -> None:
             name=op.f("uq_remittance_billing_account_id"),
         ),
     )
+
+
+def _addresses() -> None:
     op.create_table(
         "debtor_address",
         sa.Column("debtor_id", sa.Uuid(), nullable=False),
