@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from cobranca.channels.settings import Portal
 from cobranca.debtors.imports.settings import Imports
+from cobranca.payments.means_settings import Card, Transfer
 from cobranca.payments.settings import Bank
 from foundation import settings
 
@@ -44,4 +45,12 @@ class ConsoleSettings(settings.ProcessSettings):
     console: Console = Console()
     imports: Imports = Imports()
     bank: Bank = Bank()
+    card: Card = Card()
+    transfer: Transfer = Transfer()
     portal: Portal = Portal()
+
+    @property
+    def portal_url(self) -> str:
+        """Where debtors reach the portal, without a slash at its end."""
+        own = f"http://{self.console.host}:{self.console.port}"
+        return (self.portal.url or own).rstrip("/")

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from cobranca.channels.settings import Mail, Portal, Sms
 from cobranca.debtors.imports.settings import Imports
+from cobranca.payments.means_settings import Card, Transfer
 from cobranca.payments.settings import Bank
 from foundation import settings
 
@@ -31,6 +32,8 @@ class WorkerSettings(settings.ProcessSettings):
     worker: Worker = Worker()
     imports: Imports = Imports()
     bank: Bank = Bank()
+    card: Card = Card()
+    transfer: Transfer = Transfer()
     mail: Mail = Mail()
     sms: Sms = Sms()
     portal: Portal = Portal()

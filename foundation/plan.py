@@ -39,6 +39,8 @@ class UpSettings(ProcessSettings):
     phones: sections.Phones = sections.Phones()
     outside: sections.Outside = sections.Outside()
     bank: sections.Bank = sections.Bank()
+    card: sections.Card = sections.Card()
+    transfer: sections.Transfer = sections.Transfer()
     mail: sections.Mail = sections.Mail()
     sms: sections.Sms = sections.Sms()
 

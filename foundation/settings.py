@@ -220,6 +220,24 @@ class Bank(Section):
     webhook_port: int = Field(9444, ge=1, le=65535)
 
 
+class Card(Section):
+    """Whoever takes cards; what else it needs, its own class adds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    url: str | None = Field(None, description="checkouts; default: no card is taken")
+
+
+class Transfer(Section):
+    """The account that transfers go to; what else it needs, its own class adds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    bank: str | None = Field(
+        None, pattern=r"^\d{3}$", description="default: no transfer is offered"
+    )
+
+
 class Mail(Section):
     """The provider of e-mail; what else it needs, its own class adds."""
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cobranca.payments.api_pix.client import ApiPix
@@ -22,6 +21,7 @@ from cobranca.payments.api_pix.orders import ImmediateCharge
 from cobranca.payments.owing import Owing
 from cobranca.payments.pix.key import PixKey
 from cobranca.payments.pix.txid import txid_of
+from cobranca.payments.reconciling import Means
 from cobranca.payments.store import ChargeRow
 from foundation.clock import SAO_PAULO
 from foundation.ids import uuid7
@@ -30,6 +30,7 @@ from foundation.observability import get_logger
 LEAST_S = 900  # a code that is given can be used for so long at least
 
 log = get_logger(__name__)
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ async def pix_charge(
 ) -> PixCharge:
     """Return a Pix charge of what is owed; raises BankFailure, PaymentRefused."""
     async with engine.begin() as connection:
-        charge_id, older = await _charge(connection, owing, now())
+        charge_id, older = await charge_of(connection, owing, now(), means="pix", how="cob")
     order = ImmediateCharge(
         amount=owing.amount, key=key, expires_s=_expires_s(owing.on, now())
     )
@@ -73,14 +74,26 @@ def _expires_s(on: date, now: datetime) -> int:
     return max(LEAST_S, round((end - now).total_seconds()))
 
 
-async def _charge(
-    connection: AsyncConnection, owing: Owing, now: datetime
+async def charge_of(
+    connection: AsyncConnection,
+    owing: Owing,
+    now: datetime,
+    *,
+    means: Means,
+    how: str | None = None,
 ) -> tuple[UUID, list[UUID]]:
-    """The charge of this amount and day, made now if need be; and the older ones."""
+    """The charge of this amount and day, made now if need be; and the older ones.
+
+    Two who ask at once get the same one.
+    """
+    await connection.execute(
+        _ONE_AT_A_TIME, {"what": f"charge:{owing.debt}:{owing.instalment}:{means}"}
+    )
     query = (
         select(ChargeRow.id, ChargeRow.amount, ChargeRow.due_on)
         .where(
-            _same(owing), ChargeRow.how == "cob", ChargeRow.removed_at.is_(None),
+            _same(owing), ChargeRow.means == means,
+            ChargeRow.how.is_not_distinct_from(how), ChargeRow.removed_at.is_(None),
             ChargeRow.created_at > now - timedelta(days=90),
         )
         .with_for_update()
@@ -91,28 +104,24 @@ async def _charge(
     older = [row.id for row in rows if (row.amount, row.due_on) != wanted]
     if same:
         return same[0], older
-    charge_id = uuid7()
-    await connection.execute(insert(ChargeRow), _values(charge_id, owing, now))
-    return charge_id, older
+    values = {
+        "id": uuid7(),
+        "debt_id": owing.debt,
+        "instalment_id": owing.instalment,
+        "means": means,
+        "how": how,
+        "amount": owing.amount,
+        "due_on": owing.on,
+        "created_at": now,
+    }
+    await connection.execute(insert(ChargeRow), values)
+    return UUID(str(values["id"])), older
 
 
 def _same(owing: Owing) -> ColumnElement[bool]:
     if owing.instalment is not None:
         return ChargeRow.instalment_id == owing.instalment
     return (ChargeRow.debt_id == owing.debt) & ChargeRow.instalment_id.is_(None)
-
-
-def _values(charge_id: UUID, owing: Owing, now: datetime) -> dict[str, Any]:
-    return {
-        "id": charge_id,
-        "debt_id": owing.debt,
-        "instalment_id": owing.instalment,
-        "means": "pix",
-        "how": "cob",
-        "amount": owing.amount,
-        "due_on": owing.on,
-        "created_at": now,
-    }
 
 
 async def _take_back(
@@ -124,6 +133,13 @@ async def _take_back(
     except BankRefused as error:
         log.info("charge_not_removed", status=error.status)
     async with engine.begin() as connection:
-        await connection.execute(
-            update(ChargeRow).where(ChargeRow.id == charge_id).values(removed_at=now)
-        )
+        await remove(connection, charge_id, now)
+
+
+async def remove(connection: AsyncConnection, charge_id: UUID, now: datetime) -> None:
+    """Note that a charge is not to be paid any more; money that comes is seen to."""
+    await connection.execute(
+        update(ChargeRow)
+        .where(ChargeRow.id == charge_id, ChargeRow.removed_at.is_(None))
+        .values(removed_at=now)
+    )

@@ -35,11 +35,18 @@ async def take_in(
     taken = []
     for heard in arrivals:
         async with engine.begin() as connection:
-            one = await take(connection, _LEDGER, heard, now=datetime.now(UTC))
-            if one.decision.left > 0 and one.debt_id is not None:
-                await _confirming(connection, settings, one)
-        taken.append(one)
+            taken.append(await take_one(connection, settings, heard))
     return taken
+
+
+async def take_one(
+    connection: AsyncConnection, settings: ProcessSettings, heard: Heard
+) -> Taken:
+    """Take one in; the caller commits."""
+    one = await take(connection, _LEDGER, heard, now=datetime.now(UTC))
+    if one.decision.left > 0 and one.debt_id is not None:
+        await _confirming(connection, settings, one)
+    return one
 
 
 async def _confirming(

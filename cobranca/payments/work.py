@@ -81,6 +81,12 @@ def reason_text(code: str) -> str:
     return text
 
 
+def doubt_text(code: str) -> str:
+    """Return why a transfer was not matched."""
+    text: str = _texts()["doubts"][code]
+    return text
+
+
 def _query() -> Any:
     return (
         select(

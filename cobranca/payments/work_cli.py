@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID
 
 import click
@@ -14,13 +15,18 @@ from cobranca.payments.api_pix.client import ApiPix
 from cobranca.payments.api_pix.connection import BankConnection
 from cobranca.payments.api_pix.errors import BankFailure
 from cobranca.payments.bank_service import catch_up
+from cobranca.payments.statement import InvalidStatement, Statement, read_statement
 from cobranca.payments.store import ArrivalRow
+from cobranca.payments.transfer import Doubtful, Matched
+from cobranca.payments.transfers import Placed, take_credit
 from cobranca.payments.work import Question
 from cobranca.settings import WorkerSettings
 from foundation.brasil.dates import format_date
 from foundation.brasil.money import format_amount
 from foundation.cli import CannotRun, Failure
+from foundation.crypto import Keys
 from foundation.db.use import ask_database, with_database
+from foundation.home import Home
 from foundation.settings_reading import read_settings
 
 BY = "comando"
@@ -86,6 +92,71 @@ def close_command(question: UUID, note: str) -> None:
     except work.NoSuchQuestion as error:
         raise Failure(str(error)) from error
     click.echo("encerrada")
+
+
+@payments.command(name="statement")
+@click.argument(
+    "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="ARQUIVO"
+)
+@_JSON
+def statement_command(path: Path, as_json: bool) -> None:
+    """Lança as transferências de um extrato OFX; o que já foi lançado não entra outra vez.
+
+    Uma transferência que é de um só pagamento esperado o quita; as outras ficam na lista
+    de trabalho.
+    """
+    settings = read_settings(WorkerSettings)
+    try:
+        told = read_statement(path.read_bytes())
+    except InvalidStatement as error:
+        raise Failure(f"nada foi lançado: {error}") from error
+    keys = Keys.of(Home(settings.home))
+
+    async def use(engine: AsyncEngine) -> list[Placed]:
+        placed = []
+        for credit in told.credits:
+            async with engine.begin() as connection:
+                placed.append(await take_credit(connection, settings, keys, credit))
+        return placed
+
+    placed = ask_database(settings, use, table=ArrivalRow.__tablename__)
+    shown = _statement_said(told, placed)
+    if as_json:
+        click.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        click.echo(
+            f"{len(told.credits)} transferências, {shown['new']} novas, "
+            f"{shown['matched']} de um pagamento esperado; "
+            f"{told.others} créditos de outros meios, deixados como estão"
+        )
+        for one in placed:
+            if isinstance(one.found, Doubtful):
+                amount = format_amount(one.credit.amount)
+                click.echo(f"para conferir: {amount}: {work.doubt_text(one.found.why)}")
+        for number in told.illegible:
+            click.echo(f"lançamento {number} ilegível", err=True)
+    if told.illegible:
+        raise SystemExit(1)
+
+
+def _statement_said(told: Statement, placed: Sequence[Placed]) -> dict[str, object]:
+    return {
+        "credits": len(told.credits),
+        "new": sum(one.taken is not None for one in placed),
+        "matched": sum(isinstance(one.found, Matched) for one in placed),
+        "to_look_at": [
+            {
+                "amount": str(one.credit.amount),
+                "on": one.credit.on.isoformat(),
+                "why": one.found.why,
+                "candidates": [str(each.charge_id) for each in one.found.candidates],
+            }
+            for one in placed
+            if isinstance(one.found, Doubtful)
+        ],
+        "others": told.others,
+        "illegible": list(told.illegible),
+    }
 
 
 @payments.command(name="ask")

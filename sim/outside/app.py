@@ -8,7 +8,7 @@ from foundation.health import listen
 from foundation.home import Home
 from foundation.observability import get_logger
 from foundation.process import Process
-from sim.outside.bank.demonstration import demonstration_bank
+from sim.outside.bank.demonstration import demonstration_bank, demonstration_cards
 from sim.outside.bank.payer import payer_app
 from sim.outside.messages import running_messages
 from sim.outside.settings import OutsideSettings
@@ -25,7 +25,7 @@ async def run(own: Process, settings: OutsideSettings) -> None:
     ports = settings.outside
     async with AsyncExitStack() as services:
         bank = await services.enter_async_context(demonstration_bank(settings))
-        app = payer_app(bank)
+        app = payer_app(bank, demonstration_cards(settings))
         await services.enter_async_context(listen(app, HOST, ports.payer_port, "pagadores"))
         messages = running_messages(Home(settings.home), ports)
         await services.enter_async_context(messages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
-from foundation.settings import Outside, ProcessSettings
+from foundation.settings import Console, Outside, ProcessSettings
 
 
 class OutsideSection(Outside):
@@ -21,3 +21,4 @@ class OutsideSettings(ProcessSettings):
     """What `acordo outside` reads."""
 
     outside: OutsideSection = OutsideSection()
+    console: Console = Console()

@@ -12,7 +12,14 @@ from typing import Any, Self
 from uuid import UUID
 
 import aiohttp
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from cobranca.payments.card.port import (
     CardFailure,
@@ -20,6 +27,7 @@ from cobranca.payments.card.port import (
     CardUnreachable,
     Checkout,
     CheckoutState,
+    is_private,
 )
 from cobranca.payments.written import from_cents, to_cents
 
@@ -43,9 +51,15 @@ class CheckoutOut(BaseModel):
     @field_validator("url")
     @classmethod
     def _over_tls(cls, url: str) -> str:
-        if not url.startswith("https://"):
+        if not is_private(url):
             raise ValueError("checkout without TLS")
         return url
+
+    @model_validator(mode="after")
+    def _dated(self) -> Self:
+        if self.state in ("paid", "refunded") and self.paid_on is None:
+            raise ValueError("paid without a date")
+        return self
 
     def checkout(self) -> Checkout:
         """Return it as the domain knows it."""
@@ -102,6 +116,10 @@ class HostedCheckout:
     async def read(self, checkout_id: str) -> Checkout:
         """Return what became of a checkout: what heals a lost webhook."""
         return await self._ask("GET", f"/checkouts/{checkout_id}")
+
+    async def expire(self, checkout_id: str) -> Checkout:
+        """Close one that is not to be paid any more; one that was paid says so."""
+        return await self._ask("POST", f"/checkouts/{checkout_id}/expire")
 
     async def _ask(self, method: str, path: str, **more: Any) -> Checkout:
         try:

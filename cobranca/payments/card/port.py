@@ -6,6 +6,7 @@ provider's, nothing of ours is in scope but the link to it).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +17,7 @@ from cobranca.payments.refusal import PaymentRefused
 from cobranca.payments.written import to_cents
 
 MOST_INSTALMENTS = 21
+_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d{1,5})?(/|$)", re.ASCII)
 CheckoutState = Literal["open", "paid", "refused", "expired", "refunded"]
 
 
@@ -36,7 +38,7 @@ class CardOrder:
             raise PaymentRefused(
                 "card_instalments", "número de parcelas no cartão inválido"
             )
-        if not self.return_url.startswith("https://"):
+        if not is_private(self.return_url):
             raise PaymentRefused("card_return", "endereço de volta sem TLS")
 
 
@@ -54,12 +56,23 @@ class Checkout:
     instalments: int | None  # as the payer chose
 
 
+def is_private(url: str) -> bool:
+    """Whether nobody between can read it: TLS, or this very machine (a demonstration).
+
+    >>> is_private("https://pagar.exemplo.com.br/c/1"), is_private("http://exemplo.com.br")
+    (True, False)
+    """
+    return url.startswith("https://") or _LOOPBACK.match(url) is not None
+
+
 class CardCheckout(Protocol):
     """A provider. Every method raises CardFailure of some kind."""
 
     async def open(self, order: CardOrder) -> Checkout: ...
 
     async def read(self, checkout_id: str) -> Checkout: ...
+
+    async def expire(self, checkout_id: str) -> Checkout: ...
 
 
 class CardFailure(Exception):

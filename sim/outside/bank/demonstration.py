@@ -13,6 +13,7 @@ from pathlib import Path
 from cobranca.payments.pix.brcode import Receiver
 from foundation.home import Home
 from foundation.plan import UpSettings
+from sim.outside.bank.card_desk import CardDesk
 from sim.outside.bank.notices import Habits
 from sim.outside.bank.server import Bank, running_bank
 from sim.outside.settings import OutsideSettings
@@ -21,6 +22,14 @@ KEY = "123e4567-e12b-12d1-a456-426655440000"  # random: nobody's
 RECEIVER = Receiver(name="Acordo Demonstracao", city="SAO PAULO")
 CLIENT = "acordo"
 SECRET = "simulated_bank"  # noqa: S105 - the name of the file that holds it
+CARD_SECRET, CARD_SIGNING = "simulated_card", "simulated_card_webhooks"
+ACCOUNT = {
+    "BANK": "999",
+    "BRANCH": "1",
+    "ACCOUNT": "12345",
+    "HOLDER": "Acordo Demonstracao",
+    "DOCUMENT": "11222333000181",
+}
 _SEED = 20260310
 
 
@@ -31,6 +40,28 @@ def folder(home: Path) -> Path:
 
 def environment(settings: UpSettings) -> Mapping[str, str]:
     """The settings by which the processes of a demonstration find the simulated bank."""
+    return {**_card(settings), **_account(settings), **_bank(settings)}
+
+
+def _card(settings: UpSettings) -> Mapping[str, str]:
+    """The simulated provider of cards, on the page of the payers."""
+    if settings.card.url is not None:
+        return {}
+    home = Home(settings.home)
+    return {
+        "ACORDO_CARD__URL": f"http://localhost:{settings.outside.payer_port}",
+        "ACORDO_CARD__SECRET_FILE": str(home.secret_path(CARD_SECRET)),
+        "ACORDO_CARD__SIGNING_SECRET_FILE": str(home.secret_path(CARD_SIGNING)),
+    }
+
+
+def _account(settings: UpSettings) -> Mapping[str, str]:
+    if settings.transfer.bank is not None:
+        return {}
+    return {f"ACORDO_TRANSFER__{name}": value for name, value in ACCOUNT.items()}
+
+
+def _bank(settings: UpSettings) -> Mapping[str, str]:
     if settings.bank.api_url is not None:
         return {}
     own = folder(settings.home)
@@ -52,6 +83,17 @@ def environment(settings: UpSettings) -> Mapping[str, str]:
         "WEBHOOK_AUTHORITIES": str(own / "authority.pem"),
     }
     return {f"ACORDO_BANK__{name}": value for name, value in values.items()}
+
+
+def demonstration_cards(settings: OutsideSettings) -> CardDesk:
+    """The provider of cards; it tells the console, which is on this machine."""
+    home, console = Home(settings.home), settings.console
+    return CardDesk(
+        f"http://localhost:{settings.outside.payer_port}",
+        home.secret(CARD_SECRET),
+        home.secret(CARD_SIGNING).encode(),
+        webhook_url=f"http://{console.host}:{console.port}/webhooks/card",
+    )
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""What a payer's banking app does, as a page on loopback: paste a Pix code, and pay.
+"""What a payer's banking app does, as a page on loopback: paste a Pix code, or transfer.
 
 Finds the charge by the address in the code, as an app does by fetching it. An
 authorisation of Pix Automático is approved the same way.
@@ -14,8 +14,11 @@ from jinja2 import Environment, StrictUndefined
 
 from cobranca.payments.pix.brcode import read_code
 from cobranca.payments.refusal import PaymentRefused
+from foundation.brasil.document import InvalidDocument, parse_document
 from foundation.brasil.money import InvalidAmount, format_amount, parse_amount
+from foundation.clock import SAO_PAULO
 from sim.outside.bank.books import Problem
+from sim.outside.bank.card_desk import CardDesk
 from sim.outside.bank.server import Bank
 
 _PAGES = Environment(autoescape=True, undefined=StrictUndefined)
@@ -25,8 +28,24 @@ class NotForThisBank(ValueError):
     """O código não é de uma cobrança deste banco."""
 
 
-def payer_app(bank: Bank) -> web.Application:
+def payer_app(bank: Bank, cards: CardDesk | None = None) -> web.Application:
     """Return the application; `POST /pay` answers JSON to programs, a page to people."""
+
+    async def transfer_now(request: web.Request) -> web.Response:
+        form = await request.post()
+        try:
+            amount = parse_amount(str(form.get("sum", "")))
+            payer = parse_document(str(form.get("document", "")))
+        except (InvalidAmount, InvalidDocument) as error:
+            return _page("", str(error), status=409)
+        bank.account.transfer(amount, bank.now().astimezone(SAO_PAULO).date(), payer)
+        return _page(f"Transferência de {format_amount(amount)} feita.", "")
+
+    async def statement(_request: web.Request) -> web.Response:
+        headers = {"Content-Disposition": 'attachment; filename="extrato.ofx"'}
+        return web.Response(
+            body=bank.statement(), content_type="application/x-ofx", headers=headers
+        )
 
     async def page(_request: web.Request) -> web.Response:
         return _page("", "")
@@ -50,6 +69,10 @@ def payer_app(bank: Bank) -> web.Application:
     app = web.Application(client_max_size=4096)
     app.router.add_get("/", page)
     app.router.add_post("/pay", pay_now)
+    app.router.add_post("/transfer", transfer_now)
+    app.router.add_get("/extrato.ofx", statement)
+    if cards is not None:
+        app.add_routes(cards.routes())
     return app
 
 

@@ -11,7 +11,7 @@ import secrets
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,11 +22,13 @@ from aiohttp import web
 
 from cobranca.payments.api_pix.connection import BankAccess
 from cobranca.payments.pix.brcode import Receiver
+from foundation.clock import SAO_PAULO
 from sim.outside.bank.api import Api
 from sim.outside.bank.books import Books
 from sim.outside.bank.certificates import Certificates, make_certificates
 from sim.outside.bank.doors import Doors
 from sim.outside.bank.notices import Habits, Notices
+from sim.outside.bank.transfers import AccountBook, Entry
 
 _HOST = "127.0.0.1"
 
@@ -42,6 +44,19 @@ class Bank:
     certificates: Certificates
     access: BankAccess
     now: Callable[[], datetime]
+    account: AccountBook = field(default_factory=AccountBook)
+
+    def statement(self) -> bytes:
+        """The statement of the account that gets the money, Pix and transfers."""
+        pix = [
+            Entry(
+                datetime.fromisoformat(one["horario"]).astimezone(SAO_PAULO).date(),
+                Decimal(one["valor"]),
+                "PIX RECEBIDO",
+            )
+            for one in self.books.received.values()
+        ]
+        return self.account.statement(self.now().astimezone(SAO_PAULO).date(), pix)
 
     def pay(self, kind: str, txid: str, *, amount: Decimal | None = None) -> str:
         """Somebody pays a charge; returns the Pix's end-to-end id."""
