@@ -37,10 +37,10 @@ def dialer(on_word: bool) -> None:
 
     if on_word:
         from dialer.warming import warm
-        from foundation.spare import wait_for_the_word
+        from foundation.spare import copy_at_each_word
 
         warm()
-        wait_for_the_word()
+        copy_at_each_word()
     settings = read_settings(DialerSettings)
     run("dialer", settings, settings.dialer, lambda process: main(settings, process))
 

@@ -130,10 +130,14 @@ class OutputPipe:
         os.close(self.writer)
         asyncio.get_running_loop().add_reader(self._reader, self._read)
 
-    def finish(self) -> None:
-        """Take what still stands in the pipe, and close it. Safe to call again."""
+    def take(self) -> None:
+        """Take what stands in the pipe now."""
         while self._open and self._read():
             pass
+
+    def finish(self) -> None:
+        """Take what still stands in the pipe, and close it. Safe to call again."""
+        self.take()
         self._close()
 
     def _read(self) -> bool:

@@ -2,8 +2,8 @@
 
 They start in stages, each when the one before serves. What had served is started again at
 once; what dies before it serves is tried again ever later, and gives up only at the first
-start. Of a program that can wait for its word another is kept, which begins when the first
-dies. A stop goes in reverse order and ends within `STOP_LIMIT_S`, by SIGKILL if need be.
+start. Of a spare one is kept that waits, and copied in each such moment (see spare.py). A
+stop goes in reverse order and ends within `STOP_LIMIT_S`, by SIGKILL if need be.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from asyncio.subprocess import Process
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from itertools import count
 from foundation import spare
 from foundation.embedded.program import Program
 from foundation.process_log import OutputPipe, ProcessLog
-from foundation.spare import Started
+from foundation.spare import Running, Source
 
 STOP_LIMIT_S = 8.5  # of the 10 s promised; the rest is for ourselves
 RESERVED_S = 0.75  # of it for each stage, however long those before it took
@@ -30,8 +29,6 @@ FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 30.0
 UNREADY_GRACE_S = 3.0
 POLL_S = 0.05
-FIRST_SPARE_AFTER_S = 5.0  # the others are still starting
-SPARE_AFTER_S = 0.5  # first the calls, then the next spare
 
 
 class State(StrEnum):
@@ -53,10 +50,10 @@ class Child:
 
     program: Program
     state: State = State.STOPPED
-    process: Process | None = None
+    process: Running | None = None
     output: OutputPipe | None = None
     restarts: int = 0
-    spare: Started | None = None  # the next one, which has not begun
+    source: Source | None = None  # of which the process is a copy
 
 
 class Supervisor:
@@ -90,14 +87,13 @@ class Supervisor:
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
-        spares = [child.spare for child in self.children if child.spare is not None]
-        await asyncio.gather(*(one.end() for one in spares))
         clock = asyncio.get_running_loop().time
         deadline = clock() + STOP_LIMIT_S
         for after, stage in reversed(list(enumerate(self._stages))):
             # one that is deaf does not eat the time that those after it need
             grace_s = deadline - clock() - after * RESERVED_S
             await asyncio.gather(*(self._end(child, grace_s) for child in stage))
+            await asyncio.gather(*(self._part(child) for child in stage))
             for child in stage:
                 self._set(child, State.STOPPED)
 
@@ -112,13 +108,7 @@ class Supervisor:
 
     async def _keep(self, child: Child) -> None:
         while True:
-            over = asyncio.Event()
-            providing = asyncio.create_task(self._provide(child, over))
-            try:
-                ending = await self._outlived(child)
-            finally:
-                over.set()
-                await asyncio.wait({providing})
+            ending = await self._outlived(child)
             self._log.say(f"{child.program.name} caiu ({ending}); reiniciando")
             child.restarts += 1
             await self._serves(child)
@@ -158,29 +148,29 @@ class Supervisor:
             await asyncio.sleep(POLL_S)
         return False
 
-    async def _spawn(self, child: Child) -> Process:
-        started, child.spare = child.spare, None
-        if started is not None and not (started.lives and started.program is child.program):
-            await started.end()
-            started = None
-        if started is None:
-            started = await spare.start(child.program, self._log)
-        started.begin()
-        child.output = started.output
-        return started.process
-
-    async def _provide(self, child: Child, over: asyncio.Event) -> None:
-        """Have the next one ready, if it is a program that can wait."""
-        if not child.program.spare or child.spare is not None:
-            return
-        after_s = SPARE_AFTER_S if child.restarts else FIRST_SPARE_AFTER_S
-        with suppress(TimeoutError):
-            await asyncio.wait_for(over.wait(), after_s)
-            return
+    async def _spawn(self, child: Child) -> Running:
+        program = child.program
+        if child.source is not None and not (
+            child.source.lives and child.source.program is program
+        ):
+            await self._part(child)
+        if not program.spare:
+            process, child.output = await spare.start(program, self._log)
+            return process
+        if child.source is None:
+            child.source = await spare.source(program, self._log)
+        child.output = child.source.output
         try:
-            child.spare = await spare.start(child.program, self._log)
-        except OSError as error:
-            self._log.say(f"{child.program.name}: {error}")
+            return await child.source.copy()
+        except OSError:
+            await self._part(child)
+            raise
+
+    async def _part(self, child: Child) -> None:
+        """End the source, if there is one."""
+        gone, child.source = child.source, None
+        if gone is not None:
+            await gone.end()
 
     async def _outlived(self, child: Child) -> str:
         assert child.process is not None  # noqa: S101 - it came up
@@ -203,8 +193,10 @@ class Supervisor:
         if process is not None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)  # it leads a group of its own
-        if child.output is not None:
+        if child.output is not None and child.source is None:
             child.output.finish()
+        elif child.output is not None:
+            child.output.take()  # the next copy writes there, too
         child.process = None  # only now: when we are cancelled above, `stop` ends it
 
     def _set(self, child: Child, state: State) -> None:

@@ -47,24 +47,25 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     start_limit_s: float = START_LIMIT_S
     addresses: Mapping[str, str] = field(default_factory=dict)  # what status shows
-    spare: bool = False  # waits for a word before it begins; one is kept in waiting
+    spare: bool = False  # it waits for words, and copies of it do the work (spare.py)
+
+
+def die_with_parent(number: signal.Signals, parent: int) -> None:
+    """In a child that was just made: have that signal when `parent` dies."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, int(number))
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def popen_options(program: Program) -> dict[str, Any]:
     """Keyword arguments for Popen and create_subprocess_exec alike."""
     parent = os.getpid()
-
-    def die_with_parent() -> None:
-        # after the change of user, which would clear it
-        _LIBC.prctl(_PR_SET_PDEATHSIG, int(program.stop_signal))
-        if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGKILL)
-
     options: dict[str, Any] = {
         "env": {**os.environ, **program.env},
         "stdin": subprocess.DEVNULL,
         "start_new_session": True,  # Ctrl-C reaches us alone; we stop the rest in order
-        "preexec_fn": die_with_parent,
+        # after the change of user, which would clear it
+        "preexec_fn": lambda: die_with_parent(program.stop_signal, parent),
     }
     if program.account is not None:
         options |= {

@@ -7,8 +7,10 @@ import io
 import os
 import select
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +18,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from foundation import supervision
+from foundation import spare, supervision
 from foundation.embedded.program import Program
 from foundation.process_log import ProcessLog
 from foundation.supervision import Child, NeverServed, State, Supervisor
@@ -149,14 +151,28 @@ async def test_what_served_once_is_never_given_up(
     assert tries.read_text().split() == ["x"] * 9
 
 
-def _patient(name: str, folder: Path) -> Program:
-    """It reads a word before it serves, and notes who it is before and after."""
-    ready, waits, works = folder / name, folder / "waits", folder / "works"
-    script = (
-        f"echo $$ >>{waits}; read word || exit 0; echo $$ >>{works};"
-        f" touch {ready}; exec sleep 1000"
-    )
-    return Program(name=name, argv=("sh", "-c", script), ready=ready.exists, spare=True)
+COPIED = """
+import os, signal, sys, time
+from foundation.spare import copy_at_each_word
+waits, works, ready = sys.argv[1:]
+def note(file):
+    with open(file, "a") as notes:
+        notes.write(f"{os.getpid()}\\n")
+note(waits)
+copy_at_each_word()
+signal.signal(signal.SIGTERM, lambda *_: (print("bye", flush=True), sys.exit(0)))
+note(works)
+open(ready, "w").close()
+print("copied", sys.stdin.read() == "", os.getpgid(0) == os.getpid(), flush=True)
+time.sleep(1000)
+"""
+
+
+def _copied(name: str, folder: Path) -> Program:
+    """It notes who waits, and each copy of it who works."""
+    files = [folder / "waits", folder / "works", folder / name]
+    argv = (sys.executable, "-c", COPIED, *map(str, files))
+    return Program(name=name, argv=argv, ready=files[2].exists, spare=True)
 
 
 def _noted(file: Path) -> list[int]:
@@ -170,40 +186,78 @@ async def _noted_by(file: Path, how_many: int) -> list[int]:
     return found
 
 
-async def test_what_waits_for_its_word_takes_the_place_of_what_died(
-    bench: _Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_copies_of_what_waits_take_the_place_of_what_died(
+    bench: _Bench, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(supervision, "FIRST_SPARE_AFTER_S", 0.01)
-    monkeypatch.setattr(supervision, "SPARE_AFTER_S", 0.01)
-    await bench.supervisor.start(_patient("a", tmp_path))
-    first, second = await _noted_by(tmp_path / "waits", 2)
-    assert _noted(tmp_path / "works") == [first] == [bench.pid("a")]
-    os.kill(first, signal.SIGKILL)
-    assert await _noted_by(tmp_path / "works", 2) == [first, second]
-    third = (await _noted_by(tmp_path / "waits", 3))[2]
-    assert bench.pid("a") == second
+    await bench.supervisor.start(_copied("a", tmp_path))
+    (source,) = _noted(tmp_path / "waits")
+    for nth in range(1, 5):  # close together: nothing is read again
+        works = await _noted_by(tmp_path / "works", nth)
+        await bench.until(lambda nth=nth: bench.child("a").restarts == nth - 1)  # type: ignore[misc]
+        await bench.until(lambda: bench.child("a").state is State.READY)
+        assert bench.pid("a") == works[-1] != source
+        os.kill(works[-1], signal.SIGKILL)
+    last = (await _noted_by(tmp_path / "works", 5))[-1]
+    await bench.until(lambda: bench.child("a").restarts == 4)
+    assert _noted(tmp_path / "waits") == [source]
     await bench.supervisor.stop()
-    assert not psutil.pid_exists(second)
-    assert not psutil.pid_exists(third)
+    assert bench.console.getvalue().count("copied True True") == 5
+    assert bench.console.getvalue().count("a caiu (SIGKILL); reiniciando") == 4
+    assert "bye" in bench.console.getvalue()
+    assert not psutil.pid_exists(last)
+    assert not psutil.pid_exists(source)
 
 
-async def test_a_spare_that_died_or_is_of_another_program_is_not_used(
-    bench: _Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_copy_dies_with_its_source_and_another_source_is_begun(
+    bench: _Bench, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(supervision, "FIRST_SPARE_AFTER_S", 0.01)
-    monkeypatch.setattr(supervision, "SPARE_AFTER_S", 0.01)
-    await bench.supervisor.start(_patient("a", tmp_path))
-    first, second = await _noted_by(tmp_path / "waits", 2)
-    os.kill(second, signal.SIGKILL)
-    os.kill(first, signal.SIGKILL)
-    (third,) = (await _noted_by(tmp_path / "works", 2))[1:]
-    assert third not in (first, second)
-    fourth = (await _noted_by(tmp_path / "waits", 4))[3]
+    await bench.supervisor.start(_copied("a", tmp_path))
+    (first,) = await _noted_by(tmp_path / "works", 1)
+    os.kill(_noted(tmp_path / "waits")[0], signal.SIGKILL)
+    second = (await _noted_by(tmp_path / "works", 2))[1]
+    assert second != first
+    with suppress(psutil.NoSuchProcess):  # whoever inherits it may be slow to bury it
+        assert psutil.Process(first).status() == psutil.STATUS_ZOMBIE
+    assert len(_noted(tmp_path / "waits")) == 2
+
+
+async def test_a_source_of_another_program_is_not_used(
+    bench: _Bench, tmp_path: Path
+) -> None:
+    await bench.supervisor.start(_copied("a", tmp_path))
+    (first,) = await _noted_by(tmp_path / "works", 1)
     child = bench.child("a")
     child.program = replace(child.program, env={"WHAT": "another"})
-    os.kill(third, signal.SIGKILL)
-    assert (await _noted_by(tmp_path / "works", 3))[2] != fourth
-    assert not psutil.pid_exists(fourth)
+    os.kill(first, signal.SIGKILL)
+    await _noted_by(tmp_path / "works", 2)
+    gone, now = _noted(tmp_path / "waits")
+    assert not psutil.pid_exists(gone)
+    assert psutil.pid_exists(now)
+
+
+async def test_a_source_that_dies_while_it_reads_is_tried_again(
+    bench: _Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "FIRST_PAUSE_S", 0.001)
+    broken = Program(name="a", argv=("sh", "-c", "exit 3"), ready=bool, spare=True)
+    with pytest.raises(NeverServed, match="a"):
+        await bench.supervisor.start(broken)
+    told = bench.console.getvalue().count("O processo de reserva terminou")
+    assert told == supervision.TRIES
+
+
+async def test_a_source_left_alone_asks_its_copy_to_stop(tmp_path: Path) -> None:
+    """As when the supervisor is killed: the kernel tells the source, which passes it on."""
+    log = ProcessLog(tmp_path, console := io.StringIO())
+    source = await spare.source(_copied("a", tmp_path), log)
+    copy = await source.copy()
+    await _noted_by(tmp_path / "works", 1)
+    os.kill(_noted(tmp_path / "waits")[0], signal.SIGTERM)
+    assert await asyncio.wait_for(copy.wait(), 20) == 0
+    assert copy.returncode == 0
+    await source.end()
+    log.close()
+    assert "bye" in console.getvalue()
 
 
 async def test_stop_goes_in_reverse_order(bench: _Bench, tmp_path: Path) -> None:
