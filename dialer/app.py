@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cobranca.compliance.service import ContactPolicy
 from cobranca.people.store import AgentRow
 from dialer.adapters.ami.telephony import AmiTelephony
+from dialer.adapters.asked import Asked
 from dialer.adapters.board import Board
 from dialer.adapters.call_log import CallLog
 from dialer.adapters.office import Office, Unknown
@@ -29,7 +30,7 @@ from dialer.shell.commands import BadCommand, Command
 from dialer.shell.draining import ALERT
 from dialer.shell.leader import Leader, TermIsOver, Tools
 from dialer.shell.mandate import Mandate, seconds
-from foundation.bus import ANSWERS, COMMANDS, Bus
+from foundation.bus import ANSWERS, Bus
 from foundation.bus import connect as connect_bus
 from foundation.db.contact_clock import SimulatedClockOnRealRoute, contact_clock
 from foundation.db.engine import connect
@@ -145,9 +146,11 @@ class DialerProcess:
         try:
             async with telephony, asyncio.TaskGroup() as tasks:
                 self.leader = leader = Leader(tools, term, tasks, mandate)
+                asked = Asked(self.bus, leader.obeyed)
                 work = [
                     tasks.create_task(self._follow_switch(leader, telephony)),
-                    tasks.create_task(self._follow_commands(leader)),
+                    tasks.create_task(self._follow_commands(leader, asked)),
+                    tasks.create_task(asked.run()),
                     tasks.create_task(self._follow_answers(leader)),
                     tasks.create_task(self._close_seats(leader)),
                     tasks.create_task(leader.sweep_for_ever()),
@@ -226,8 +229,8 @@ class DialerProcess:
         async for event in telephony.events():
             await leader.on_event(event)
 
-    async def _follow_commands(self, leader: Leader) -> None:
-        async for message in self.bus.consume(COMMANDS):
+    async def _follow_commands(self, leader: Leader, asked: Asked) -> None:
+        async for message in asked.messages():
             if message.fields.get("do") == GIVE_UP:
                 leader.give_up(tuple(map(str, message.fields.get("calls") or ())))
                 continue

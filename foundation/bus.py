@@ -173,7 +173,7 @@ class Bus:
             info = await self.client.xinfo_stream(stream)
         except ResponseError:  # no such stream (yet, or any more)
             return BEGINNING
-        if _order(str(info["last-generated-id"])) >= _order(place):
+        if order_of(str(info["last-generated-id"])) >= order_of(place):
             return place
         log.warning("bus_stream_restarted", stream=stream)
         return BEGINNING
@@ -225,7 +225,8 @@ def _heed_cancellation() -> None:
         raise asyncio.CancelledError
 
 
-def _order(place: str) -> tuple[int, int]:
+def order_of(place: str) -> tuple[int, int]:
+    """By which places in a stream are compared."""
     milliseconds, _, number = place.partition("-")
     return int(milliseconds), int(number or 0)
 
@@ -236,5 +237,5 @@ def _milliseconds(seconds: float) -> int:
 
 __all__ = [
     "ANSWERS", "BEGINNING", "BOARD", "COMMANDS", "EVENTS", "LOST", "Bus", "Lease",
-    "Message", "RedisError", "connect", "decisions_of",
+    "Message", "RedisError", "connect", "decisions_of", "order_of",
 ]  # fmt: skip

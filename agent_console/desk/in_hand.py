@@ -123,7 +123,7 @@ async def dispose(asked: Asked[DispositionIn, None]) -> DisposedOut:
             app[CLOCK].now(),
         )
     if in_hand:
-        await command(app[BUS], endpoint, "wrap_up_done")
+        await command(app[BUS], endpoint, "wrap_up_done", call=call.id)
     return answer
 
 

@@ -75,7 +75,8 @@ async def obey(asked: Asked[CommandIn, None]) -> None:
             raise Problem("call_gone", 409)
     async with asked.request.app[DATABASE].connect() as connection:
         await require_dialer(connection)
-    await command(bus, endpoint, wish.do, code=wish.code)
+    call = wish.call if wish.do in MEANS_A_CALL else None
+    await command(bus, endpoint, wish.do, code=wish.code, call=call)
 
 
 async def call_backs(asked: Asked[None, None]) -> CallBacksOut:

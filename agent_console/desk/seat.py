@@ -81,9 +81,16 @@ async def read_seat(bus: Bus, endpoint: str) -> Seat:
     )
 
 
-async def command(bus: Bus, endpoint: str, do: str, *, code: str | None = None) -> None:
-    """Ask the floor for something. Raises RedisError."""
-    await bus.publish(COMMANDS, {"do": do, "agent": endpoint, "code": code or ""})
+async def command(
+    bus: Bus, endpoint: str, do: str, *, code: str | None = None, call: UUID | None = None
+) -> None:
+    """Ask the floor for something, about that call only if one is named.
+
+    Raises RedisError.
+    """
+    meant = None if call is None else str(call)
+    wish = {"do": do, "agent": endpoint, "code": code or "", "call": meant}
+    await bus.publish(COMMANDS, wish)
 
 
 async def require_dialer(connection: AsyncConnection) -> None:

@@ -11,13 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent_console.api.endpoint import API, EVERY_ROLE, Asked, Endpoint, Problem
 from agent_console.api.guard import require_same_origin
+from agent_console.desk.seat import command, read_seat
 from agent_console.doors.caller import CALLER
 from agent_console.live import LIVE, LiveEvent
 from agent_console.services import BUS, CLOCK, DATABASE
 from agent_console.softphone import credentials
 from agent_console.softphone.credentials import SeatTaken
 from agent_console.softphone.proxy import SUBPROTOCOL, TAKEN, carry
-from foundation.bus import COMMANDS, EVENTS, LOST
+from foundation.bus import EVENTS, LOST
 from foundation.observability import get_logger
 
 SCOPE = "softphone"
@@ -102,9 +103,10 @@ async def socket(asked: Asked[None, SocketQuery]) -> web.StreamResponse:
 async def order(asked: Asked[OrderIn, None]) -> None:
     """What the person does to the call in hand; the floor obeys what fits its state."""
     seat, _ = _seat(asked)
-    command = {"do": asked.body.do, "agent": seat}
+    bus, do = asked.request.app[BUS], asked.body.do
     try:
-        await asked.request.app[BUS].publish(COMMANDS, command)
+        call = None if do == "reattach" else (await read_seat(bus, seat)).call
+        await command(bus, seat, do, call=call)
     except LOST:
         raise Problem("bus_unreachable", 503) from None
 

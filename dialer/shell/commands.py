@@ -19,19 +19,26 @@ Verb = Literal[
 ]  # fmt: skip
 
 
+ACTS = frozenset({"hang_up", "hold", "resume", "reattach"})
+
+
 class BadCommand(ValueError):
     """A command that the floor does not know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """`code` is a pause code or a disposition; the other fields belong to the latter."""
+    """`code` is a pause code or a disposition; to that belong `note` and `right_party`.
+
+    `call`: the one that is meant; None: whichever the agent has when it is heard.
+    """
 
     do: Verb
     agent: str
     code: str = ""
     note: str = ""
     right_party: bool | None = None
+    call: str | None = None
 
     @classmethod
     def parse(cls, fields: Mapping[str, Any]) -> Command:
@@ -46,7 +53,13 @@ class Command:
             code=str(fields.get("code") or ""),
             note=str(fields.get("note") or ""),
             right_party=right_party if isinstance(right_party, bool) else None,
+            call=str(fields["call"]) if fields.get("call") else None,
         )
+
+    @property
+    def acts(self) -> bool:
+        """Whether it can only be done while the switch is heard."""
+        return self.do in ACTS
 
 
 def _is_verb(text: object) -> TypeGuard[Verb]:
@@ -54,7 +67,17 @@ def _is_verb(text: object) -> TypeGuard[Verb]:
 
 
 def apply_command(floor: Floor, command: Command, at: datetime) -> Step:
-    """Bring a command to the floor; one that does not fit its state does nothing."""
+    """Bring a command to the floor; one that does not fit its state does nothing.
+
+    Heard late, or twice, it must not do to the next call what was meant for the last.
+    """
+    agent = floor.agents.get(command.agent)
+    if command.call is not None and (agent is None or agent.call != command.call):
+        return Step()
+    return _apply(floor, command, at)
+
+
+def _apply(floor: Floor, command: Command, at: datetime) -> Step:
     match command.do:
         case "log_in":
             return floor.on_agent(command.agent, lambda a: agents.logged_in(a, at), at)

@@ -54,6 +54,7 @@ from dialer.ports import (
 from dialer.routes import Routes
 from dialer.settings import DialerSettings
 from dialer.shell.answers import on_answer
+from dialer.shell.asking import Asking
 from dialer.shell.audience import Past
 from dialer.shell.braking import Braking
 from dialer.shell.commands import Command, apply_command
@@ -110,7 +111,7 @@ class Leader:
         tools.call_log.epoch = term.epoch
         self.floor = Floor(tools.new_leg)
         self.floor.blind = True
-        self._early: list[Command] | None = []  # None: the floor is known by now
+        self.asking = Asking(self.floor)
         self.pacing = PacingLoop(self.floor, self, tools.routes, tasks)
         self.outgoing = Outgoing(self, tasks)
         self.rerouting = Rerouting(self, tasks)
@@ -170,10 +171,17 @@ class Leader:
 
     def on_command(self, command: Command) -> None:
         """Apply what an agent asked for; not before it is known where he stands."""
-        if self._early is not None:
-            self._early.append(command)
-            return
-        self.carry_out(apply_command(self.floor, command, self.floor.time.now()))
+
+        def obey() -> None:
+            self.carry_out(apply_command(self.floor, command, self.floor.time.now()))
+
+        self.asking.ask(obey, acts=command.acts)
+
+    async def obeyed(self) -> bool:
+        """Wait until all that was asked is done and written; False: another leads now."""
+        await self.asking.done()
+        await self.tools.call_log.drained()
+        return self.mandate.stands
 
     @property
     def seated(self) -> set[str]:
@@ -224,6 +232,9 @@ class Leader:
 
     def give_up(self, calls: tuple[str, ...]) -> None:
         """Hang up calls that still ring: the network calls them cancelled."""
+        self.asking.ask(lambda: self._give_up(calls), acts=True)
+
+    def _give_up(self, calls: tuple[str, ...]) -> None:
         for call in calls:
             ongoing = self.floor.calls.get(call)
             if ongoing is not None and ongoing.rings:
@@ -340,9 +351,7 @@ class Leader:
     def _go_on(self) -> None:
         """The floor is known: show it, do what was asked meanwhile, join who waits."""
         self.tools.board.draw(self.floor)
-        early, self._early = self._early or [], None
-        for command in early:
-            self.on_command(command)
+        self.asking.go_on()
         self.carry_out(self.floor.sweep(self.floor.time.now()))
         self.pacing.wake.set()
 

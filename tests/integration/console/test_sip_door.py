@@ -223,6 +223,7 @@ async def test_orders_go_to_the_floor_for_ones_own_seat(agent: Browser, wire: Bu
         if len(seen) == 3:
             break
     expected = [
-        {"do": verb, "agent": made["seat"]} for verb in ("hold", "resume", "reattach")
+        {"do": verb, "agent": made["seat"], "code": "", "call": None}
+        for verb in ("hold", "resume", "reattach")
     ]
     assert seen == expected

@@ -1,4 +1,4 @@
-"""The dialer is killed while a debtor is on hold: his agent gets him back."""
+"""The dialer is killed in mid-call: nothing of it, and nothing that is asked, is lost."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.debtors.store import ContactPointRow
+from dialer.adapters.asked import DONE
 from foundation.bus import COMMANDS, Bus
 from tests.builders.portfolio import a_campaign, a_portfolio, some_seats
 from tests.builders.processes import Processes, Started
@@ -20,6 +21,10 @@ from tests.sound import stereo, timeline
 pytestmark = pytest.mark.timeout(300)
 AGENT, AGENT_HZ = "agent001", 1000
 LAST = "SELECT data FROM call_event WHERE kind = 'agent' ORDER BY id DESC LIMIT 1"
+SINCE_LUNCH = """SELECT data->>'state' FROM call_event WHERE kind = 'agent' AND id > (
+    SELECT max(id) FROM call_event
+     WHERE kind = 'agent' AND data->>'pause_code' = 'lunch' AND data->>'state' = 'paused')
+    ORDER BY id"""
 ENDED = "SELECT outcome, endpoint FROM attempt JOIN agent ON agent.id = agent_id"
 
 
@@ -41,6 +46,9 @@ class Scene:
                 update(ContactPointRow).values(value=f"+{self.number}")
             )
             await a_campaign(connection)
+
+    async def wish_of(self, call: str, **wish: str) -> None:
+        await self.wire.publish(COMMANDS, {"agent": AGENT, "call": call, **wish})
 
     async def ask(self, query: str) -> list[Any]:
         async with self.engine.connect() as connection:
@@ -123,3 +131,36 @@ async def test_who_was_on_hold_when_the_dialer_died_is_taken_up_again(
     await scene.heard("ttt")
     await scene.wish("hang_up")
     await eventually(scene.over)
+
+
+async def test_what_is_asked_while_no_dialer_runs_is_done_by_the_next(
+    scene: Scene, processes: Processes
+) -> None:
+    dialer = await a_dialer(scene, processes)
+    await scene.wish("log_in", "available")
+    await scene.call()
+    await scene.heard("ttt")
+    ((call,),) = await scene.ask("SELECT id::text FROM attempt")
+    await dialer.kill()
+
+    await scene.wish_of("00000000-0000-7000-8000-000000000000", do="hold")  # of no call
+    await scene.wire.publish(COMMANDS, {"do": "pause", "agent": AGENT, "code": "lunch"})
+    await scene.wish_of(call, do="hang_up")
+    dialer = await a_dialer(scene, processes)
+    await eventually(scene.over)
+
+    async def done() -> bool:
+        return await scene.wire.client.get(DONE) == await scene.wire.last_id(COMMANDS)
+
+    await scene.wish_of(call, do="wrap_up_done")
+    await eventually(done)
+    await dialer.kill()
+    at_lunch = await scene.last()
+    assert (at_lunch["state"], at_lunch["pause_code"]) == ("paused", "lunch")
+
+    await scene.wish("available")  # and what was done is not done again
+    await a_dialer(scene, processes)
+    await eventually(done)
+    found = await scene.ask(SINCE_LUNCH)
+    assert [state for (state,) in found][-1] == "idle"
+    assert "paused" not in {state for (state,) in found}
