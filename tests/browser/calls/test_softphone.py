@@ -173,6 +173,7 @@ async def test_a_session_that_ends_in_mid_call_ends_no_call(
     await floor.call()
     await talking(page)
     legs, sockets = await _legs(floor), await page.evaluate(SOCKETS_MADE)
+    await expect(page.locator("[data-step=claimed]")).to_be_visible()
     async for session in wire.client.scan_iter(f"{SESSION}*"):
         await wire.client.delete(session)
     # a click by hand would race with the page's own questions: they find the session
