@@ -202,7 +202,7 @@ class Leader:
                 if self.may_place():
                     await self.by_hand.tend(self.pacing.campaigns)
                 if self.connected:
-                    for step in await self.recovery.resolve_overdue():
+                    for step in await self.recovery.tend():
                         self.carry_out(step)
             except (SQLAlchemyError, OSError) as error:
                 self.pacing.set_campaigns([], {})  # unknown wishes: nothing is dialled

@@ -27,6 +27,7 @@ from dialer.shell.adopting import attempt_of, call_now, endpoint_of, ongoing_of,
 from dialer.shell.facts import Ended, Fact, Step
 from dialer.shell.floor import Floor, Ongoing
 from dialer.shell.keeping import found_on_hold
+from dialer.shell.phone_search import PhoneSearch
 from foundation.observability import get_logger
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Recovery:
         self._checked_s = time.monotonic()
         self._suspects: set[str] = set()
         self._bridges: dict[str, str | None] = {}
+        self._phones = PhoneSearch(floor, tools.telephony)
         self._remembered = False  # what the facts say of agents
 
     async def reconcile(self) -> list[Step]:
@@ -72,6 +74,10 @@ class Recovery:
         steps += await self._end_gone([a for a in attempts if a.id not in by_attempt])
         steps.append(self._free_of_nothing())
         return steps
+
+    async def tend(self) -> list[Step]:
+        """What is looked at every few seconds, while the switch is heard."""
+        return [*await self.resolve_overdue(), *await self._phones.found()]
 
     async def resolve_overdue(self) -> list[Step]:
         """Every few seconds: end attempts that no channel stands for and no event ended.

@@ -30,10 +30,22 @@ Answer = TypeVar("Answer")
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="Sorteio dos momentos."
 )
+@click.option(
+    "--within",
+    "within_min",
+    type=click.FloatRange(min=1),
+    metavar="MIN",
+    help="Depois de tantos minutos não começa outra falha; o que foi feito é julgado.",
+)
 @click.option("--keep", is_flag=True, help="Deixa a pasta de estado para exame.")
 @click.option("--json", "as_json", is_flag=True, help="Para ser lido por um programa.")
 def faults(
-    times: int | None, only: tuple[str, ...], seed: int, keep: bool, as_json: bool
+    times: int | None,
+    only: tuple[str, ...],
+    seed: int,
+    within_min: float | None,
+    keep: bool,
+    as_json: bool,
 ) -> None:
     """Derruba cada parte durante uma campanha de verdade e confere cada tentativa."""
     chosen = planned(only, times)
@@ -43,7 +55,8 @@ def faults(
     from sim.faults import suite, table
     from sim.faults.judgement import judge
 
-    order = suite.Order(planned=chosen, seed=seed, keep=keep)
+    within_s = float("inf") if within_min is None else within_min * 60
+    order = suite.Order(planned=chosen, seed=seed, within_s=within_s, keep=keep)
     try:
         outcome = asyncio.run(_interruptible(suite.run(order, _say)))
     except (CannotRun, ServerProblem) as error:

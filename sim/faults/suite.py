@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -40,10 +40,11 @@ THRESHOLD_S = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is to be done. `planned`: kinds with how often."""
+    """What is to be done. `planned`: kinds with how often; `within_s`: none after that."""
 
     planned: Sequence[tuple[Kind, int]]
     seed: int
+    within_s: float = float("inf")
     keep: bool = False
 
     @property
@@ -75,7 +76,7 @@ async def run(order: Order, say: Say) -> Outcome:
         watching = asyncio.create_task(watch.run())
         suite = _Suite(centre, watch, random.Random(order.seed))  # noqa: S311 - for moments
         try:
-            await suite.do(order.planned)
+            await suite.do(order.planned, time.monotonic() + order.within_s)
             await suite.end()
             attempts = tuple(await looking.attempts(centre.engine))
         finally:
@@ -96,20 +97,36 @@ class _Suite:
         self._faults: list[Fault] = []
         self._breaches: list[Breach] = []
 
-    async def do(self, planned: Sequence[tuple[Kind, int]]) -> None:
-        """Kinds that need the same are done in one scene; one that fails ends the scene."""
+    async def do(
+        self, planned: Sequence[tuple[Kind, int]], until: float = float("inf")
+    ) -> None:
+        """Kinds that need the same are done in one scene; one that fails ends the scene.
+
+        Until that instant (monotonic); what was left out then is said.
+        """
         for needs, together in groupby(planned, lambda one: one[0].needs):
             left = list(together)
+            if time.monotonic() >= until:
+                self.not_done += [_out_of_time(kind, 0, times) for kind, times in left]
+                continue
             try:
                 async with self._scene(needs) as scene:
                     while left:
                         kind, times = left[0]
-                        for nth in range(1, times + 1):
+                        for nth in self._in_time(kind, times, until):
                             await self._tried(kind, nth, scene)
                         del left[0]
             except (CannotRun, ServerProblem) as error:
                 self.not_done += [f"{kind.title}: {error}" for kind, _ in left]
                 self._centre.say(f"NÃO FEITO: {error}")
+
+    def _in_time(self, kind: Kind, times: int, until: float) -> Iterator[int]:
+        """1, 2 ... `times`; fewer when the time is over, which is said."""
+        for nth in range(1, times + 1):
+            if time.monotonic() >= until:
+                self.not_done.append(_out_of_time(kind, nth - 1, times))
+                return
+            yield nth
 
     @asynccontextmanager
     async def _scene(self, needs: str) -> AsyncIterator[Scene]:
@@ -222,6 +239,10 @@ class _Suite:
             threshold_s=THRESHOLD_S,
             answered=len(self._watch.quiets),
         )
+
+
+def _out_of_time(kind: Kind, done: int, times: int) -> str:
+    return f"{kind.title}: {done} de {times}, o tempo dado acabou"
 
 
 def _told(broken: Violation) -> str:
