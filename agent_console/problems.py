@@ -29,7 +29,7 @@ CODES = {
     413: "too_large",
     415: "unsupported_media",
 }
-PORTAL = ("/portal", "/p/", "/parar/")
+PORTAL = ("/portal", "/p/", "/parar/", "/pagar")
 WITH_PAGE = frozenset({403, 404, 413, 429, 500, 503})
 
 log = get_logger(__name__)

@@ -24,7 +24,7 @@ LONGEST_S = 3600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One browser. `link`: by which it came; none: by a code."""
+    """One browser. `link`: by which it came, or whose agreement; none: by a code."""
 
     token: str  # what the cookie holds
     debtor: UUID
@@ -37,9 +37,10 @@ class Visit:
 class Visits:
     """Begins, finds and ends visits. Errors are those of `redis`."""
 
-    def __init__(self, client: Redis, clock: Clock) -> None:
+    def __init__(self, client: Redis, clock: Clock, *, prefix: str = PREFIX) -> None:
         self._client = client
         self._clock = clock
+        self._prefix = prefix
 
     async def begin(self, debtor: UUID, *, link: UUID | None, identified: bool) -> Visit:
         """A new visit under a new token."""
@@ -58,12 +59,12 @@ class Visits:
             "csrf": visit.csrf,
             "began_at": visit.began_at,
         }
-        await self._client.set(_key(visit.token), json.dumps(kept), px=IDLE)
+        await self._client.set(self._key(visit.token), json.dumps(kept), px=IDLE)
         return visit
 
     async def find(self, token: str) -> Visit | None:
         """The visit of that token, if it lives."""
-        raw = await self._client.getex(_key(token), px=IDLE)
+        raw = await self._client.getex(self._key(token), px=IDLE)
         if raw is None:
             return None
         kept = json.loads(raw)
@@ -80,8 +81,7 @@ class Visits:
         )
 
     async def end(self, token: str) -> None:
-        await self._client.delete(_key(token))
+        await self._client.delete(self._key(token))
 
-
-def _key(token: str) -> str:
-    return PREFIX + hashlib.sha256(token.encode()).hexdigest()
+    def _key(self, token: str) -> str:
+        return self._prefix + hashlib.sha256(token.encode()).hexdigest()

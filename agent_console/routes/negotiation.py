@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent_console.api.endpoint import Asked, Endpoint, Problem, Role
 from agent_console.api.once import once
-from agent_console.negotiation import answers
+from agent_console.negotiation import answers, links
 from agent_console.negotiation.contracts import (
     AgreementForm,
     AgreementOut,
@@ -230,6 +230,17 @@ ENDPOINTS = (
         scope="agreements:write", summary="Cancelar um acordo de que nada se pagou",
         handler=cancel, body=CancelForm, answer=AgreementOut, once=True,
         problems=("no_agreement", "agreement_not_now"),
+    ),
+    Endpoint(
+        verb="POST", path="/api/v1/agreements/{id}/payment-link", roles=MAY,
+        scope="agreements:write", once=True, status=201,
+        summary="Um link em que a próxima parcela se paga por qualquer meio",
+        handler=links.make, answer=links.PaymentLinkOut, problems=("no_agreement",),
+    ),
+    Endpoint(
+        verb="DELETE", path="/api/v1/agreements/{id}/payment-link", roles=MAY,
+        scope="agreements:write", summary="Invalidar os links de pagamento de um acordo",
+        handler=links.revoke, status=204, problems=("no_agreement",),
     ),
     Endpoint(
         verb="GET", path="/api/v1/agreements/{id}/term", roles=MAY,

@@ -124,4 +124,5 @@ class PaymentLinkRow(Row):
         ForeignKey(AgreementRow.id), primary_key=True
     )
     turn: Mapped[int]
+    wrong: Mapped[int] = mapped_column(server_default="0")  # answers, one after the other
     made_at: Mapped[datetime]

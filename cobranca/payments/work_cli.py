@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cobranca.payments import work
+from cobranca.agreements.happening import NoSuchAgreement
+from cobranca.payments import links, work
 from cobranca.payments.api_pix.client import ApiPix
 from cobranca.payments.api_pix.connection import BankConnection
 from cobranca.payments.api_pix.errors import BankFailure
@@ -20,6 +22,7 @@ from cobranca.payments.store import ArrivalRow
 from cobranca.payments.transfer import Doubtful, Matched
 from cobranca.payments.transfers import Placed, take_credit
 from cobranca.payments.work import Question
+from cobranca.people import audit
 from cobranca.settings import WorkerSettings
 from foundation.brasil.dates import format_date
 from foundation.brasil.money import format_amount
@@ -157,6 +160,37 @@ def _statement_said(told: Statement, placed: Sequence[Placed]) -> dict[str, obje
         "others": told.others,
         "illegible": list(told.illegible),
     }
+
+
+@payments.command(name="link")
+@click.argument("agreement", type=click.UUID, metavar="ACORDO")
+@click.option("--hours", type=click.IntRange(1, 8760), help="Horas de vida do link.")
+@click.option("--revoke", is_flag=True, help="Invalida todos os links do acordo.")
+def link_command(agreement: UUID, hours: int | None, revoke: bool) -> None:
+    """Mostra um link em que se paga a próxima parcela de um acordo; não o guarde.
+
+    Quem o abre ainda diz quem é. Ele abre quantas vezes for preciso, até vencer.
+    """
+    settings = read_settings(WorkerSettings)
+    lives = timedelta(hours=hours or settings.portal.link_hours)
+
+    async def use(connection: AsyncConnection) -> str:
+        action = "payment_link.revoked" if revoke else "payment_link.made"
+        await audit.record(
+            connection, None, action=action, subject=("agreement", agreement)
+        )
+        if revoke:
+            done = await links.revoke(connection, agreement)
+            return "invalidados" if done else "não havia links"
+        keys, now = Keys.of(Home(settings.home)), datetime.now(UTC)
+        return await links.make(
+            connection, keys, agreement, now=now, lives=lives, base=settings.portal_url
+        )
+
+    try:
+        click.echo(with_database(settings, use))
+    except NoSuchAgreement as error:
+        raise Failure(str(error)) from error
 
 
 @payments.command(name="ask")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -58,3 +59,15 @@ async def inside(visitor: Visitor, link: str) -> Visitor:
     await come_in(visitor, link)
     assert (visitor.status, visitor.at) == (200, "/portal/dividas")
     return visitor
+
+
+@pytest_asyncio.fixture
+async def instalment(inside: Visitor, debt: UUID) -> str:
+    """Path on which the first instalment of a fresh agreement is paid."""
+    await inside.get(f"/portal/dividas/{debt}/negociar")
+    page = await inside.post(f"/portal/dividas/{debt}/negociar", instalments="3")
+    (offer,) = re.findall(r'href="(/portal/ofertas/[^"]+)"', page)
+    await inside.get(offer)
+    page = await inside.post(offer, agreed="yes")
+    (path,) = re.findall(r'href="(/portal/pagar/[^"]+)"', page)
+    return str(path)

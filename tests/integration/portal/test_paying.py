@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import aiohttp
 import pytest
@@ -70,18 +69,6 @@ def card(desk: CardDesk) -> Card:
 @pytest.fixture
 def console_settings(console_settings: ConsoleSettings, card: Card) -> ConsoleSettings:
     return console_settings.model_copy(update={"card": card, "transfer": ACCOUNT})
-
-
-@pytest_asyncio.fixture
-async def instalment(inside: Visitor, debt: UUID) -> str:
-    """Path on which the first instalment of a fresh agreement is paid."""
-    await inside.get(f"/portal/dividas/{debt}/negociar")
-    page = await inside.post(f"/portal/dividas/{debt}/negociar", instalments="3")
-    (offer,) = re.findall(r'href="(/portal/ofertas/[^"]+)"', page)
-    await inside.get(offer)
-    page = await inside.post(offer, agreed="yes")
-    (path,) = re.findall(r'href="(/portal/pagar/[^"]+)"', page)
-    return str(path)
 
 
 async def _rows(engine: AsyncEngine, row: Any) -> list[Any]:
