@@ -8,8 +8,8 @@ the due date on.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -67,14 +67,13 @@ class Setting:
 
     terms: Terms
     indices: Indices
-    municipal: Collection[date] = field(default=frozenset())  # the town's bank holidays
 
 
 def late_since(due_on: date, setting: Setting) -> date:
     """Return the day from which days count: the due date, or the bank day after it."""
     if not setting.terms.bank_days:
         return due_on
-    return bank_day_from(due_on, setting.municipal)
+    return bank_day_from(due_on, setting.terms.town)
 
 
 def is_late(due_on: date, on: date, setting: Setting) -> bool:

@@ -8,17 +8,26 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from cobranca.debts.accounts import OWED, Account
+from foundation.brasil.bank_days import TownCalendar, town_calendar
 
 FINE_MAX = Decimal("0.02")  # CDC art. 52 § 1
 _REVOLVING_CAP = Decimal("1.00")  # Lei 14.690/2023 art. 28: charges <= the principal
 _LEGAL_BEFORE = Decimal("0.01")  # a month: CC art. 406 as it was, with CTN art. 161 § 1
 
 DayCount = Literal["30", "365", "month"]
+_EACH_MONTH = (
+    r"((0[13-9]|1[0-2])-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])"
+    r"|(0[13578]|1[02])-31)"
+)
+Holiday = Annotated[  # `01-25` of every year, `2026-07-09` of one
+    str, Field(json_schema_extra={"pattern": f"^((19|20)[0-9]{{2}}-)?{_EACH_MONTH}$"})
+]
 Share = Annotated[Decimal, Field(max_digits=18, decimal_places=15)]
 
 
@@ -73,6 +82,7 @@ class Terms(_Data):
     correction: str | None = Field(default=None, pattern=r"^[a-z0-9_]+$")  # an index
     grace_days: int = Field(default=0, ge=0, le=90)  # late no longer than this is not late
     bank_days: bool = True  # a due date without bank moves to the next one with
+    holidays: tuple[Holiday, ...] = Field(default=(), max_length=60)  # the town's
     cap: Share | None = Field(default=None, ge=0)  # all charges, of the principal
     revolving: bool = False  # revolving credit: the law's cap holds
     order: tuple[Account, ...] = (  # CC art. 354: interest before principal
@@ -92,6 +102,12 @@ class Terms(_Data):
             raise ValueError("multa acima de 2 % (CDC, art. 52, § 1º)")
         return fine
 
+    @field_validator("holidays")
+    @classmethod
+    def _days(cls, holidays: tuple[str, ...]) -> tuple[str, ...]:
+        town_calendar(holidays)
+        return holidays
+
     @field_validator("order")
     @classmethod
     def _each_once(cls, order: tuple[Account, ...]) -> tuple[Account, ...]:
@@ -106,6 +122,11 @@ class Terms(_Data):
                 "encargos do rotativo acima de 100 % do principal (Lei 14.690/2023)"
             )
         return self
+
+    @cached_property
+    def town(self) -> TownCalendar:
+        """The holidays of the town in which the contract is paid."""
+        return town_calendar(self.holidays)
 
     @property
     def cap_share(self) -> Fraction | None:

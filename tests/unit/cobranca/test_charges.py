@@ -87,8 +87,17 @@ def test_without_bank_days_the_due_date_stays() -> None:
 
 
 def test_a_towns_holiday_moves_the_due_date_too() -> None:
-    setting = Setting(usual(), INDICES, municipal=frozenset({date(2026, 3, 10)}))
-    assert charges(a_position(), date(2026, 3, 11), setting) == ()
+    for day in ("03-10", "2026-03-10"):
+        terms = Terms.model_validate(usual().model_dump() | {"holidays": [day]})
+        assert amounts(terms, date(2026, 3, 11)) == {}
+    other = Terms.model_validate(usual().model_dump() | {"holidays": ["2025-03-10"]})
+    assert amounts(other, date(2026, 3, 11)) != {}
+
+
+@pytest.mark.parametrize("day", ["25/01", "13-01", "02-30", "2026-02-29", "", "x"])
+def test_a_holiday_that_is_no_day_is_refused(day: str) -> None:
+    with pytest.raises(ValidationError, match="Não é um dia"):
+        Terms(holidays=(day,))
 
 
 def test_within_grace_nothing_and_after_it_all_days() -> None:

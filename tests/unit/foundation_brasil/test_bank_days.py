@@ -6,7 +6,12 @@ from datetime import date
 
 import pytest
 
-from foundation.brasil.bank_days import bank_day_from, bank_days_after, is_bank_day
+from foundation.brasil.bank_days import (
+    bank_day_from,
+    bank_days_after,
+    is_bank_day,
+    town_calendar,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +35,14 @@ def test_bank_days(day: date, opens: bool) -> None:
 
 def test_a_towns_holiday_closes_too() -> None:
     assert not is_bank_day(date(2026, 3, 10), municipal={date(2026, 3, 10)})
+
+
+def test_a_towns_calendar_counts_in_every_year_or_in_one() -> None:
+    town = town_calendar(["01-25", "02-29", "2026-07-09"])
+    assert not is_bank_day(date(2027, 1, 25), town)
+    assert bank_day_from(date(2026, 7, 9), town) == date(2026, 7, 10)
+    assert is_bank_day(date(2027, 7, 9), town)
+    assert bank_days_after(date(2027, 1, 22), 1, town) == date(2027, 1, 26)
 
 
 def test_counting_bank_days() -> None:
