@@ -36,11 +36,14 @@ from agent_console.back_office.contracts import (
     SentOut,
     StatementOut,
 )
+from agent_console.back_office.money import LAST
+from agent_console.portal.asking import KEYS
 from agent_console.rail import open_rail
 from agent_console.services import DATABASE
 from agent_console.texts import TEXTS
 from cobranca.agreements import keeping
 from cobranca.agreements.store import PolicyRow
+from cobranca.portal import requests
 from foundation.clock import SAO_PAULO
 
 MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -54,10 +57,13 @@ async def context(asked: Asked[None, None]) -> Mapping[str, Any]:
     published = select(
         PolicyRow.code, PolicyRow.version, PolicyRow.at, PolicyRow.by
     ).order_by(PolicyRow.code, PolicyRow.version.desc())
+    keys = asked.request.app[KEYS]
     async with asked.request.app[DATABASE].connect() as connection:
         return {
+            "requests": (await requests.requests(connection, keys, open_only=True))[:LAST],
+            "kinds": TEXTS.section("portal_requests"),
             "questions": await money.questions(connection),
-            "due": (await keeping.due_list(connection, today))[: money.LAST],
+            "due": (await keeping.due_list(connection, today))[:LAST],
             "remittances": await money.remittances(connection),
             "creditors": (await creditors.listed(connection)).creditors,
             "policies": list(await connection.execute(published)),

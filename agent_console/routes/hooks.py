@@ -63,6 +63,12 @@ class TellingOut(Form):
     told_at: datetime | None
 
 
+class AgainOut(Form):
+    """What is going to be told once more."""
+
+    id: UUID
+
+
 class TellingsOut(Form):
     tellings: list[TellingOut]
 
@@ -123,10 +129,15 @@ async def tellings(asked: Asked[None, None]) -> TellingsOut:
     return TellingsOut(tellings=[TellingOut(**row._mapping) for row in rows])
 
 
-async def tell_again(asked: Asked[None, None]) -> None:
-    async with asked.request.app[DATABASE].begin() as connection:
-        if not await again(connection, UUID(asked.path["id"])):
+async def tell_again(asked: Asked[None, None]) -> AgainOut:
+    name = UUID(asked.path["id"])
+
+    async def use(connection: AsyncConnection) -> AgainOut:
+        if not await again(connection, name):
             raise Problem("no_telling", 404)
+        return AgainOut(id=name)
+
+    return await once(asked, AgainOut, use)
 
 
 def _shown() -> Any:
@@ -161,6 +172,6 @@ ENDPOINTS = (
     Endpoint(
         verb="POST", path="/api/v1/hooks/tellings/{id}/again", roles=MAY,
         scope="hooks:write", summary="Mandar um aviso outra vez", handler=tell_again,
-        problems=("no_telling",),
+        once=True, answer=AgainOut, problems=("no_telling",),
     ),
 )  # fmt: skip

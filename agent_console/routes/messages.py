@@ -8,14 +8,17 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent_console.api.endpoint import Asked, Endpoint, Problem, Role
+from agent_console.api.once import once
 from agent_console.portal.asking import KEYS
-from agent_console.services import DATABASE
+from agent_console.services import DATABASE, SETTINGS
 from cobranca.channels.store import MessageEventRow, MessageRow
 from cobranca.debtors.store import DebtorRow
 from cobranca.people import audit
-from cobranca.portal import requests
+from cobranca.portal import acts, requests
+from foundation.db.contact_clock import contact_clock
 
 MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
 MOST = 500  # messages of one debtor, the newest
@@ -77,7 +80,17 @@ class RequestsOut(Model):
 
 
 class AnswerIn(Model):
+    """`upheld`, of a dispute: the debtor was right, the debt stays left alone."""
+
     answer: Annotated[str, Field(min_length=1, max_length=requests.LONGEST)]
+    upheld: bool = False
+
+
+class AnsweredOut(Model):
+    """`lifted`: a dispute ended, and the debt may be collected again."""
+
+    id: UUID
+    lifted: bool
 
 
 async def of_debtor(asked: Asked[None, None]) -> MessagesOut:
@@ -151,18 +164,23 @@ async def asked_for(asked: Asked[None, None]) -> RequestsOut:
     )
 
 
-async def answer(asked: Asked[AnswerIn, None]) -> None:
+async def answer(asked: Asked[AnswerIn, None]) -> AnsweredOut:
     """Answer a request, once; the debtor reads it in the portal."""
-    name, keys = UUID(asked.path["id"]), asked.request.app[KEYS]
-    async with asked.request.app[DATABASE].begin() as connection:
-        done = await requests.close(
-            connection, keys, name, asked.body.answer, by=asked.who.login,
-            now=datetime.now(UTC),
+    app, name = asked.request.app, UUID(asked.path["id"])
+
+    async def use(connection: AsyncConnection) -> AnsweredOut:
+        clock = await contact_clock(connection, app[SETTINGS])
+        done = await acts.answer(
+            connection, app[KEYS], name, asked.body.answer, by=asked.who.login,
+            now=datetime.now(UTC), contact_now=clock.now(), upheld=asked.body.upheld,
         )  # fmt: skip
-        if not done:
+        if done is None:
             raise Problem("no_portal_request", 404)
         subject = ("portal_request", name)
         await audit.record(connection, asked.who, action="portal.answer", subject=subject)
+        return AnsweredOut(id=done.id, lifted=done.lifted)
+
+    return await once(asked, AnsweredOut, use)
 
 
 ENDPOINTS = (
@@ -179,6 +197,7 @@ ENDPOINTS = (
     Endpoint(
         verb="POST", path="/api/v1/portal/requests/{id}/answer", roles=MAY,
         scope="requests:write", summary="Responder o que um devedor pediu",
-        handler=answer, body=AnswerIn, problems=("no_portal_request",),
+        handler=answer, body=AnswerIn, answer=AnsweredOut, once=True,
+        problems=("no_portal_request",),
     ),
 )  # fmt: skip

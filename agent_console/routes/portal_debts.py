@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from aiohttp import web
@@ -49,6 +50,7 @@ from foundation.brasil.money import InvalidAmount, parse_amount
 SHOWN_MAX = 6  # offers: more do not help to choose
 MOST = 120  # instalments that somebody may ask for
 BY = "portal"
+WISHES = ("instalments", "monthly", "day")
 _UNKNOWN = (UnknownIndex, MonthNotInTable)
 
 
@@ -77,8 +79,11 @@ async def account(asked: Asked) -> web.StreamResponse:
 
 
 async def negotiate(asked: Asked) -> web.StreamResponse:
-    """What is possible without a wish: offered, and so stored, only when asked by form."""
-    return await _negotiation(asked, await one_debt(asked))
+    """What is possible without a wish: offered, and so stored, only when asked by form.
+
+    What was written before stands in the form when he comes back from an offer.
+    """
+    return await _negotiation(asked, await one_debt(asked), form=_written(asked))
 
 
 async def simulate(asked: Asked) -> web.StreamResponse:
@@ -103,6 +108,7 @@ async def offer(asked: Asked) -> web.StreamResponse:
     debt = await one_debt(asked, row.debts[0])
     return await show(
         asked.request, "offer.html", visit=asked.visit, offer=row, debt=debt, trouble="",
+        wished=_wished(_written(asked)),
     )  # fmt: skip
 
 
@@ -113,7 +119,7 @@ async def accept(asked: Asked) -> web.StreamResponse:
     if asked.form.get("agreed") != "yes":
         return await show(
             asked.request, "offer.html", visit=asked.visit, status=422, offer=row,
-            debt=debt, trouble="unchecked",
+            debt=debt, trouble="unchecked", wished=_wished(_written(asked)),
         )  # fmt: skip
     at = now()
     evidence = Evidence(clicked_at=at, address=address_of(asked.request))
@@ -242,12 +248,26 @@ async def _negotiation(
     offers: list[Any] | None = None,
     as_wished: bool = True,
     refusals: list[str] | None = None,
+    form: dict[str, str] | None = None,
 ) -> web.StreamResponse:
+    form = asked.form if form is None else form
     return await show(
         asked.request, "negotiate.html", visit=asked.visit, status=status, debt=debt,
         total=_total(debt), trouble=trouble, offers=offers, as_wished=as_wished,
-        refusals=refusals or [], form=asked.form, today=today(),
+        refusals=refusals or [], form=form, wished=_wished(form), today=today(),
     )  # fmt: skip
+
+
+def _written(asked: Asked) -> dict[str, str]:
+    """What he wished for, as an address brings it back."""
+    query = asked.request.query
+    return {name: query[name][:14] for name in WISHES if query.get(name)}
+
+
+def _wished(form: dict[str, str]) -> str:
+    """The wishes as the end of an address; empty when there are none."""
+    kept = {name: form[name].strip() for name in WISHES if form.get(name, "").strip()}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def _wishes(form: dict[str, str]) -> tuple[Wishes, str]:

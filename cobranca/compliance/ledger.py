@@ -74,6 +74,16 @@ async def lift(
     return Lifted(reason=row.reason, debtor=row.debtor_id, number=row.number)
 
 
+async def lift_of_debt(
+    connection: AsyncConnection, debt: UUID, *, reason: str, origin: str, now: datetime
+) -> bool:
+    """End what that origin entered of a debt for that reason; false when nothing stood."""
+    query = update(_ROW).where(
+        _ROW.debt_id == debt, _ROW.reason == reason, _ROW.origin == origin, stands(now)
+    )
+    return (await connection.execute(query.values(until=now))).rowcount > 0
+
+
 async def lift_like(
     connection: AsyncConnection, made: Entry, *, origin: str, now: datetime
 ) -> None:

@@ -6,6 +6,7 @@ caller commits. `contact_now` is on the compliance clock, `now` real UTC.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +24,15 @@ from foundation.crypto import Keys
 
 ORIGIN = "portal"
 DISPUTE, OPT_OUT = "dispute", "opt_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A request that was answered; `lifted`: the debt may be collected again."""
+
+    id: UUID
+    debtor: UUID
+    lifted: bool
 
 
 async def dispute(
@@ -54,6 +64,35 @@ async def dispute(
     await ledger.enter(connection, reasons_in_force()[DISPUTE], entered)
     await cancel_for_debt(connection, debt.id)
     return number
+
+
+async def answer(
+    connection: AsyncConnection,
+    keys: Keys,
+    which: UUID | int,
+    said: str,
+    *,
+    by: str,
+    now: datetime,
+    contact_now: datetime,
+    upheld: bool = False,
+) -> Answered | None:
+    """Answer an open request (its id or number); None when there is none.
+
+    With the last open dispute of a debt its block ends, unless the debtor was right
+    (`upheld`): then the debt stays left alone until somebody mends it and lifts the block.
+    """
+    closed = await requests.close(connection, keys, which, said, by=by, now=now)
+    if closed is None:
+        return None
+    ends = closed.kind is Kind.DISPUTE and not upheld
+    debt = closed.debt if ends else None
+    if debt is None or await requests.disputed(connection, debt):
+        return Answered(closed.id, closed.debtor, lifted=False)
+    lifted = await ledger.lift_of_debt(
+        connection, debt, reason=DISPUTE, origin=ORIGIN, now=contact_now
+    )
+    return Answered(closed.id, closed.debtor, lifted)
 
 
 async def opt_out(

@@ -69,10 +69,16 @@ def requests(every: bool, as_json: bool) -> None:
 @portal.command()
 @click.argument("protocol", metavar="PROTOCOLO")
 @click.argument("answer", metavar="RESPOSTA")
-def close(protocol: str, answer: str) -> None:
-    """Responde um pedido; o devedor lê a resposta no portal."""
+@click.option("--upheld", is_flag=True, help="A contestação procede: a conta segue parada.")
+def close(protocol: str, answer: str, upheld: bool) -> None:
+    """Responde um pedido; o devedor lê a resposta no portal.
+
+    A resposta à última contestação de uma conta libera a cobrança dela, salvo com --upheld.
+    """
     from cobranca.portal import link_command
 
-    if not run(link_command.close(protocol, answer, datetime.now(UTC))):
+    now = datetime.now(UTC)
+    done = run(link_command.close(protocol, answer, now, upheld=upheld))
+    if done is None:
         raise Failure("Não há pedido em aberto com este protocolo.")
-    click.echo("Respondido.")
+    click.echo("Respondido; a conta volta a ser cobrada." if done.lifted else "Respondido.")

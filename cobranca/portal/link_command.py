@@ -15,13 +15,15 @@ from cobranca.channels.queue import put
 from cobranca.debtors.service import debtor_with_document
 from cobranca.debtors.store import DebtorRow
 from cobranca.people import audit
-from cobranca.portal import links
+from cobranca.portal import acts, links
 from cobranca.portal import requests as asked
+from cobranca.portal.acts import Answered
 from cobranca.portal.requests import Asked
 from cobranca.settings import WorkerSettings
 from foundation.brasil.document import InvalidDocument, parse_document
 from foundation.cli import Failure
 from foundation.crypto import Keys
+from foundation.db.contact_clock import contact_clock
 from foundation.db.engine import connect
 from foundation.home import Home
 from foundation.ids import uuid7
@@ -72,14 +74,18 @@ async def open_requests(*, every: bool) -> Sequence[Asked]:
         return await asked.requests(connection, keys, open_only=not every)
 
 
-async def close(protocol: str, answer: str, now: datetime) -> bool:
+async def close(
+    protocol: str, answer: str, now: datetime, *, upheld: bool
+) -> Answered | None:
     """Answer a request by its protocol number."""
-    if not (protocol.isascii() and protocol.isdigit() and len(protocol) > 8):
-        return False
-    async with _working() as (connection, keys, _):
-        by = audit.system_user()
-        number = int(protocol[8:])
-        return await asked.close(connection, keys, number, answer, by=by, now=now)
+    if not (protocol.isascii() and protocol.isdigit() and 8 < len(protocol) < 18):
+        return None
+    async with _working() as (connection, keys, settings):
+        clock = await contact_clock(connection, settings)
+        return await acts.answer(
+            connection, keys, int(protocol[8:]), answer, by=audit.system_user(), now=now,
+            contact_now=clock.now(), upheld=upheld,
+        )  # fmt: skip
 
 
 async def _debtor(connection: AsyncConnection, keys: Keys, whom: UUID | str) -> UUID:

@@ -55,6 +55,16 @@ class Asked:
     answer: str
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A request that was answered just now."""
+
+    id: UUID
+    kind: Kind
+    debtor: UUID
+    debt: UUID | None
+
+
 def protocol(number: int, asked_at: datetime) -> str:
     """Return the number that the debtor is told.
 
@@ -132,8 +142,8 @@ async def close(
     *,
     by: str,
     now: datetime,
-) -> bool:
-    """Answer an open request (its id or number), once; False when there is none."""
+) -> Closed | None:
+    """Answer an open request (its id or number), once; None when there is none."""
     it = _ROW.id == which if isinstance(which, UUID) else _ROW.number == which
     query = (
         update(_ROW)
@@ -143,8 +153,18 @@ async def close(
             closed_by=by,
             answer_sealed=keys.seal(answer[:LONGEST], bound_to=ANSWER_COLUMN),
         )
+        .returning(_ROW.id, _ROW.kind, _ROW.debtor_id, _ROW.debt_id)
     )
-    return (await connection.execute(query)).rowcount == 1
+    row = (await connection.execute(query)).first()
+    return row and Closed(row.id, Kind(row.kind), row.debtor_id, row.debt_id)
+
+
+async def disputed(connection: AsyncConnection, debt: UUID) -> bool:
+    """Whether a dispute of the debt waits for its answer."""
+    query = select(_ROW.id).where(
+        _ROW.debt_id == debt, _ROW.kind == Kind.DISPUTE.value, _ROW.closed_at.is_(None)
+    )
+    return await connection.scalar(query.limit(1)) is not None
 
 
 def _opened(keys: Keys, sealed: bytes | None, column: str) -> str:

@@ -65,6 +65,21 @@ document.querySelector("#questions")?.addEventListener("submit", (event) => {
   if (form.dataset.do === "place") place(row, value);
   else settle(row, "close", { note: value });
 });
+document.querySelector("#requests")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const row = /** @type {HTMLElement} */ (form.closest("tr"));
+  const given = new FormData(form);
+  const answer = String(given.get("answer") ?? "").trim();
+  if (!answer) return;
+  const path = `/api/v1/portal/requests/${row.dataset.request}/answer`;
+  const body = { answer, upheld: given.has("upheld") };
+  const once = crypto.randomUUID();
+  const told = await asked(() => api.post(path, body, { once }));
+  if (!told) return;
+  row.remove();
+  say("#said", told.lifted ? words.answered_lifted : words.answered);
+});
 document.addEventListener("click", async (event) => {
   const button = event.target instanceof Element && event.target.closest("button");
   if (!(button instanceof HTMLButtonElement)) return;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cobranca.agreements.policy import Policy
+from cobranca.agreements.publishing import publish
 from cobranca.agreements.store import AgreementEventRow, OfferRow
 from cobranca.channels.message import NewMessage
 from cobranca.channels.queue import put
@@ -17,11 +20,12 @@ from cobranca.channels.stopping import stop_address
 from cobranca.channels.store import MessageRow
 from cobranca.compliance.store import SuppressionRow
 from cobranca.debts.store import ContractRow, DebtRow
+from cobranca.portal import acts
 from cobranca.portal.requests import Kind, ask, close, requests
 from dialer.callbacks.store import CallBackRow
 from foundation.crypto import Keys
 from tests.builders.portfolio import a_campaign
-from tests.builders.visits import Visitor
+from tests.builders.visits import POLICY, Visitor
 from tests.people import Browser
 
 LARGEST_KB = 100
@@ -55,6 +59,7 @@ async def test_an_agreement_of_three_is_made_by_forms_alone(
     assert (stored.channel, stored.authority, stored.by) == ("portal", "robot", "portal")
     page = await inside.get(offer)
     assert "Custo efetivo total" in page
+    assert "o desconto deixa de valer" in page
     await inside.post(offer)
     assert inside.status == 422  # the box was not ticked
     page = await inside.post(offer, agreed="yes")
@@ -69,6 +74,43 @@ async def test_an_agreement_of_three_is_made_by_forms_alone(
     again = await inside.post(f"/portal/dividas/{debt}/negociar", instalments="2")
     assert "nothing_to_negotiate" not in again
     assert inside.status == 409
+
+
+async def test_a_discount_that_there_is_not_does_not_end(
+    inside: Visitor, engine: AsyncEngine, debt: UUID
+) -> None:
+    whole = POLICY.model_dump(mode="json") | {"version": 2}
+    whole["conditions"][0] |= {"discount": {}}
+    async with engine.begin() as connection:
+        policy = Policy.model_validate(whole)
+        await publish(connection, policy, by="sonia", at=datetime.now(UTC))
+    await inside.get(f"/portal/dividas/{debt}/negociar")
+    page = await inside.post(f"/portal/dividas/{debt}/negociar", instalments="2")
+    (offer,) = re.findall(r'href="(/portal/ofertas/[^"]+)"', page)
+    page = await inside.get(offer)
+    assert "o acordo se desfaz" in page
+    assert "desconto" not in page.lower()
+    await inside.post(offer, agreed="yes")
+    term = await inside.get(f"{inside.at}/termo")
+    assert "o acordo se desfaz" in term
+    assert "o desconto" not in term
+
+
+async def test_what_was_written_stands_after_the_offers_and_after_one_of_them(
+    inside: Visitor, debt: UUID
+) -> None:
+    written = {"instalments": "3", "monthly": "40,00", "day": "10"}
+    await inside.get(f"/portal/dividas/{debt}/negociar")
+    page = await inside.post(f"/portal/dividas/{debt}/negociar", **written)
+    for name, value in written.items():
+        assert f'name="{name}"' in page
+        assert f'value="{value}"' in page
+    offer = re.findall(r'href="(/portal/ofertas/[^"]+)"', page)[0]
+    page = await inside.get(html.unescape(offer))
+    (back,) = re.findall(r'href="(/portal/dividas/[^"]+/negociar[^"]*)"', page)
+    page = await inside.get(html.unescape(back))
+    for value in written.values():
+        assert f'value="{value}"' in page
 
 
 async def test_what_cannot_be_is_said_with_what_comes_nearest(
@@ -115,6 +157,52 @@ async def test_a_disputed_debt_is_left_alone_until_somebody_answers(
         again = await close(connection, keys, number, "x", by="s", now=asked.asked_at)
         assert not again
     assert "Conferido." in await inside.get("/portal/pedidos")
+
+
+async def test_the_end_of_the_last_dispute_lets_the_debt_be_collected_again(
+    inside: Visitor, engine: AsyncEngine, keys: Keys, debt: UUID
+) -> None:
+    for told in ("Não é minha.", "Já paguei."):
+        await inside.get(f"/portal/dividas/{debt}/contestar")
+        await inside.post(f"/portal/dividas/{debt}/contestar", told=told)
+    now = datetime.now(UTC)
+    async with engine.begin() as connection:
+        first, second = await requests(connection, keys, open_only=True)
+        later = datetime(2100, 1, 1, tzinfo=UTC)  # after the entry, on either clock
+
+        async def answered(which: UUID, *, upheld: bool = False) -> acts.Answered | None:
+            return await acts.answer(
+                connection, keys, which, "Conferido.", by="sonia", now=now,
+                contact_now=later, upheld=upheld,
+            )  # fmt: skip
+
+        one = await answered(first.id)
+        assert one is not None
+        assert not one.lifted  # the other is not answered yet
+        assert await answered(first.id) is None
+        two = await answered(second.id)
+        assert two is not None
+        assert two.lifted
+    (line,) = await rows(engine, SuppressionRow)
+    assert line.until == later
+
+
+async def test_a_debtor_who_was_right_is_left_alone(
+    inside: Visitor, engine: AsyncEngine, keys: Keys, debt: UUID
+) -> None:
+    await inside.get(f"/portal/dividas/{debt}/contestar")
+    await inside.post(f"/portal/dividas/{debt}/contestar", told="Já paguei.")
+    now = datetime.now(UTC)
+    async with engine.begin() as connection:
+        (asked,) = await requests(connection, keys, open_only=True)
+        done = await acts.answer(
+            connection, keys, asked.id, "Tem razão.", by="sonia", now=now,
+            contact_now=now, upheld=True,
+        )  # fmt: skip
+    assert done is not None
+    assert not done.lifted
+    (line,) = await rows(engine, SuppressionRow)
+    assert line.until is None
 
 
 async def test_who_wants_no_more_contact_gets_none_from_then_on(
@@ -233,6 +321,11 @@ async def test_people_of_ours_see_the_evidence_and_answer_requests(
     listed = await supervisor.get("/api/v1/portal/requests")
     (asked,) = (await listed.json())["requests"]
     path = f"/api/v1/portal/requests/{asked['id']}/answer"
-    for status in (204, 404):
-        done = await supervisor.send("POST", path, {"answer": "Corrigido."})
+    page = await (await supervisor.get("/back-office")).text()
+    assert "Meu nome é outro." in page
+    assert asked["protocol"] in page
+    for status, key in ((200, "answer-1"), (200, "answer-1"), (404, "answer-2")):
+        done = await supervisor.send("POST", path, {"answer": "Corrigido."}, key=key)
         assert done.status == status
+    page = await (await supervisor.get("/back-office")).text()
+    assert "Nenhum pedido em aberto" in page

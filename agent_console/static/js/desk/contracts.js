@@ -149,7 +149,8 @@
  * @property {Agreement | null} agreement
  *
  * @typedef {{on: string, debts: DebtNow[]}} Negotiation
- * @typedef {{id: string, text: string}} Offer
+ * @typedef {{flagged: boolean, left: string, affordable: string, plan_too_long: boolean}} Hardship
+ * @typedef {{id: string, text: string, hardship: Hardship | null}} Offer
  * @typedef {{condition: string, reasons: string[], text: string}} Refusal
  * @typedef {{offers: Offer[], counters: Offer[], refusals: Refusal[]}} Offers
  * @typedef {{number: number, amount: string, code: string, qr: string}} PixCode

@@ -10,6 +10,7 @@ import { words } from "./words.js";
 
 /** @typedef {import("./contracts.js").Agreement} Agreement */
 /** @typedef {import("./contracts.js").DebtNow} DebtNow */
+/** @typedef {import("./contracts.js").Hardship} Hardship */
 /** @typedef {import("./contracts.js").Offer} Offer */
 /** @typedef {import("./contracts.js").Offers} Offers */
 
@@ -120,7 +121,16 @@ export class Negotiation extends HTMLElement {
       if (value.trim())
         wishes[name] = WHOLE.has(name) ? Number(value) : amount(value.trim());
     }
-    const body = { debts: this.#chosen(), wishes };
+    const income = one(form, "[name=income]", HTMLInputElement).value.trim();
+    const committed = one(form, "[name=committed]", HTMLInputElement).value.trim();
+    if ((income === "") !== (committed === "")) {
+      this.#trouble(words.negotiation.means_both ?? "");
+      return;
+    }
+    const means = income
+      ? { income: amount(income), committed: amount(committed) }
+      : undefined;
+    const body = { debts: this.#chosen(), wishes, ...(means && { means }) };
     const once = crypto.randomUUID();
     const found = await this.#asked((base) => api.post(`${base}/offers`, body, { once }));
     if (found) this.#show(found);
@@ -240,6 +250,20 @@ function offerRow(offer) {
   button.dataset.offer = offer.id;
   const text = made("p", "");
   put(text, offer.text);
-  row.append(text, button);
+  row.append(text);
+  if (offer.hardship?.flagged) row.append(hardshipNote(offer.hardship));
+  row.append(button);
   return row;
+}
+
+/** What the agent must say before such an offer. @param {Hardship} told */
+function hardshipNote({ left, affordable, plan_too_long: long }) {
+  const said = [words.negotiation.hardship?.replace("{left}", money(left))];
+  said.push(
+    Number(affordable) > 0
+      ? words.negotiation.hardship_fits?.replace("{amount}", money(affordable))
+      : words.negotiation.hardship_nothing,
+  );
+  if (long) said.push(words.negotiation.hardship_long);
+  return made("p", said.join(" "), "hardship notice bad");
 }
