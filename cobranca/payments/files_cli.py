@@ -27,6 +27,7 @@ from cobranca.payments.cnab.title import title_number
 from cobranca.payments.receiving import Taken
 from cobranca.payments.refusal import InvalidCnab, PaymentRefused
 from cobranca.payments.remittances import Sent, send
+from cobranca.payments.returns import rejected, take_back
 from cobranca.payments.store import ArrivalRow
 from cobranca.payments.taking import take_in
 from cobranca.payments.work import reason_text
@@ -218,6 +219,8 @@ def apply_command(path: Path, bank: str, as_json: bool) -> None:
             taken += await take_in(engine, settings, heard[at : at + _STEP])
             if len(heard) > _STEP:
                 click.echo(f"{len(taken)} de {len(heard)}", err=True)
+        async with engine.begin() as connection:
+            await take_back(connection, told.bank, rejected(told), datetime.now(UTC))
         return taken
 
     taken = ask_database(settings, use, table=ArrivalRow.__tablename__)
@@ -240,8 +243,7 @@ def _applied(told: Retorno, taken: list[Taken]) -> dict[str, Any]:
         "to_look_at": dict(sorted(reasons.items())),
         "rejected": [
             {"nosso_numero": answer.nosso_numero, "motives": list(answer.motives)}
-            for answer in told.answers
-            if answer.occurrence.kind == "rejected"
+            for answer in rejected(told)
         ],
         "refused": [{"line": line.line, "code": line.code} for line in told.illegible],
     }
