@@ -27,6 +27,18 @@ def ura(context: click.Context) -> None:
 
 
 @ura.command()
+def script() -> None:
+    """Atende uma ligação como script AGI do próprio Asterisk, sem o processo da URA.
+
+    É para quem tem o seu dialplan: AGI(/caminho/.venv/bin/acordo,ura,script). Saúda, e
+    deixa em ACORDO_NEXT o que vem depois: agent ou closed, pelo horário de atendimento.
+    """
+    from ura.scripts import standalone
+
+    standalone.run()
+
+
+@ura.command()
 @click.argument("flow", metavar="FLUXO", type=click.Choice(SHIPPED))
 @click.option("--whole", is_flag=True, help="Também o que vale em qualquer pergunta.")
 def draw(flow: str, whole: bool) -> None:
