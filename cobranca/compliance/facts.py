@@ -1,6 +1,6 @@
 """What the database knows of the debtors about to be contacted: a few queries a batch.
 
-Calls and what was recorded of them belong to the dialer: its tables are named here by the
+Calls and what was recorded of them belong to the dialer: its tables are named by the
 columns that are read, so that this package does not rest on it.
 """
 
@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Row, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, Date, Row, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.model import PastContact, Suppression
@@ -121,50 +121,12 @@ class Known:
         return tuple(sorted({owed.creditor for owed in self.debts.get(debtor, ())}))
 
 
-# one statement, because each costs a way to the server and back; not_sent: nobody was
-# disturbed
+# a function of the database (migration 0028), because each way to the server and back
+# costs more than the reading. What was not_sent is left out: nobody was disturbed
 _KNOWN = text(
-    """
-    SELECT 'contact' AS kind, a.debtor_id, a.number, a.contact_day AS day,
-           a.direction = 'outbound' AS ours,
-           a.bridged_at IS NOT NULL AND coalesce(d.right_party, d.id IS NULL) AS talked,
-           coalesce(d.right_party, false) AS right_party,
-           CAST(NULL AS text) AS name, CAST(NULL AS timestamptz) AS until,
-           CAST(NULL AS uuid) AS creditor_id, CAST(NULL AS uuid) AS debt_id,
-           CAST(NULL AS text) AS means
-      FROM (SELECT id FROM attempt
-             WHERE debtor_id = ANY(:debtors) AND contact_day >= :first
-             UNION
-            SELECT a.id FROM contact_point p JOIN attempt a ON a.contact_point_id = p.id
-             WHERE p.value = ANY(:numbers) AND a.contact_day >= :first) found
-      JOIN attempt a ON a.id = found.id
-      LEFT JOIN disposition d ON d.attempt_id = a.id
-     WHERE a.outcome IS DISTINCT FROM 'not_sent'
-     UNION ALL
-    SELECT 'contact', debtor_id, point, contact_day, direction = 'outbound', talked,
-           right_party, NULL, NULL, NULL, NULL, NULL
-      FROM contact
-     WHERE (debtor_id = ANY(:debtors) OR point = ANY(:numbers)) AND contact_day >= :first
-       AND outcome IS DISTINCT FROM 'not_sent'
-     UNION ALL
-    SELECT 'suppression', debtor_id, number, NULL, NULL, NULL, NULL, reason, until,
-           creditor_id, debt_id, means
-      FROM suppression
-     WHERE (debtor_id = ANY(:debtors) OR number = ANY(:numbers))
-       AND (until IS NULL OR until > :now)
-     UNION ALL
-    SELECT 'owed', c.debtor_id, NULL, max(i.due_on), NULL, NULL, NULL, NULL, NULL,
-           c.creditor_id, d.id, NULL
-      FROM contract c
-      JOIN debt d ON d.contract_id = c.id AND d.status = 'open'
-      JOIN instalment i ON i.debt_id = d.id
-     WHERE c.debtor_id = ANY(:debtors)
-     GROUP BY c.debtor_id, c.creditor_id, d.id
-     UNION ALL
-    SELECT 'listed', NULL, number, NULL, NULL, NULL, NULL, list_name, NULL, NULL, NULL, NULL
-      FROM do_not_call WHERE number = ANY(:numbers)
-    """
+    "SELECT * FROM contact_facts(:turns, :debtors, :numbers, :first, :now)"
 ).bindparams(
+    bindparam("turns", type_=ARRAY(BigInteger())),
     bindparam("debtors", type_=ARRAY(Uuid())),
     bindparam("numbers", type_=ARRAY(Text())),
     bindparam("first", type_=Date()),
@@ -178,12 +140,18 @@ async def load_facts(
     now: datetime,
     *,
     history_days: int,
+    turns: Sequence[int] = (),
 ) -> Known:
-    """Read what the rules need of these candidates; `now` on the compliance clock."""
+    """Read what the rules need of these candidates; `now` on the compliance clock.
+
+    First the `turns` are waited for, in their order, and held until the commit: what is
+    read then holds what those before us wrote.
+    """
     first = now.date() - timedelta(days=history_days) - _DAY_EITHER_SIDE
     rows = await connection.execute(
         _KNOWN,
         {
+            "turns": list(turns),
             "debtors": list({candidate.debtor_id for candidate in candidates}),
             "numbers": list({candidate.number for candidate in candidates}),
             "first": first,

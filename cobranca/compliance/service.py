@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.compliance import turns
 from cobranca.compliance.facts import Candidate, Known, Sought, load_facts
 from cobranca.compliance.limits import Cap
 from cobranca.compliance.model import (
@@ -32,12 +31,14 @@ from cobranca.compliance.model import (
 from cobranca.compliance.rulebook import rules_in_force
 from cobranca.compliance.rules import Rule, decide
 from cobranca.compliance.store import MINOR, VerdictRow
+from cobranca.compliance.turns import turns_of
 from foundation.brasil.phone import line_of
 from foundation.ids import uuid7
 from foundation.observability import get_logger
 
 __all__ = ["Candidate", "ContactPolicy", "Errand", "Ruling"]
 
+_KEEP = insert(VerdictRow)  # made once: building it takes longer than sending it
 _CREDITOR = text("SELECT creditor_id FROM campaign WHERE id = :campaign")
 
 
@@ -103,25 +104,26 @@ class ContactPolicy:
         """
         if not candidates:
             return []
-        if not looking:
-            await turns.take(connection, candidates)
         errand = await self.errand_of(connection, campaign, errand)
-        known = await self.load(connection, candidates, now)
+        turns = () if looking else turns_of(candidates)
+        known = await self.load(connection, candidates, now, turns)
         rulings = list(self._rulings(candidates, known, now, errand))
         for ruling in rulings:
             if ruling.verdict.rule == MINOR:  # somebody must look at how he came here
                 log.warning("minor_refused", debtor=str(ruling.candidate.debtor_id))
-        await connection.execute(
-            insert(VerdictRow), [_row(r, now, errand) for r in rulings]
-        )
+        await connection.execute(_KEEP, [_row(r, now, errand) for r in rulings])
         return rulings
 
     async def load(
-        self, connection: AsyncConnection, candidates: Sequence[Candidate], now: datetime
+        self,
+        connection: AsyncConnection,
+        candidates: Sequence[Candidate],
+        now: datetime,
+        turns: Sequence[int] = (),
     ) -> Known:
-        """Read what the rules of this policy need to know."""
+        """Read what the rules of this policy need to know, once the `turns` are taken."""
         return await load_facts(
-            connection, candidates, now, history_days=self._history_days
+            connection, candidates, now, history_days=self._history_days, turns=turns
         )
 
     async def errand_of(

@@ -9,22 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from sqlalchemy import ARRAY, BigInteger, bindparam, text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from cobranca.compliance.facts import Candidate
 
-_TAKE = text("SELECT pg_advisory_xact_lock(key) FROM unnest(:keys) AS t (key)").bindparams(
-    bindparam("keys", type_=ARRAY(BigInteger()))
-)
 
+def turns_of(candidates: Sequence[Candidate]) -> list[int]:
+    """Keys of the locks of each person and each number.
 
-async def take(connection: AsyncConnection, candidates: Sequence[Candidate]) -> None:
-    """Wait for the turn of each person and each number; held until the commit."""
+    In one order for all, so that no two wait for each other.
+    """
     names = {f"person {candidate.debtor_id}" for candidate in candidates}
     names |= {f"point {candidate.number}" for candidate in candidates}
-    # in one order for all, so that no two wait for each other
-    await connection.execute(_TAKE, {"keys": sorted(map(_key, names))})
+    return sorted(map(_key, names))
 
 
 def _key(name: str) -> int:
