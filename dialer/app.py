@@ -188,7 +188,7 @@ class DialerProcess:
             settings=self.settings,
             engine=self.engine,
             telephony=telephony,
-            policy=ContactPolicy(simulated_route=routes.simulated),
+            policy=ContactPolicy.of(self.settings),
             routes=routes,
             contact_clock=clock,
             call_log=self.call_log,

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from foundation.cli import Failure
+from foundation.reasons import reasons
 from foundation.route import DEFAULT, CannotBeDialled, Route, caller_id, dialled
 from foundation.settings import ProcessSettings, Trunk
 
@@ -82,7 +83,7 @@ def _default(trunk: Trunk) -> Route:
             authenticated=trunk.authenticated,
         )
     except ValidationError as error:
-        raise BadRoutes(f"ACORDO_TRUNK: {_reasons(error)}") from error
+        raise BadRoutes(f"ACORDO_TRUNK: {reasons(error)}") from error
 
 
 def _entries(file: Path) -> list[dict[str, Any]]:
@@ -108,7 +109,7 @@ def _route(entry: dict[str, Any], at: int, file: Path, trunk: Trunk) -> Route:
     try:
         route = Route.model_validate(entry)
     except ValidationError as error:
-        raise BadRoutes(f"{where}: {_reasons(error)}") from error
+        raise BadRoutes(f"{where}: {reasons(error)}") from error
     if route.cnpj is None and trunk.cnpj is not None:
         route = route.model_copy(update={"cnpj": trunk.cnpj})
     if route.password_file is None:
@@ -141,37 +142,3 @@ def _check(routes: Sequence[Route], file: Path) -> None:
 
 def _first(names: Iterable[str]) -> str | None:
     return next(iter(names), None)
-
-
-_REASONS = {
-    "missing": "falta",
-    "extra_forbidden": "não existe",
-    "string_pattern_mismatch": "forma inválida",
-    "literal_error": "use {expected}",
-    "bool_type": "use true ou false",
-    "bool_parsing": "use true ou false",
-    "string_type": "escreva entre aspas",
-    "int_type": "escreva um número inteiro",
-    "int_parsing": "escreva um número inteiro",
-    "float_type": "escreva um número",
-    "tuple_type": "escreva uma lista, [ ... ]",
-    "greater_than": "mais que {gt}",
-    "greater_than_equal": "no mínimo {ge}",
-    "less_than_equal": "no máximo {le}",
-    "value_error": "{error}",
-}
-
-
-def _reasons(error: ValidationError) -> str:
-    """Names and reasons in pt-BR, never values."""
-    parts = []
-    for one in error.errors(include_input=False, include_url=False):
-        reason = _REASONS.get(one["type"])
-        text = (
-            one["msg"]
-            if reason is None
-            else reason.format(**one.get("ctx", {})).replace(" or ", " ou ")
-        )
-        name = ".".join(str(part) for part in one["loc"])
-        parts.append(f"{name}: {text}" if name else text)
-    return "; ".join(parts)

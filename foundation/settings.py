@@ -130,6 +130,10 @@ class Trunk(Section):
     authenticated: bool = Field(False, description="the default route's calls are signed")
 
 
+class Compliance(Section):
+    rules: Path | None = Field(None, description="a rules.toml with rules of one's own")
+
+
 class Meters(Section):
     """The regulator's lines; a setting may only draw them nearer."""
 
@@ -297,6 +301,7 @@ class ProcessSettings(BaseSettings):
     ami: Ami = Ami()
     asterisk: Asterisk = Asterisk()
     trunk: Trunk = Trunk()
+    compliance: Compliance = Compliance()
     meters: Meters = Meters()
     clock: SimulatedClock = SimulatedClock()
     agi: Agi = Agi()

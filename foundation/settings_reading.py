@@ -5,6 +5,7 @@ Kept apart from the processes' main: whoever only reads settings loads no server
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -14,11 +15,12 @@ from foundation.cli import Failure
 from foundation.routes import read_routes
 from foundation.settings import PREFIX, ProcessSettings, SecretFileUnreadable
 
+RULES = "acordo.rules"  # reads the file of rules that the settings name
 S = TypeVar("S", bound=ProcessSettings)
 
 
 def read_settings(kind: type[S]) -> S:
-    """Read a process's settings, and see that its routes can be read too.
+    """Read a process's settings, and see that its routes and rules can be read too.
 
     Raises cli.Failure, which names what is wrong.
     """
@@ -29,6 +31,9 @@ def read_settings(kind: type[S]) -> S:
     except ValidationError as error:
         raise Failure(f"configuração: {what_is_wrong(error)}") from None
     read_routes(settings)
+    if settings.compliance.rules is not None:
+        for point in entry_points(group=RULES):
+            point.load()(settings)
     return settings
 
 

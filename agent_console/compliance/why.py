@@ -22,7 +22,7 @@ from cobranca.compliance.explain import explain
 from cobranca.compliance.explained import as_json
 from cobranca.compliance.lists import kept_lists
 from cobranca.compliance.points_of import NoSuchDebtor
-from cobranca.compliance.rulebook import lists_in_force
+from cobranca.compliance.rulebook import lists_of
 from cobranca.debtors.service import debtor_with_document
 from cobranca.people import audit
 from foundation.brasil.document import InvalidDocument, parse_document
@@ -53,7 +53,7 @@ async def lists(asked: Asked[None, None]) -> ListsOut:
     async with asked.request.app[DATABASE].connect() as connection:
         kept = {one.name: one for one in await kept_lists(connection)}
     told = []
-    for name in sorted(lists_in_force() | kept.keys()):
+    for name in sorted(lists_of(asked.request.app[DESK].policy.rules) | kept.keys()):
         one = kept.get(name)
         told.append(
             ListOut(

@@ -14,7 +14,6 @@ from foundation.clock import Clock
 from foundation.crypto import Keys
 from foundation.db.contact_clock import contact_clock
 from foundation.home import Home
-from foundation.routes import simulated
 from foundation.settings import ProcessSettings
 
 
@@ -39,7 +38,7 @@ async def prepare(app: web.Application) -> AsyncIterator[None]:
     settings = app[SETTINGS]
     app[DESK] = DeskTools(
         settings=settings,
-        policy=ContactPolicy(simulated_route=simulated(settings)),
+        policy=ContactPolicy.of(settings),
         keys=Keys.of(Home(settings.home)),
     )
     yield

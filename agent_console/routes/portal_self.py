@@ -24,7 +24,6 @@ from cobranca.portal.holdings import holdings_of, plain
 from cobranca.portal.requests import Kind
 from dialer.callbacks.booking import FARTHEST, NotBooked
 from foundation.db.contact_clock import contact_clock
-from foundation.routes import simulated
 
 STOP_PATH = "/parar/{token:[A-Za-z0-9_-]{1,80}}"
 STOPPABLE: dict[str, Means] = {
@@ -192,7 +191,7 @@ async def _data(
 
 
 def _policy(asked: Asked) -> ContactPolicy:
-    return ContactPolicy(simulated_route=simulated(asked.request.app[SETTINGS]))
+    return ContactPolicy.of(asked.request.app[SETTINGS])
 
 
 ENDPOINTS = (

@@ -45,7 +45,6 @@ from foundation.db.contact_clock import contact_clock
 from foundation.db.outbox import OutboxContext, Transient
 from foundation.home import Home
 from foundation.observability import get_logger
-from foundation.routes import simulated
 
 ORIGIN = "message"
 TRIES_MAX = 8
@@ -62,7 +61,7 @@ async def send(context: OutboxContext, payload: dict[str, Any]) -> None:
     settings = context.settings
     if not isinstance(settings, WorkerSettings):
         raise TypeError("only the worker sends messages")
-    policy = ContactPolicy(simulated_route=simulated(settings))
+    policy = ContactPolicy.of(settings)
     sender = Sender(
         context=context,
         settings=settings,

@@ -1,4 +1,4 @@
-"""`acordo compliance`: explain; the ledger and the lists have modules of their own."""
+"""`acordo compliance`: explain; ledger, lists and rules have modules of their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import get_args
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.compliance import ledger_cli, lists_cli
+from cobranca.compliance import ledger_cli, lists_cli, rules_cli
 from cobranca.compliance.asked_debtor import asked_debtor, debtor_id
 from cobranca.compliance.explain import Explanation, explain
 from cobranca.compliance.explained import as_json, as_text
@@ -23,7 +23,6 @@ from foundation.cli import Failure
 from foundation.clock import SAO_PAULO
 from foundation.db.contact_clock import SimulatedClockOnRealRoute, contact_clock
 from foundation.db.use import with_database
-from foundation.routes import simulated
 from foundation.settings import ProcessSettings
 
 
@@ -55,7 +54,7 @@ def explain_command(
     at = None if at_text is None else _instant(at_text)
     wanted = asked_debtor(debtor)
     settings = ProcessSettings()
-    policy = ContactPolicy(simulated_route=simulated(settings))
+    policy = ContactPolicy.of(settings)
 
     async def use(connection: AsyncConnection) -> tuple[datetime, list[Explanation]]:
         now = at or (await contact_clock(connection, settings)).now()
@@ -81,5 +80,11 @@ def _instant(text: str) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=SAO_PAULO)
 
 
-for command in (*ledger_cli.COMMANDS, *lists_cli.COMMANDS, lint_command, meters_command):
+for command in (
+    *ledger_cli.COMMANDS,
+    *lists_cli.COMMANDS,
+    *rules_cli.COMMANDS,
+    lint_command,
+    meters_command,
+):
     compliance.add_command(command)

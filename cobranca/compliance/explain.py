@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +25,7 @@ class ForCreditor:
     creditor: UUID | None
     name: str | None
     seen: Seen
+    attempts_max: int | None  # a day, of the person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +35,16 @@ class Explanation:
     candidate: Candidate
     answers: tuple[ForCreditor, ...]  # never none
     attempts_today: int
-    attempts_max: int | None
+
+    @property
+    def attempts_max(self) -> int | None:
+        """As many as for the answer that is `seen`."""
+        return _shown(self.answers).attempts_max
 
     @property
     def seen(self) -> Seen:
         """What holds if any creditor may make the contact, else of the first."""
-        return next((a.seen for a in self.answers if a.seen.verdict.allowed), self._first)
+        return _shown(self.answers).seen
 
     @property
     def verdict(self) -> Verdict:
@@ -89,15 +95,20 @@ def _explained(
     errand, answers = Errand(means=means), []
     for creditor, name in creditors:
         case = policy.case(candidate, known, now, replace(errand, creditor=creditor))
-        seen = look(*case, policy.rules)
-        answers.append(ForCreditor(creditor=creditor, name=name, seen=seen))
+        seen, most = look(*case, policy.rules), policy.attempts_a_day(*case)
+        answers.append(
+            ForCreditor(creditor=creditor, name=name, seen=seen, attempts_max=most)
+        )
     _, facts = policy.case(candidate, known, now, errand)
     return Explanation(
         candidate=candidate,
         answers=tuple(answers),
         attempts_today=facts.attempts_on(facts.day(now)),
-        attempts_max=policy.attempts_a_day,
     )
+
+
+def _shown(answers: Sequence[ForCreditor]) -> ForCreditor:
+    return next((a for a in answers if a.seen.verdict.allowed), answers[0])
 
 
 async def _named(

@@ -18,7 +18,8 @@ from cobranca.compliance.lists import (
     import_list,
     kept_lists,
 )
-from cobranca.compliance.rulebook import lists_in_force
+from cobranca.compliance.own_rules import rules_of
+from cobranca.compliance.rulebook import lists_of
 from cobranca.people.audit import record, system_user
 from foundation.cli import Failure
 from foundation.clock import SAO_PAULO
@@ -38,8 +39,9 @@ def import_list_command(name: str, file: Path, add: bool, skip_unreadable: bool)
 
     NOME é o da lista nas regras; ARQUIVO tem um telefone por linha, na primeira coluna.
     """
-    if name not in lists_in_force():
-        known = ", ".join(sorted(lists_in_force()))
+    looked_at = lists_of(rules_of(ProcessSettings()))
+    if name not in looked_at:
+        known = ", ".join(sorted(looked_at))
         raise click.UsageError(f"nenhuma regra olha a lista «{name}»; há: {known}")
 
     async def use(connection: AsyncConnection) -> Read:
@@ -86,11 +88,12 @@ def lists_command(for_program: bool) -> None:
     """Mostra as listas de bloqueio que as regras olham, e de quando são."""
     kept = {one.name: one for one in with_database(ProcessSettings(), kept_lists)}
     now = datetime.now(UTC)
+    looked_at = sorted(lists_of(rules_of(ProcessSettings())))
     if for_program:
-        told = [_as_json(name, kept.get(name), now) for name in sorted(lists_in_force())]
+        told = [_as_json(name, kept.get(name), now) for name in looked_at]
         click.echo(json.dumps(told, ensure_ascii=False))
         return
-    for name in sorted(lists_in_force()):
+    for name in looked_at:
         click.echo(f"{name}: {_said(kept.get(name), now)}")
 
 

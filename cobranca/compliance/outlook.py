@@ -62,5 +62,5 @@ async def outlook(
         seen=look(question, facts, policy.rules),
         zone=candidate.zone,
         attempts_today=facts.attempts_on(facts.day(now)),
-        attempts_max=policy.attempts_a_day,
+        attempts_max=policy.attempts_a_day(question, facts),
     )

@@ -207,7 +207,7 @@ class _Prescribed(_Rule):
         return Prescribed(years=self.years)
 
 
-class ListedForm(_Rule):
+class _Listed(_Rule):
     kind: Literal["listed"]
     lists: frozenset[str] = Field(min_length=1)
 
@@ -224,7 +224,7 @@ _PLAIN: Mapping[str, Check] = {
 }
 _Any = Annotated[
     _Hours | _Plain | _DaysOff | _Cap | SuppressedForm | _Otherwise | _Minor
-    | _Prescribed | ListedForm,
+    | _Prescribed | _Listed,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
+from cobranca.compliance.persons import Listed
 from cobranca.compliance.reasons import Reason
-from cobranca.compliance.rule_forms import ListedForm, Rulebook, SuppressedForm
+from cobranca.compliance.rule_forms import Rulebook, SuppressedForm
 from cobranca.compliance.rules import Rule
 
 
@@ -29,11 +30,10 @@ def reasons_in_force() -> Mapping[str, Reason]:
     return {rule.code: rule.as_reason() for rule in kept}
 
 
-@cache
-def lists_in_force() -> frozenset[str]:
+def lists_of(rules: Iterable[Rule]) -> frozenset[str]:
     """Return the do-not-call lists that rules look at, by name."""
-    looked_at = (rule.lists for rule in _shipped().rule if isinstance(rule, ListedForm))
-    return frozenset().union(*looked_at)
+    checks = (rule.check for rule in rules)
+    return frozenset().union(*(c.lists for c in checks if isinstance(c, Listed)))
 
 
 def parse_rules(text: str) -> tuple[Rule, ...]:

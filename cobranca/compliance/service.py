@@ -28,6 +28,7 @@ from cobranca.compliance.model import (
     places_of,
     places_of_address,
 )
+from cobranca.compliance.own_rules import rules_of
 from cobranca.compliance.rulebook import rules_in_force
 from cobranca.compliance.rules import Rule, decide
 from cobranca.compliance.store import MINOR, VerdictRow
@@ -35,6 +36,8 @@ from cobranca.compliance.turns import turns_of
 from foundation.brasil.phone import line_of
 from foundation.ids import uuid7
 from foundation.observability import get_logger
+from foundation.routes import simulated
+from foundation.settings import ProcessSettings
 
 __all__ = ["Candidate", "ContactPolicy", "Errand", "Ruling"]
 
@@ -79,10 +82,13 @@ class ContactPolicy:
         self.rules = rules_in_force() if rules is None else tuple(rules)
         caps = [rule.check for rule in self.rules if isinstance(rule.check, Cap)]
         self._history_days = max((cap.days for cap in caps), default=0)
-        daily = (cap.most for cap in caps if cap.is_attempts_of_the_day)
-        self.attempts_a_day = min(daily, default=None)  # None: no rule limits them
         self.titles = {rule.code: rule.title for rule in self.rules}
         self._creditors: dict[UUID, UUID] = {}  # of a campaign: it never changes
+
+    @classmethod
+    def of(cls, settings: ProcessSettings) -> ContactPolicy:
+        """The policy of this installation; raises BadRoutes, BadOwnRules."""
+        return cls(simulated_route=simulated(settings), rules=rules_of(settings))
 
     async def ask(
         self,
@@ -170,6 +176,17 @@ class ContactPolicy:
             lists=known.lists.get(candidate.number, frozenset()),
         )
         return question, facts
+
+    def attempts_a_day(self, question: Question, facts: Facts) -> int | None:
+        """The most that the rules of this case allow; None: no rule limits them."""
+        most = (
+            rule.check.most
+            for rule in self.rules
+            if isinstance(rule.check, Cap)
+            and rule.check.is_attempts_of_the_day
+            and rule.scope.places(question, facts)
+        )
+        return min(most, default=None)
 
     def _rulings(
         self, candidates: Sequence[Candidate], known: Known, now: datetime, errand: Errand

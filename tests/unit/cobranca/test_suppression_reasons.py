@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cobranca.compliance.reasons import Entry, entry
-from cobranca.compliance.rulebook import lists_in_force, reasons_in_force
+from cobranca.compliance.rulebook import lists_of, reasons_in_force, rules_in_force
 from cobranca.compliance.wording import words
 from cobranca.contacts.dispositions import catalogue
 from foundation.ids import uuid7
@@ -84,4 +84,4 @@ def test_dispositions_enter_reasons_that_exist() -> None:
 
 
 def test_the_lists_that_rules_look_at() -> None:
-    assert lists_in_force() == {"pa", "sp", "nao_me_perturbe"}
+    assert lists_of(rules_in_force()) == {"pa", "sp", "nao_me_perturbe"}
