@@ -47,9 +47,9 @@ class Scope:
 
     def places(self, question: Question, facts: Facts) -> tuple[Place, ...]:
         """Return the places for which it is in force; none: it does not apply."""
-        if not self.concerns(question):
-            return ()
         if self.ddds and question.point[3:5] not in self.ddds:
+            return ()
+        if not self.concerns(question):
             return ()
         places = facts.places
         if self.ufs:
