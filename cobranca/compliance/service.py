@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import insert, text
@@ -59,7 +58,6 @@ class Errand:
 CALL, ROBOT_CALL = Errand(), Errand(means="robot")
 
 log = get_logger(__name__)
-_line_of = lru_cache(maxsize=100_000)(line_of)  # what a number is never changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +165,7 @@ class ContactPolicy:
         facts = Facts(
             places=places(candidate, errand.means),
             point_status=candidate.point_status,
-            line=_line_of(candidate.number),
+            line=line_of(candidate.number),
             simulated_route=self._simulated_route,
             contacts=known.contacts_of(candidate, more),
             suppressions=known.suppressions_of(candidate),

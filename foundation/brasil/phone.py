@@ -16,6 +16,7 @@ from typing import Literal
 
 import phonenumbers
 from phonenumbers import PhoneNumberType
+from phonenumbers.data.region_BR import PHONE_METADATA_BR as METADATA
 
 from foundation.brasil.ddd import AREAS, Area
 
@@ -27,6 +28,11 @@ _SERVICE = re.compile(  # 0800 ..., the same without its zero, 4004 and 3003, 19
     r"|(?:400\d|300[03])\d{4}|\d{3}",
     re.ASCII,
 )
+_MOBILE, _FIXED = (  # a kind without a pattern matches nothing
+    re.compile(rf"\+{_COUNTRY}(?:{kind and kind.national_number_pattern})", re.ASCII)
+    for kind in (METADATA.mobile, METADATA.fixed_line)
+)
+_MOBILE_LENGTH = 14  # with the ninth digit
 _SEPARATORS = re.compile(r"[;,|/\n]| e | ou ", re.IGNORECASE)
 
 
@@ -97,12 +103,16 @@ def split_phones(cell: str) -> list[str]:
 
 
 def line_of(e164: str) -> Literal["mobile", "fixed", "other"]:
-    """Return what kind of destination a stored number is; "other" must not be dialled."""
-    try:
-        phone = parse_phone(e164)
-    except UndialableNumber:
+    """Return what kind of destination a stored number is; "other" must not be dialled.
+
+    By the patterns that `parse_phone` ends in, in a hundredth of its time: the policy of
+    contact asks this of every number.
+    """
+    if e164[3:5] not in AREAS:
         return "other"
-    return phone.line if phone.e164 == e164 else "other"
+    if len(e164) == _MOBILE_LENGTH and _MOBILE.fullmatch(e164):
+        return "mobile"
+    return "fixed" if _FIXED.fullmatch(e164) else "other"
 
 
 def is_simulated(e164: str) -> bool:

@@ -97,6 +97,26 @@ def test_what_is_no_stored_dialable_number_is_other(number: str) -> None:
     assert line_of(number) == "other"
 
 
+def by_reading(number: str) -> str:
+    """What a stored number is, the long way."""
+    try:
+        phone = parse_phone(number)
+    except UndialableNumber:
+        return "other"
+    return phone.line if phone.e164 == number else "other"
+
+
+@given(
+    st.one_of(
+        st.from_regex(r"\+55[0-9]{2}[2-9][0-9]{6,9}", fullmatch=True),
+        st.from_regex(r"\+?(?:55|1|0|90)?(?:0|800|300|4004)?[0-9]{0,12}", fullmatch=True),
+        st.text(max_size=16),
+    )
+)
+def test_the_quick_way_says_what_reading_the_number_says(number: str) -> None:
+    assert line_of(number) == by_reading(number)
+
+
 @given(st.sampled_from(sorted(AREAS)), st.integers(0, 99_999), st.integers(0, 99))
 def test_simulated_numbers_are_valid_mobiles_of_every_ddd(
     ddd: str, serial: int, script: int
