@@ -27,7 +27,6 @@ from agent_console.portal.showing import show
 from agent_console.problems import Problem
 from agent_console.texts import TEXTS
 from cobranca.agreements import documents, service
-from cobranca.agreements.keeping import clear_name_by
 from cobranca.agreements.life import Evidence
 from cobranca.agreements.policy import Authority, Channel
 from cobranca.agreements.service import Asking, NotAccepted
@@ -39,7 +38,6 @@ from cobranca.channels.queue import put
 from cobranca.debts.index_tables import MonthNotInTable, UnknownIndex
 from cobranca.people import audit
 from cobranca.portal.overview import (
-    AgreementSeen,
     DebtSeen,
     agreements_of,
     debts_of,
@@ -131,27 +129,6 @@ async def accept(asked: Asked) -> web.StreamResponse:
         text = TEXTS.section("portal_not_accepted")[made.reason]
         return await _negotiation(asked, debt, status=409, trouble=text)
     return sent_to(f"/portal/acordos/{made}")
-
-
-async def agreement(asked: Asked) -> web.StreamResponse:
-    seen = await _agreement(asked)
-    owed = next((part for part in seen.parts if part.open > 0), None)
-    return await show(
-        asked.request, "agreement.html", visit=asked.visit, agreement=seen, next=owed,
-        states=TEXTS.section("portal_states"), today=today(),
-        clear_by=clear_name_by(seen.paid_on) if seen.paid_on else None,
-    )  # fmt: skip
-
-
-async def term(asked: Asked) -> web.StreamResponse:
-    """The term, a page of its own to be printed."""
-    seen = await _agreement(asked)
-    try:
-        async with asked.engine.connect() as connection:
-            page = await documents.term(connection, seen.id)
-    except documents.CreditorUnknown:
-        raise Problem("creditor_unknown", 409) from None
-    return document(page)
 
 
 async def quittance(asked: Asked) -> web.StreamResponse:
@@ -329,14 +306,6 @@ async def one_debt(asked: Asked, name: UUID | None = None) -> DebtSeen:
     return found[0]
 
 
-async def _agreement(asked: Asked) -> AgreementSeen:
-    async with asked.engine.connect() as connection:
-        found = await agreements_of(connection, asked.debtor, only=asked.id())
-    if not found:
-        raise Problem("portal_not_yours", 404)
-    return found[0]
-
-
 ENDPOINTS = (
     OpenEndpoint(
         verb="GET", path="/portal/dividas", summary="Portal: o que se deve",
@@ -365,13 +334,5 @@ ENDPOINTS = (
     OpenEndpoint(
         verb="POST", path="/portal/ofertas/{id}", summary="Portal: aceitar uma oferta",
         handler=identified(accept),
-    ),
-    OpenEndpoint(
-        verb="GET", path="/portal/acordos/{id}", summary="Portal: um acordo",
-        handler=identified(agreement),
-    ),
-    OpenEndpoint(
-        verb="GET", path="/portal/acordos/{id}/termo", summary="Portal: o termo",
-        handler=identified(term),
     ),
 )  # fmt: skip

@@ -8,10 +8,11 @@ the day before), what is rejected or runs out is left to be paid in another way.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cobranca.agreements.life import BINDING
@@ -30,6 +31,7 @@ from cobranca.payments.api_pix.orders import (
     Recurrence,
     RecurringCharge,
 )
+from cobranca.payments.owing import NothingOwed, of_instalment
 from cobranca.payments.pix.txid import charge_of, txid_of
 from cobranca.payments.refusal import PaymentRefused
 from cobranca.payments.store import ChargeRow, RecurrenceRow
@@ -41,6 +43,8 @@ SOON = (timedelta(days=2), timedelta(days=10))  # before it is due, the rules al
 APPROVED = "APROVADA"
 OVER = frozenset({"EXPIRADA", "REJEITADA", "CANCELADA"})
 LIVING = frozenset({"CRIADA", APPROVED})
+Chance = Literal["none", "offered", "approved"]
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
 
 
 class NothingToAuthorise(PaymentRefused):
@@ -54,7 +58,8 @@ async def authorise(
 
     Raises NothingToAuthorise, BankFailure.
     """
-    async with engine.connect() as connection:
+    async with engine.begin() as connection:  # one at a time: asking is not repeatable
+        await connection.execute(_ONE_AT_A_TIME, {"what": f"recurrence:{agreement}"})
         known = select(RecurrenceRow.code).where(
             RecurrenceRow.agreement_id == agreement, RecurrenceRow.state.in_(LIVING)
         )
@@ -62,23 +67,33 @@ async def authorise(
         if before is not None:
             return str(before)
         order = await _order(connection, keys, agreement, today)
-    made = await rail.create_recurrence(order)
-    row = {
-        "id": made.id,
-        "agreement_id": agreement,
-        "state": made.state,
-        "code": made.code,
-        "created_at": datetime.now(UTC),
-    }
-    async with engine.begin() as connection:
+        made = await rail.create_recurrence(order)
+        row = {
+            "id": made.id,
+            "agreement_id": agreement,
+            "state": made.state,
+            "code": made.code,
+            "created_at": datetime.now(UTC),
+        }
         await connection.execute(insert(RecurrenceRow), row)
-    return made.code or ""
+        return made.code or ""
 
 
-async def _order(
-    connection: AsyncConnection, keys: Keys, agreement: UUID, today: date
-) -> Recurrence:
-    query = (
+async def chance_of(connection: AsyncConnection, agreement: UUID, today: date) -> Chance:
+    """Whether an agreement's next instalments may be, or are, debited by themselves."""
+    states = select(RecurrenceRow.state).where(
+        RecurrenceRow.agreement_id == agreement, RecurrenceRow.state.in_(LIVING)
+    )
+    if APPROVED in (await connection.scalars(states)).all():
+        return "approved"
+    query = _debitable(agreement, today).with_only_columns(AgreementInstalmentRow.id)
+    found = await connection.scalar(query.limit(1))
+    return "none" if found is None else "offered"
+
+
+def _debitable(agreement: UUID, today: date) -> Any:
+    """Instalments that an authorisation given today would come in time for."""
+    return (
         select(AgreementInstalmentRow.due_on, DebtorRow.name, DebtorRow.document_sealed)
         .join(AgreementRow, AgreementRow.id == AgreementInstalmentRow.agreement_id)
         .join(DebtorRow, DebtorRow.id == AgreementRow.debtor_id)
@@ -90,7 +105,12 @@ async def _order(
         )
         .order_by(AgreementInstalmentRow.due_on)
     )
-    rows = list(await connection.execute(query))
+
+
+async def _order(
+    connection: AsyncConnection, keys: Keys, agreement: UUID, today: date
+) -> Recurrence:
+    rows = list(await connection.execute(_debitable(agreement, today)))
     if not rows:
         raise NothingToAuthorise(
             "nothing_to_authorise", "não há parcela a vencer que se possa debitar"
@@ -109,19 +129,21 @@ async def charge_soon(
 ) -> int:
     """Charge the instalments that fall due soon under an approved authorisation.
 
-    Returns how many. A charge is in the database before the bank hears of it, and asked
-    for again until the bank has it. Raises BankFailure.
+    Returns how many. What was paid in another way is not debited as well. A charge is in
+    the database before the bank hears of it, and asked for again until the bank has it.
+    Raises BankFailure.
     """
     async with engine.begin() as connection:
-        rows = list(await connection.execute(_due(today)))
-        for row in rows:
-            if row.charge_id is None:
-                await connection.execute(insert(ChargeRow), _charge(row))
+        for row in list(await connection.execute(_due(today))):
+            owed = await _owed(connection, row.instalment_id, today)
+            if row.charge_id is None and owed > 0:
+                await connection.execute(insert(ChargeRow), _charge(row, owed))
     async with engine.connect() as connection:
         waiting = list(await connection.execute(_due(today)))
-    for row in waiting:
+    asked = [row for row in waiting if row.charge_id is not None]
+    for row in asked:
         order = RecurringCharge(
-            recurrence_id=row.recurrence, amount=row.amount, due_on=row.due_on,
+            recurrence_id=row.recurrence, amount=row.asked, due_on=row.due_on,
             account=account,
         )  # fmt: skip
         made = await rail.create_recurring(txid_of(row.charge_id), order)
@@ -131,7 +153,14 @@ async def charge_soon(
                 .where(ChargeRow.id == row.charge_id)
                 .values(code=made.state)
             )
-    return len(waiting)
+    return len(asked)
+
+
+async def _owed(connection: AsyncConnection, instalment: UUID, today: date) -> Decimal:
+    try:
+        return (await of_instalment(connection, instalment, today)).amount
+    except NothingOwed:
+        return Decimal(0)
 
 
 def _due(today: date) -> Any:
@@ -149,10 +178,10 @@ def _due(today: date) -> Any:
         select(
             RecurrenceRow.id.label("recurrence"),
             part.id.label("instalment_id"),
-            part.amount,
             part.due_on,
             first.label("debt_id"),
             ChargeRow.id.label("charge_id"),
+            ChargeRow.amount.label("asked"),
         )
         .join(AgreementRow, AgreementRow.id == RecurrenceRow.agreement_id)
         .join(part, part.agreement_id == AgreementRow.id)
@@ -167,14 +196,14 @@ def _due(today: date) -> Any:
     )
 
 
-def _charge(row: Any) -> dict[str, Any]:
+def _charge(row: Any, amount: Decimal) -> dict[str, Any]:
     return {
         "id": uuid7(),
         "debt_id": row.debt_id,
         "instalment_id": row.instalment_id,
         "means": "pix",
         "how": "cobr",
-        "amount": row.amount,
+        "amount": amount,
         "due_on": row.due_on,
         "created_at": datetime.now(UTC),
     }

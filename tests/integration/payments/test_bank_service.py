@@ -12,7 +12,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.agreements.life import State
+from cobranca.agreements.receiving import record_payment
 from cobranca.agreements.standing import standing
+from cobranca.debts.facts import Means
 from cobranca.debts.news import heard
 from cobranca.debts.service import known
 from cobranca.payments import work
@@ -22,7 +24,7 @@ from cobranca.payments.api_pix.connection import BankConnection
 from cobranca.payments.automatic import NothingToAuthorise, authorise, charge_soon
 from cobranca.payments.bank_service import catch_up
 from cobranca.payments.charging import pix_charge
-from cobranca.payments.owing import next_of_agreement, of_debt
+from cobranca.payments.owing import next_of_agreement, of_agreement, of_debt
 from cobranca.payments.pix.brcode import static_code
 from cobranca.payments.pix.key import parse_key
 from cobranca.payments.store import ArrivalRow, ChargeRow, RecurrenceRow
@@ -192,6 +194,16 @@ async def test_an_authorised_agreement_is_charged_before_each_due_date(
         async with engine.connect() as connection:
             stands = await standing(connection, agreement)
         assert stands.state is State.ACTIVE
+        third = await due_of(engine, agreement, 3)
+        async with engine.begin() as connection:
+            owed = await of_agreement(connection, agreement, TODAY)
+            for part in owed:  # the others are paid by hand meanwhile
+                await record_payment(
+                    connection, amount=part.amount, paid_on=TODAY, means=Means.TRANSFER,
+                    reference=f"T{part.number}", instalment_id=part.instalment,
+                )  # fmt: skip
+        soon = third - timedelta(days=5)
+        assert await charge_soon(engine, rail, account, soon) == 0
         at_once = await agreed_today(engine, count=1)
         with pytest.raises(NothingToAuthorise):
             await authorise(engine, rail, keys, at_once, TODAY)
