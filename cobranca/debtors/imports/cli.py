@@ -81,8 +81,8 @@ def debtors(
     """Importa devedores, dívidas e telefones de um CSV ou de uma planilha (.xlsx).
 
     Colunas: contrato, cpf/cnpj, nome, valor, vencimento e telefones; também parcela,
-    nascimento, uf e produto. Importar o mesmo arquivo outra vez não muda nada. Linhas
-    com erro são recusadas uma a uma, com o motivo; as outras entram.
+    nascimento, uf, endereço e produto. Importar o mesmo arquivo outra vez não muda nada.
+    Linhas com erro são recusadas uma a uma, com o motivo; as outras entram.
     """
     errors_file = errors_file or file.with_name(f"{file.stem}.erros.csv")
     if errors_file.resolve() == file.resolve():

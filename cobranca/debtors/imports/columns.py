@@ -17,6 +17,7 @@ from cobranca.debtors.imports.errors import MissingColumns, RepeatedColumns
 from cobranca.debtors.imports.phone_columns import PhoneColumn, pair_columns
 from cobranca.debtors.imports.scores import Scale
 from cobranca.debtors.imports.synonyms import (
+    ADDRESS,
     SEVERAL,
     Field,
     field_of,
@@ -38,6 +39,7 @@ class Layout:
     fields: Mapping[Field, int]  # without the document
     documents: tuple[int, ...]
     phones: tuple[PhoneColumn, ...]
+    address: Mapping[Field, tuple[int, ...]]
     epoch: date = EPOCH_1900  # of serial numbers in date columns
     scale: Scale = Scale.SHARE  # of all chances of being answered
     notes: tuple[str, ...] = ()  # pt-BR, what was decided that people should know
@@ -46,6 +48,8 @@ class Layout:
     def ignored(self) -> tuple[str, ...]:
         """Headers that mean nothing to us."""
         used: set[int | None] = {*self.fields.values(), *self.documents}
+        for places in self.address.values():
+            used.update(places)
         for phone in self.phones:
             used |= {phone.index, phone.ddd_index, phone.score_index}
         return tuple(
@@ -116,6 +120,11 @@ def layout_of(
         single,
         tuple(place for place, field in enumerate(targets) if field is Field.DOCUMENT),
         phones,
+        {
+            field: found
+            for field in ADDRESS
+            if (found := tuple(p for p, one in enumerate(targets) if one is field))
+        },
         epoch,
         notes=notes,
     )

@@ -26,6 +26,16 @@ FIELDS: Mapping[str, str] = {
     "name": _DEBTOR.format(field="name"),
     "birth_date": _DEBTOR.format(field="birth_date"),
     "uf": _DEBTOR.format(field="uf"),
+    "address": """
+        SELECT i.line, NULL AS contract, d.name,
+               nullif(concat_ws(', ', i.old_street, nullif(i.old_district, ''), i.old_city,
+                                i.old_uf, i.old_cep), '') AS old,
+               concat_ws(', ', i.street, nullif(i.district, ''), i.city, i.uf,
+                         i.cep) AS new,
+               count(*) OVER () AS total
+          FROM import_address i JOIN import_debtor d USING (document_index)
+         WHERE d.state <> 'new' ORDER BY i.line LIMIT :limit
+    """,
     "product": """
         SELECT c.line, c.number AS contract, d.name, c.old_product AS old, c.product AS new,
                count(*) OVER () AS total
@@ -70,6 +80,10 @@ FINGERPRINT = """
                      c.old_product, c.old_portfolio_id)::text) AS sum
         FROM import_diff x JOIN import_debtor d USING (document_index)
         JOIN import_contract c ON c.number = x.contract
+      UNION ALL
+      SELECT md5(ROW('address', document_index, street, district, city, uf, cep,
+                     old_street, old_district, old_city, old_uf, old_cep)::text)
+        FROM import_address
       UNION ALL
       SELECT md5(ROW('phone', document_index, value)::text) FROM import_point
       UNION ALL

@@ -19,6 +19,7 @@ FIELD_LABELS = {
     "name": "nome",
     "birth_date": "nascimento",
     "uf": "uf",
+    "address": "endereço",
     "product": "produto",
     "portfolio": "carteira",
     "phone": "telefone novo",

@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from cobranca.debtors.address import Address, InvalidAddress, read_address
 from cobranca.debtors.imports.cells import (
     Cell,
     UnusableCell,
@@ -25,7 +26,7 @@ from cobranca.debtors.imports.cells import (
 from cobranca.debtors.imports.columns import PHONE_LABEL, Layout
 from cobranca.debtors.imports.documents import read_document
 from cobranca.debtors.imports.row_phones import RowPhones, read_phones
-from cobranca.debtors.imports.synonyms import Field, plain
+from cobranca.debtors.imports.synonyms import ADDRESS, Field, plain
 from foundation.brasil.ddd import STATE_NAMES, UFS
 from foundation.brasil.document import Document, InvalidDocument
 from foundation.brasil.phone import Phone
@@ -35,6 +36,7 @@ LATEST_DUE_DATE = date(2100, 1, 1)
 OLDEST_BIRTH = date(1890, 1, 1)
 LONGEST = {Field.CONTRACT: 60, Field.NAME: 200, Field.PRODUCT: 100}
 INSTALMENTS_MAX = 999
+_CEP_SHORT = 7
 _INSTALMENT = re.compile(r"0*(\d{1,3})(\s*(/|de)\s*\d{1,3})?", re.ASCII)
 _UF_OF_NAME = {plain(name): uf for uf, name in STATE_NAMES.items()}
 
@@ -64,6 +66,7 @@ class DebtorLine:
     name: str
     birth_date: date | None
     uf: str | None
+    address: Address | None  # whole enough for a slip, or none
     product: str | None
     instalment: int
     amount: Decimal
@@ -91,6 +94,7 @@ def read_row(line: int, cells: Sequence[Cell], layout: Layout, *, today: date) -
     name = reader.text(Field.NAME, required=True)
     birth_date = reader.day(Field.BIRTH_DATE, OLDEST_BIRTH, today)
     uf = reader.state()
+    address = reader.address(uf)
     product = reader.text(Field.PRODUCT)
     instalment = reader.instalment()
     amount = reader.amount()
@@ -105,6 +109,7 @@ def read_row(line: int, cells: Sequence[Cell], layout: Layout, *, today: date) -
         name=name,
         birth_date=birth_date,
         uf=uf,
+        address=address,
         product=product or None,
         instalment=instalment,
         amount=amount,
@@ -113,6 +118,11 @@ def read_row(line: int, cells: Sequence[Cell], layout: Layout, *, today: date) -
         chances=tuple(phones.chances.get(number) for number in phones.numbers),
     )
     return ReadRow(row, tuple(reader.remarks))
+
+
+def _cep(text: str) -> str:
+    """A spreadsheet takes the zeros away that a CEP of São Paulo begins with."""
+    return text.zfill(8) if text.isdigit() and len(text) == _CEP_SHORT else text
 
 
 @dataclass(slots=True)
@@ -220,6 +230,37 @@ class _Reader:
         if uf not in UFS:
             self._refuse(self._header(Field.UF), "UF desconhecida")
         return uf
+
+    def address(self, uf: str | None) -> Address | None:
+        """What is not whole is only a warning: the row is worth without it."""
+        parts: dict[Field, list[str]] = {name: [] for name in ADDRESS}
+        header = ""
+        for name, places in self.layout.address.items():
+            header = header or self.layout.headers[places[0]]
+            for place in places:
+                try:
+                    text = as_text(self.cells[place]).strip()
+                except UnusableCell as error:
+                    header = self.layout.headers[place]
+                    self.remarks.append(
+                        Remark(self.line, header, str(error), Severity.WARNING)
+                    )
+                    return None
+                if text:
+                    parts[name].append(text)
+        if not any(parts.values()):
+            return None
+        try:
+            return read_address(
+                street=", ".join(parts[Field.STREET]),
+                district="".join(parts[Field.DISTRICT][:1]),
+                city="".join(parts[Field.CITY][:1]),
+                uf=uf or "",
+                cep=_cep("".join(parts[Field.CEP][:1])),
+            )
+        except InvalidAddress as error:
+            self.remarks.append(Remark(self.line, header, str(error), Severity.WARNING))
+            return None
 
     def phones(self) -> RowPhones:
         """What is wrong is a warning; a row without a dialable number is refused."""

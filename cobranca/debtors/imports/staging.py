@@ -21,7 +21,9 @@ _CREATE = (
     CREATE TEMP TABLE import_row (
         line int, contract text, instalment int,
         document_index bytea, document_sealed bytea, kind text,
-        name text, birth_date date, uf text, product text, amount bigint, due_on date,
+        name text, birth_date date, uf text,
+        street text, district text, city text, cep text,
+        product text, amount bigint, due_on date,
         debtor_id uuid, contract_id uuid, debt_id uuid, instalment_id uuid,
         fate text, other_line int
     ) ON COMMIT DROP
@@ -36,12 +38,14 @@ _CREATE = (
 _FINISH = ("ANALYZE import_row", "ANALYZE import_phone")
 _DROP = (
     "DROP TABLE import_row, import_phone, import_debtor, import_contract, import_chance,"
-    " import_point, import_diff"
+    " import_address, import_point, import_diff"
 )
 _ROW_COLUMNS = (
     "line", "contract", "instalment",
     "document_index", "document_sealed", "kind",
-    "name", "birth_date", "uf", "product", "amount", "due_on",
+    "name", "birth_date", "uf",
+    "street", "district", "city", "cep",
+    "product", "amount", "due_on",
     "debtor_id", "contract_id", "debt_id", "instalment_id",
 )  # fmt: skip
 _PHONE_COLUMNS = ("line", "id", "value", "ddd", "uf", "zone", "kind", "score", "chance")
@@ -118,6 +122,7 @@ def _row(row: DebtorLine, index: bytes, sealed: bytes) -> Values:
         row.name,
         row.birth_date,
         row.uf,
+        *_address(row),
         row.product,
         int(row.amount * 100),
         row.due_on,
@@ -126,6 +131,12 @@ def _row(row: DebtorLine, index: bytes, sealed: bytes) -> Values:
         uuid7(),
         uuid7(),
     )
+
+
+def _address(row: DebtorLine) -> Values:
+    """Street, district, city and CEP; its UF is the row's."""
+    one = row.address
+    return (None,) * 4 if one is None else (one.street, one.district, one.city, one.cep)
 
 
 def _phone(row: DebtorLine, place: int) -> Values:

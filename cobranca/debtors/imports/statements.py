@@ -2,9 +2,10 @@
 
 Parameters: `:creditor`, `:portfolio`, `:source`, `:now`, `:import`. Temporary tables:
 `import_row` and `import_phone` as staged, then `import_debtor`, `import_contract`,
-`import_chance` with the numbers whose chance the file tells, `import_point` with those
-that are new, and `import_diff` with what becomes of each good row. Columns `old_...`
-hold what the database says before anything is written.
+`import_chance` with the numbers whose chance the file tells, `import_address` with the
+addresses that are new or other, `import_point` with numbers that are new, and
+`import_diff` with what becomes of each good row. Columns `old_...` hold what the database
+says before anything is written.
 """
 
 from __future__ import annotations
@@ -108,6 +109,22 @@ GATHER = (
      ORDER BY r.document_index, p.value, r.line DESC
     """,
     """
+    CREATE TEMP TABLE import_address ON COMMIT DROP AS
+    SELECT * FROM (
+      SELECT DISTINCT ON (r.document_index)
+             r.line, r.document_index, r.street, r.district, r.city, r.uf, r.cep,
+             a.debtor_id AS old_id, a.street AS old_street, a.district AS old_district,
+             a.city AS old_city, a.uf AS old_uf, a.cep AS old_cep,
+             a.told_at AS old_told_at
+        FROM import_row r JOIN import_debtor d USING (document_index)
+        LEFT JOIN debtor_address a ON a.debtor_id = d.id
+       WHERE r.fate IN ('good', 'repeated') AND r.cep IS NOT NULL
+       ORDER BY r.document_index, r.line DESC
+    ) told
+     WHERE (street, district, city, uf, cep) IS DISTINCT FROM
+           (old_street, old_district, old_city, old_uf, old_cep)
+    """,
+    """
     CREATE TEMP TABLE import_point ON COMMIT DROP AS
     SELECT DISTINCT ON (r.document_index, p.value)
            r.line, r.document_index, d.id AS debtor_id,
@@ -129,6 +146,7 @@ GATHER = (
                 WHEN (n.amount, n.due_on) <> (r.amount, r.due_on)
                      OR d.state = 'changed' OR c.state = 'changed'
                      OR r.document_index IN (SELECT document_index FROM import_point)
+                     OR r.document_index IN (SELECT document_index FROM import_address)
                      OR r.document_index IN (SELECT document_index FROM import_chance
                                               WHERE old_score IS DISTINCT FROM score)
                 THEN 'changed' ELSE 'same' END AS what
@@ -183,6 +201,17 @@ KEEP = (
       FROM import_chance
      WHERE old_id IS NOT NULL AND old_score IS DISTINCT FROM score ORDER BY old_id
     """,
+    """
+    INSERT INTO import_before (import_id, kind, row_id, before, after)
+    SELECT :import, 'address', d.id,
+           jsonb_build_object('street', a.old_street, 'district', a.old_district,
+                              'city', a.old_city, 'uf', a.old_uf, 'cep', a.old_cep,
+                              'told_at', a.old_told_at),
+           jsonb_build_object('street', a.street, 'district', a.district,
+                              'city', a.city, 'uf', a.uf, 'cep', a.cep)
+      FROM import_address a JOIN import_debtor d USING (document_index)
+     WHERE d.state <> 'new' ORDER BY d.id
+    """,
 )
 
 # An id is read again after each insert: another writer may have been first.
@@ -203,6 +232,14 @@ WRITE = (
     UPDATE debtor d
        SET name = i.name, birth_date = i.birth_date, uf = i.uf, updated_at = :now
       FROM import_debtor i WHERE i.state = 'changed' AND d.id = i.id
+    """,
+    """
+    INSERT INTO debtor_address (debtor_id, street, district, city, uf, cep, told_at)
+    SELECT d.id, a.street, a.district, a.city, a.uf, a.cep, :now
+      FROM import_address a JOIN import_debtor d USING (document_index) ORDER BY d.id
+    ON CONFLICT (debtor_id) DO UPDATE
+       SET street = excluded.street, district = excluded.district, city = excluded.city,
+           uf = excluded.uf, cep = excluded.cep, told_at = excluded.told_at
     """,
     """
     INSERT INTO contract (id, creditor_id, portfolio_id, debtor_id, number, product,

@@ -67,7 +67,7 @@ class ImportBeforeRow(Row):
     import_id: Mapped[UUID] = mapped_column(
         ForeignKey(ImportRow.id, ondelete="CASCADE"), primary_key=True
     )
-    kind: Mapped[str]  # debtor | contract | instalment
+    kind: Mapped[str]  # debtor | address | contract | instalment | score
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]
 

@@ -19,6 +19,10 @@ class Field(StrEnum):
     NAME = "nome"
     BIRTH_DATE = "nascimento"
     UF = "uf"
+    STREET = "endereço"
+    DISTRICT = "bairro"
+    CITY = "cidade"
+    CEP = "cep"
     PRODUCT = "produto"
     INSTALMENT = "parcela"
     AMOUNT = "valor"
@@ -28,7 +32,10 @@ class Field(StrEnum):
     SCORE = "chance de atender"
 
 
-SEVERAL = frozenset((Field.DOCUMENT, Field.PHONE, Field.DDD, Field.SCORE))  # columns each
+ADDRESS = (Field.STREET, Field.DISTRICT, Field.CITY, Field.CEP)
+SEVERAL = frozenset(  # columns each; those of a street stand one after the other in it
+    (Field.DOCUMENT, Field.PHONE, Field.DDD, Field.SCORE, *ADDRESS)
+)
 
 
 _NAMES = {
@@ -46,6 +53,15 @@ _NAMES = {
     "|datanascimento|fundacao",
     Field.UF: "uf|estado|uf endereco|endereco uf|uf residencial|estado uf|uf residencia"
     "|uf cli|sigla uf|unidade federacao|unidade federativa",
+    Field.STREET: "endereco|logradouro|rua|endereco residencial|endereco completo"
+    "|logradouro endereco|endereco logradouro|complemento|complemento endereco"
+    "|endereco complemento|rua sacado|endereco sacado|endereco pagador",
+    Field.DISTRICT: "bairro|bairro residencial|bairro endereco|endereco bairro"
+    "|bairro sacado|bairro pagador",
+    Field.CITY: "cidade|municipio|localidade|cidade residencial|cidade endereco"
+    "|endereco cidade|municipio residencial|cidade sacado|cidade pagador",
+    Field.CEP: "cep|codigo postal|cep residencial|cep endereco|endereco cep|cep sacado"
+    "|cep pagador|postal",
     Field.PRODUCT: "produto|tipo produto|descricao produto|modalidade|linha credito"
     "|nome produto|produto credor|tipo operacao|tipo contrato|desc produto",
     Field.INSTALMENT: "parcela|prestacao|parc|nrparcela|numparcela|seq parcela"

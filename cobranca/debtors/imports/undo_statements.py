@@ -20,7 +20,7 @@ AFFECTED = """
        WHERE n.import_id = :import
       UNION ALL
       SELECT row_id, false FROM import_before
-       WHERE import_id = :import AND kind = 'debtor'
+       WHERE import_id = :import AND kind IN ('debtor', 'address')
       UNION ALL
       SELECT c.debtor_id, false FROM import_before b JOIN contract c ON c.id = b.row_id
        WHERE b.import_id = :import AND b.kind = 'contract'
@@ -55,6 +55,16 @@ CHECKS: Mapping[str, str] = {
              AND (d.name, d.birth_date, d.uf, d.updated_at) IS DISTINCT FROM
                  (b.after->>'name', (b.after->>'birth_date')::date, b.after->>'uf',
                   (b.after->>'updated_at')::timestamptz)
+          UNION ALL
+          SELECT b.row_id FROM import_before b
+            LEFT JOIN debtor_address a ON a.debtor_id = b.row_id
+           WHERE b.import_id = :import AND b.kind = 'address'
+             AND (a.street, a.district, a.city, a.uf, a.cep) IS DISTINCT FROM
+                 (b.after->>'street', b.after->>'district', b.after->>'city',
+                  b.after->>'uf', b.after->>'cep')
+          UNION ALL
+          SELECT d.id FROM debtor d JOIN debtor_address a ON a.debtor_id = d.id
+           WHERE d.import_id = :import AND a.told_at <> d.created_at
           UNION ALL
           SELECT c.debtor_id FROM import_before b JOIN contract c ON c.id = b.row_id
            WHERE b.import_id = :import AND b.kind = 'contract'
@@ -98,7 +108,7 @@ REFERENCES = """
      WHERE k.contype = 'f'
        AND r.relname IN ('debtor', 'contract', 'debt', 'instalment', 'contact_point')
        AND s.relname NOT IN ('debtor', 'contract', 'debt', 'instalment', 'contact_point',
-                             'contact_score')
+                             'contact_score', 'debtor_address')
      ORDER BY s.relname, a.attname
 """
 VALUES_OF_ALL_TIME = frozenset(("verdict", "campaign_debtor"))  # say nothing of a change
@@ -142,6 +152,20 @@ RESTORE: Mapping[str, str] = {
                uf = b.before->>'uf', updated_at = (b.before->>'updated_at')::timestamptz
           FROM import_before b
          WHERE b.import_id = :import AND b.kind = 'debtor' AND d.id = b.row_id
+    """,
+    "restored_addresses": """
+        UPDATE debtor_address a
+           SET street = b.before->>'street', district = b.before->>'district',
+               city = b.before->>'city', uf = b.before->>'uf', cep = b.before->>'cep',
+               told_at = (b.before->>'told_at')::timestamptz
+          FROM import_before b
+         WHERE b.import_id = :import AND b.kind = 'address' AND a.debtor_id = b.row_id
+           AND b.before->>'cep' IS NOT NULL
+    """,
+    "restored_to_no_address": """
+        DELETE FROM debtor_address a USING import_before b
+         WHERE b.import_id = :import AND b.kind = 'address' AND a.debtor_id = b.row_id
+           AND b.before->>'cep' IS NULL
     """,
     "restored_contracts": """
         UPDATE contract c
