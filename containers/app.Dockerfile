@@ -53,6 +53,11 @@ COPY requirements-dev.lock ./
 RUN --mount=type=cache,target=/var/cache \
     uv pip install --quiet --python /opt/acordo/venv/bin/python --require-hashes -r requirements-dev.lock
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends git make && rm -rf /var/lib/apt/lists/*
-COPY . .
-RUN chown acordo:acordo /opt/acordo/src && install -d -o acordo -g acordo /opt/acordo/cache
+# where it is looked for by who reads no settings of ours, as the tests do not
+ENV XDG_CACHE_HOME=/opt/acordo/cache
+COPY --from=asterisk --chown=acordo:acordo /opt/acordo/cache /opt/acordo/cache/acordo
+COPY --chown=acordo:acordo . .
+RUN chown acordo:acordo /opt/acordo/src
 USER acordo
+# tests ask git which files are the project's
+RUN git init -q && git add --all

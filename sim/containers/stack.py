@@ -104,11 +104,15 @@ class Stack:
         pid, since, state = said.strip().split("|")
         return Health(int(pid), since, state)
 
-    def kill(self, service: str) -> Health:
-        """SIGKILL by the host's number: an engine's own `kill` counts as a wish to stop."""
+    def kill(self, service: str) -> tuple[Health, float]:
+        """SIGKILL by the host's number: an engine's own `kill` counts as a wish to stop.
+
+        Returns how it was before, and when it was killed, in epoch seconds.
+        """
         before = self.health(service)
+        at = time.time()
         os.kill(before.pid, signal.SIGKILL)
-        return before
+        return before, at
 
     def wait_healthy(
         self, services: Sequence[str], limit_s: float, other_than: str = ""

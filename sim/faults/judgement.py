@@ -157,7 +157,7 @@ def _wrong_end(call: _Call, faults: Iterable[Fault]) -> str | None:
     if attempt.endings != 1:
         return f"{attempt.outcome}, com {attempt.endings} fatos de fim"
     if attempt.outcome == SWITCH_LOST:
-        died = any(fault.switch_died and call.lived_at(fault.began_at) for fault in faults)
+        died = any(_fell_with(call, fault) for fault in faults)
         return None if died else "switch_lost sem que o Asterisk tenha morrido nela"
     if attempt.inbound or attempt.outcome == NOT_SENT:
         return None
@@ -166,6 +166,16 @@ def _wrong_end(call: _Call, faults: Iterable[Fault]) -> str | None:
     if call.invite.outcome != attempt.outcome:
         return f"{attempt.outcome} ≠ {call.invite.outcome} da operadora"
     return None
+
+
+def _fell_with(call: _Call, fault: Fault) -> bool:
+    """Whether the call died with the switch, or was asked of it while it was away: who
+    asks learns of that later, and the network must then have seen nothing of it."""
+    if not fault.switch_died:
+        return False
+    unseen = call.invite is None
+    meanwhile = fault.began_at <= call.attempt.placed_at <= fault.over_at
+    return call.lived_at(fault.began_at) or (unseen and meanwhile)
 
 
 def _doubled(

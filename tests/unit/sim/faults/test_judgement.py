@@ -117,6 +117,17 @@ def test_switch_lost_is_a_loss_everywhere_else() -> None:
     assert found(after) == [(What.LOST, "kill_asterisk")]
 
 
+def test_a_call_asked_of_a_switch_that_is_away_is_lost_with_it_unless_it_rang() -> None:
+    away = replace(DIED, over_at=102.5)
+    placed = with_attempt(outcome="switch_lost", placed_at=101.0)
+    unseen = replace(placed, faults=(away, LATER), network=GOOD.network[1:])
+    rang = (Seen("5511900000001", 101.1, "answered"), *GOOD.network[1:])
+    assert judge(unseen).good
+    assert found(replace(unseen, network=rang)) == [(What.LOST, "kill_asterisk")]
+    late = with_attempt(outcome="switch_lost", placed_at=103.0)
+    assert found(replace(unseen, attempts=late.attempts)) == [(What.LOST, "kill_asterisk")]
+
+
 @pytest.mark.parametrize("state", sorted(LONGEST_S))
 def test_an_agent_who_stays_in_a_state_for_ever_is_stuck(state: str) -> None:
     stay = Stay(agent="agent001", state=state, since=101.0, until=101.0 + 400.0)
