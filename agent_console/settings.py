@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, SecretStr
 
 from cobranca.channels.settings import Portal
 from cobranca.debtors.imports.settings import Imports
@@ -39,6 +39,17 @@ class Console(settings.Console):
     )
 
 
+class Turn(settings.Section):
+    """Relays for browsers that no audio reaches directly."""
+
+    urls: tuple[str, ...] = Field(
+        (), max_length=4, description="as browsers take them: turn:HOST:3478?transport=udp"
+    )
+    secret: SecretStr | None = Field(
+        None, description="shared with the relay, which believes what we sign with it"
+    )
+
+
 class ConsoleSettings(settings.ProcessSettings):
     """What `acordo console` reads."""
 
@@ -48,6 +59,7 @@ class ConsoleSettings(settings.ProcessSettings):
     card: Card = Card()
     transfer: Transfer = Transfer()
     portal: Portal = Portal()
+    turn: Turn = Turn()
 
     @property
     def portal_url(self) -> str:

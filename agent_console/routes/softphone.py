@@ -14,10 +14,12 @@ from agent_console.api.guard import require_same_origin
 from agent_console.desk.seat import command, read_seat
 from agent_console.doors.caller import CALLER
 from agent_console.live import LIVE, LiveEvent
-from agent_console.services import BUS, CLOCK, DATABASE
+from agent_console.services import BUS, CLOCK, DATABASE, SETTINGS
+from agent_console.settings import Turn
 from agent_console.softphone import credentials
 from agent_console.softphone.credentials import SeatTaken
 from agent_console.softphone.proxy import SUBPROTOCOL, TAKEN, carry
+from agent_console.softphone.relays import relays
 from foundation.bus import EVENTS, LOST
 from foundation.observability import get_logger
 
@@ -38,6 +40,14 @@ class CredentialsIn(_Values):
     page: str | None = Field(None, pattern=r"^[0-9a-f]{16}$")
 
 
+class RelayOut(_Values):
+    """Um retransmissor, como navegadores o querem em `iceServers`."""
+
+    urls: tuple[str, ...]
+    username: str
+    credential: str
+
+
 class CredentialsOut(_Values):
     seat: str
     page: str
@@ -45,6 +55,7 @@ class CredentialsOut(_Values):
     expires_at: datetime
     renew_s: float
     echo: str = ECHO
+    relays: tuple[RelayOut, ...] = ()
 
 
 class SocketQuery(_Values):
@@ -75,6 +86,15 @@ async def give_credentials(asked: Asked[CredentialsIn, None]) -> CredentialsOut:
         password=made.password,
         expires_at=made.expires_at,
         renew_s=credentials.RENEW_AFTER.total_seconds(),
+        relays=_relays(app[SETTINGS].turn, made.page, now),
+    )
+
+
+def _relays(turn: Turn, page: str, now: datetime) -> tuple[RelayOut, ...]:
+    secret = None if turn.secret is None else turn.secret.get_secret_value()
+    return tuple(
+        RelayOut(urls=one.urls, username=one.username, credential=one.credential)
+        for one in relays(turn.urls, secret, page, now)
     )
 
 

@@ -20,6 +20,5 @@ umask 077
   echo "userdb=/tmp/turn.db"
   echo "log-file=stdout"
   echo "simple-log"
-  echo "prometheus"
 } >/tmp/turn.conf
 exec turnserver -c /tmp/turn.conf

@@ -42,7 +42,7 @@ IN_IMAGE = (
 )
 READY_LIMIT_S = 300.0
 AGAIN_LIMIT_S = 120.0
-BEFORE_S = 15.0  # of calls, before the first is killed and between two
+BEFORE_S = 8.0  # of calls, before the first is killed and between two
 DRAIN_MIN = 4
 
 _BEGUN = time.monotonic()

@@ -8,13 +8,14 @@ import JsSIP from "../../vendor/jssip-3.13.8.js";
 /** @typedef {import("../../vendor/jssip-3.13.8.js").Session} Session */
 /** @typedef {import("../../vendor/jssip-3.13.8.js").UserAgent} UserAgent */
 /** @typedef {{seat: string, page: string, password: string, echo: string,
- *   renew_s: number}} Credentials */
+ *   renew_s: number, relays: RTCIceServer[]}} Credentials */
 
 const DOMAIN = "acordo.invalid";
 const REGISTER_S = 120;
 const BACK_S = { first: 1, longest: 2 }; // between tries to open the socket again
 const DEAD = 1006; // what a browser calls a socket that closed without a word
 const GATHERED_MS = 50; // after the last candidate
+const RELAY_MS = 1500; // for a relay's candidate, when there is a relay
 
 /**
  * @typedef {object} LineEvents
@@ -29,6 +30,7 @@ export class Line {
   #agent;
   #echo;
   #socket;
+  #relays;
   #ended = false;
 
   /** @param {Credentials} given @param {LineEvents} events */
@@ -38,6 +40,7 @@ export class Line {
     this.#socket = new JsSIP.WebSocketInterface(address.href);
     this.#socket.via_transport = "WS"; // what the switch sees behind the console, https or not
     this.#echo = `sip:${given.echo}@${DOMAIN}`;
+    this.#relays = given.relays;
     this.#agent = new JsSIP.UA({
       sockets: [this.#socket],
       uri: `sip:${given.seat}@${DOMAIN}`,
@@ -92,9 +95,20 @@ export class Line {
    * @returns {Session}
    */
   callEcho(stream) {
-    const session = this.#agent.call(this.#echo, { mediaStream: stream, pcConfig: PEER });
-    gatherQuickly(session);
+    const pcConfig = peer(this.#relays);
+    const session = this.#agent.call(this.#echo, { mediaStream: stream, pcConfig });
+    gatherQuickly(session, this.#relays.length > 0);
     return session;
+  }
+
+  /**
+   * Take the nailed-up leg.
+   * @param {Session} leg
+   * @param {MediaStream} stream
+   */
+  answer(leg, stream) {
+    gatherQuickly(leg, this.#relays.length > 0);
+    leg.answer({ mediaStream: stream, pcConfig: peer(this.#relays) });
   }
 
   /** End for good: calls too, without waiting for answers. */
@@ -104,24 +118,27 @@ export class Line {
   }
 }
 
-/** @type {RTCConfiguration} */
-const PEER = { iceServers: [], rtcpMuxPolicy: "require" };
-
-/** @param {Session} leg @param {MediaStream} stream */
-export function answer(leg, stream) {
-  gatherQuickly(leg);
-  leg.answer({ mediaStream: stream, pcConfig: PEER });
+/**
+ * @param {RTCIceServer[]} relays
+ * @returns {RTCConfiguration}
+ */
+function peer(relays) {
+  return { iceServers: relays, rtcpMuxPolicy: "require" };
 }
 
 /**
- * Do not wait for candidates that never come.
+ * Do not wait for candidates that never come. A relay answers later than this machine does,
+ * and without its candidate nothing would go through it.
  * @param {Session} session
+ * @param {boolean} relayed - there is a relay to wait for
  */
-function gatherQuickly(session) {
+function gatherQuickly(session, relayed) {
   /** @type {number | undefined} */
   let timer;
+  let waiting = relayed;
   session.on("icecandidate", (data) => {
     clearTimeout(timer);
-    timer = window.setTimeout(() => data.ready(), GATHERED_MS);
+    if (data.candidate?.type === "relay") waiting = false;
+    timer = window.setTimeout(() => data.ready(), waiting ? RELAY_MS : GATHERED_MS);
   });
 }

@@ -236,7 +236,7 @@ export class Softphone {
       onRegistered: () => this.#registered(),
       onLost: (code) => this.#lost(code),
       onRefused: (status) => this.#refused(status),
-      onLeg: (leg) => this.#nail(leg, sip.answer),
+      onLeg: (leg) => this.#nail(leg),
     });
     this.#renewing = window.setInterval(() => this.#renew(), given.renew_s * 1000);
   }
@@ -288,8 +288,8 @@ export class Softphone {
     await this.connect(); // asks for a login, unless there was one meanwhile
   }
 
-  /** @param {Session} leg @param {typeof import("./line.js").answer} answer */
-  #nail(leg, answer) {
+  /** @param {Session} leg */
+  #nail(leg) {
     if (!this.#stream || !this.#context) return leg.terminate({ status_code: 480 });
     const context = this.#context;
     this.#drop();
@@ -302,7 +302,7 @@ export class Softphone {
       this.#show({ leg: true });
     });
     for (const end of ["ended", "failed"]) leg.on(end, () => this.#fallen(leg));
-    answer(leg, this.#stream);
+    this.#line?.answer(leg, this.#stream);
   }
 
   /** @param {Session} leg */
