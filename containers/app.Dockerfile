@@ -14,7 +14,7 @@ RUN apt-get update -qq \
  && install -d -o acordo -g acordo -m 0700 /var/lib/acordo
 ENV PATH=/opt/acordo/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 ACORDO_HOME=/var/lib/acordo ACORDO_CACHE=/opt/acordo/cache
 
-FROM python AS build
+FROM python AS venv
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv
 WORKDIR /opt/acordo/src
 ENV PIP_CACHE_DIR=/var/cache/pip UV_CACHE_DIR=/var/cache/uv UV_LINK_MODE=copy
@@ -23,6 +23,13 @@ RUN --mount=type=cache,target=/var/cache \
     python3 -m venv /opt/acordo/venv \
  && pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock \
  && uv pip install --quiet --python /opt/acordo/venv/bin/python --compile-bytecode --require-hashes -r requirements.lock
+
+# by itself, so that what changes every day fetches nothing again
+FROM venv AS asterisk
+COPY foundation foundation
+RUN apt-get update -qq && python -m foundation.embedded.fetch
+
+FROM venv AS build
 COPY pyproject.toml README.md LICENSE ./
 COPY foundation foundation
 COPY cobranca cobranca
@@ -33,9 +40,6 @@ COPY sim sim
 COPY asterisk-config asterisk-config
 RUN uv pip install --quiet --python /opt/acordo/venv/bin/python --no-deps --no-build-isolation --editable . \
  && python -m compileall -q -j 0 foundation cobranca dialer ura agent_console sim
-
-FROM build AS asterisk
-RUN apt-get update -qq && python -m foundation.embedded.fetch
 
 FROM python AS app
 COPY --from=build /opt/acordo/venv /opt/acordo/venv
@@ -48,16 +52,20 @@ CMD ["acordo", "--help"]
 FROM app AS switch
 COPY --from=asterisk /opt/acordo/cache /opt/acordo/cache
 
-FROM build AS tests
+FROM venv AS tests
 COPY requirements-dev.lock ./
 RUN --mount=type=cache,target=/var/cache \
-    uv pip install --quiet --python /opt/acordo/venv/bin/python --require-hashes -r requirements-dev.lock
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends git make && rm -rf /var/lib/apt/lists/*
+    uv pip install --quiet --python /opt/acordo/venv/bin/python --compile-bytecode --require-hashes -r requirements-dev.lock
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends espeak-ng git make sip-tester \
+ && rm -rf /var/lib/apt/lists/*
 # where it is looked for by who reads no settings of ours, as the tests do not
 ENV XDG_CACHE_HOME=/opt/acordo/cache
 COPY --from=asterisk --chown=acordo:acordo /opt/acordo/cache /opt/acordo/cache/acordo
 COPY --chown=acordo:acordo . .
-RUN chown acordo:acordo /opt/acordo/src
+RUN uv pip install --quiet --python /opt/acordo/venv/bin/python --no-deps --no-build-isolation --editable . \
+ && python -m compileall -q -j 0 foundation cobranca dialer ura agent_console sim tests \
+ && chown acordo:acordo /opt/acordo/src
 USER acordo
 # tests ask git which files are the project's
 RUN git init -q && git add --all

@@ -223,7 +223,7 @@ def _process(settings: UpSettings, name: str, simulated: bool) -> Program:
     return Program(
         name=name,
         argv=_command(name, *(["--on-word"] if name in SPARES else [])),
-        env=_environment(settings) | (_demonstrated(settings) if simulated else {}),
+        env=_environment(settings) | (demonstrated(settings) if simulated else {}),
         ready=lambda: _answers_ready(host, port),
         addresses=addresses,
         spare=name in SPARES,
@@ -242,7 +242,7 @@ def _environment(settings: UpSettings) -> dict[str, str]:
     return environment
 
 
-def _demonstrated(settings: UpSettings) -> dict[str, str]:
+def demonstrated(settings: UpSettings) -> dict[str, str]:
     """What a demonstration's processes are told of the simulated outside."""
     found: dict[str, str] = {}
     for point in entry_points(group=DEMONSTRATION):

@@ -58,7 +58,8 @@ _ASK = text(
     SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
              AS connections,
            current_setting('max_connections')::int AS connections_limit,
-           (SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock') AS waiting,
+           (SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock')
+             AS waiting,
            (SELECT coalesce(extract(epoch FROM max(clock_timestamp() - xact_start)), 0)
               FROM pg_stat_activity WHERE backend_type = 'client backend')
              AS oldest_transaction_seconds,

@@ -198,6 +198,11 @@ class Phones(Process):
 
 class Outside(Process):
     health_port: int = Field(9107, ge=1, le=65535)
+    host: str = "127.0.0.1"
+    name: str = Field("localhost", description="by which the other processes reach it")
+    worker: str = Field(
+        "localhost", description="by which it reaches the demonstration's worker"
+    )
     bank_port: int = Field(9543, ge=1, le=65535)
     payer_port: int = Field(9544, ge=1, le=65535)
     mail_port: int = Field(2525, ge=1, le=65535)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from foundation.cli import Failure
 from foundation.db.failures import run
 from foundation.routes import simulated
 from foundation.settings import ProcessSettings
+from foundation.settings_reading import read_settings
 from sim.demo import DEBTORS, SEED
 
 ROLES = {
@@ -77,6 +79,17 @@ def portal() -> None:
 def start() -> None:
     """Inicia a campanha do dia simulado."""
     click.echo(run(_start(_settings())))
+
+
+@demo.command("run")
+@click.argument("name", metavar="PROCESSO", type=click.Choice(["console", "worker"]))
+def run_process(name: str) -> None:
+    """Roda um processo que usa os serviços externos simulados, como em contêineres."""
+    from foundation.plan import UpSettings, demonstrated
+
+    environment = os.environ | demonstrated(read_settings(UpSettings))
+    argv = [sys.executable, "-m", "foundation", name]
+    os.execve(sys.executable, argv, environment)  # noqa: S606 - no shell between
 
 
 @demo.command(hidden=True)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Says in one line what is wrong with the TLS files or the volume, else becomes the proxy.
 set -eu
+: "${ACORDO_CONSOLE_AT:?}"
 [ -w /var/lib/caddy ] || { echo "proxy: não é possível gravar em /var/lib/caddy; confira o dono do volume (uid $(id -u))" >&2; exit 1; }
 for file in ${ACORDO_TLS:-internal}; do
   case $file in

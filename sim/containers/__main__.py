@@ -30,11 +30,19 @@ KILLED = (
     "dialer", "worker", "ura", "agent_console", "proxy", "turn", "valkey", "postgres",
     "asterisk",
 )  # fmt: skip
-SERVICES = (*KILLED, "carrier", "phones")
+SERVICES = (*KILLED, "carrier", "phones", "outside")
 METRICS = {
     "dialer": 9101, "ura": 9102, "agent_console": 9103, "worker": 9104, "carrier": 9105,
-    "phones": 9106,
+    "phones": 9106, "outside": 9107,
 }  # fmt: skip
+# of servers: who asks in the networks that monitoring is in, where, and what must be there
+SERVERS = (
+    ("worker", "127.0.0.1:9104", "acordo_postgres_up 1.0"),
+    ("worker", "127.0.0.1:9104", "acordo_valkey_up 1.0"),
+    ("agent_console", "dialer:9101", "acordo_attempts_total"),
+    ("agent_console", "172.31.62.10:8088", "asterisk_calls_count"),
+    ("agent_console", "proxy:8081", "caddy_http_requests_total"),
+)
 # all but what asks a registry: the container has no network
 IN_IMAGE = (
     "python -m pytest -q -n 2 -p no:cacheprovider --ignore=tests/unit/house/test_locks.py"
@@ -107,6 +115,7 @@ def _lived(stack: Stack, folder: Path) -> int:
     stack.wait_healthy(SERVICES, READY_LIMIT_S)
     _say("tudo pronto")
     _page(stack)
+    _relay(stack)
     _until(lambda: _attempts(stack) > 5, "a campanha não disca")
     killed = [_kill(stack, service) for service in KILLED]
     _scrape(stack)
@@ -165,19 +174,26 @@ def _kill(stack: Stack, service: str) -> Killed:
 
 
 def _scrape(stack: Stack) -> None:
-    for service, port in METRICS.items():
-        ask = f"import urllib.request as u; print(u.urlopen('http://127.0.0.1:{port}/metrics').read().decode())"
-        said = stack.inside(service, "python3", "-c", ask)
-        if "process_resident_memory_bytes" not in said:
-            raise Failure(f"{service} não mostra métricas")
-    said = stack.inside("agent_console", "python3", "-c", _FROM_DIALER)
-    _say(f"métricas lidas de {len(METRICS)} processos; {said.strip()}")
+    own = [
+        (service, f"127.0.0.1:{port}", "process_resident_memory_bytes")
+        for service, port in METRICS.items()
+    ]
+    for service, where, name in (*own, *SERVERS):
+        ask = f"import urllib.request as u; print(u.urlopen('http://{where}/metrics').read().decode())"
+        if name not in stack.inside(service, "python3", "-c", ask):
+            raise Failure(f"{where}, lido de {service}, não mostra {name}")
+    _say(f"métricas lidas de {len(METRICS)} processos e {len(SERVERS)} servidores")
 
 
-_FROM_DIALER = (
-    "import urllib.request as u; text = u.urlopen('http://dialer:9101/metrics').read();"
-    "print('pela rede data:', text.count(b'acordo_'), 'linhas do dialer')"
-)
+def _relay(stack: Stack) -> None:
+    """The way of a browser that reaches nothing but the TURN server."""
+    given = {
+        "secret": stack.secret("turn_secret"), "server": "turn",
+        "switch": "172.31.60.10", "other": "172.31.60.20",
+    }  # fmt: skip
+    way = ("asterisk", "python3", "-m", "sim.containers.turning")
+    stack.inside(*way, given=json.dumps(given))
+    _say("o TURN leva à central, e só a ela")
 
 
 def _judge(stack: Stack, killed: list[Killed]) -> dict[str, Any]:

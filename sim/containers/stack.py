@@ -18,8 +18,10 @@ from sim.throw_away import free_port
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = (
     "postgres", "valkey", "migrate", "asterisk", "dialer", "ura", "agent_console", "worker",
-    "proxy", "turn", "demo_prepare", "carrier", "phones", "demo_start",
+    "proxy", "turn", "demo_prepare", "carrier", "phones", "outside", "demo_start",
 )  # fmt: skip
+UNPUBLISHED = ("asterisk", "turn", "outside")  # only the proxy's ports are needed here
+CLOSED = ", ports: !reset []"
 POLL_S = 0.2
 SOCKETS = "/tmp"  # noqa: S108 - of the server, in its container
 _HEALTH = (
@@ -44,21 +46,21 @@ class Stack:
         self.name = name
         self._engine = engine
         self.https = free_port()
-        secrets = folder / "secrets"
+        self._secrets = secrets = folder / "secrets"
         create(secrets)
         # nothing of the telephone is published, and only a private engine needs the host's
         # network to build
         build = "{ network: host }" if engine.private else "{}"
-        lines = [f"  {service}: {{ build: {build} }}" for service in BUILT]
-        lines[BUILT.index("asterisk")] = (
-            f"  asterisk: {{ build: {build}, ports: !reset [] }}"
-        )
-        lines[BUILT.index("turn")] = f"  turn: {{ build: {build}, ports: !reset [] }}"
+        lines = [
+            f"  {service}: {{ build: {build}{CLOSED if service in UNPUBLISHED else ''} }}"
+            for service in BUILT
+        ]
         self._override = folder / "compose.test.yml"
         self._override.write_text("\n".join(["services:", *lines]) + "\n", "utf-8")
         self._environment = {
             **engine.environment,
             "ACORDO_STACK": name,
+            "COMPOSE_PROFILES": "demo",
             "ACORDO_SECRETS": str(secrets),
             GROUP_SETTING: str((secrets / "ami_secret").stat().st_gid),
             "ACORDO_HTTPS_PORT": str(self.https),
@@ -69,7 +71,7 @@ class Stack:
         """What a compose command prints; raises Failure with the end of what it said."""
         command = [
             "docker", "compose", "--file", str(ROOT / "docker-compose.yml"),
-            "--file", str(self._override), "--profile", "demo", *arguments,
+            "--file", str(self._override), *arguments,
         ]  # fmt: skip
         done = subprocess.run(
             command, env=self._environment, cwd=ROOT, input=given, text=True, check=False,
@@ -83,6 +85,9 @@ class Stack:
     def inside(self, service: str, *command: str, given: str = "") -> str:
         """What a command prints that runs in a service's container."""
         return self.compose("exec", "--no-TTY", service, *command, given=given)
+
+    def secret(self, name: str) -> str:
+        return (self._secrets / name).read_text("utf-8").strip()
 
     def ask(self, query: str) -> list[list[str]]:
         """Rows of the database, as text."""

@@ -13,7 +13,6 @@ from sim.outside.bank.payer import payer_app
 from sim.outside.messages import running_messages
 from sim.outside.settings import OutsideSettings
 
-HOST = "127.0.0.1"
 STARTING = "services"
 
 log = get_logger(__name__)
@@ -26,7 +25,9 @@ async def run(own: Process, settings: OutsideSettings) -> None:
     async with AsyncExitStack() as services:
         bank = await services.enter_async_context(demonstration_bank(settings))
         app = payer_app(bank, demonstration_cards(settings))
-        await services.enter_async_context(listen(app, HOST, ports.payer_port, "pagadores"))
+        await services.enter_async_context(
+            listen(app, ports.host, ports.payer_port, "pagadores")
+        )
         messages = running_messages(Home(settings.home), ports)
         await services.enter_async_context(messages)
         own.missing.has(STARTING)

@@ -63,7 +63,7 @@ def environment(settings: UpSettings) -> Mapping[str, str]:
     values: dict[str, str] = {}
     if settings.mail.host is None:
         values |= {
-            "MAIL__HOST": "localhost",
+            "MAIL__HOST": ports.name,
             "MAIL__PORT": str(ports.mail_port),
             "MAIL__AUTHORITIES": str(folder_of(home) / "authority.pem"),
             "MAIL__BOUNCE_PORT": str(ports.bounces_port),
@@ -71,7 +71,7 @@ def environment(settings: UpSettings) -> Mapping[str, str]:
     if settings.sms.url is None and settings.sms.host is None:
         values |= {
             "SMS__WAY": "http",
-            "SMS__URL": f"http://127.0.0.1:{ports.sms_port}/messages",
+            "SMS__URL": f"http://{ports.name}:{ports.sms_port}/messages",
             "SMS__TOKEN_FILE": str(home.secret_path(TOKEN)),
             "SMS__REPORT_PORT": str(ports.reports_port),
         }
@@ -86,16 +86,16 @@ async def running_messages(
     habits: MessageHabits = DEMONSTRATION,
     seed: int = 1,
 ) -> AsyncIterator[Messages]:
-    """Run them on loopback until the block ends. Raises PortBusy, AddressUnusable."""
+    """Run them until the block ends. Raises PortBusy, AddressUnusable."""
     random = np.random.default_rng(seed)
-    context = _listening(make_certificates(folder_of(home)))
+    context = _listening(make_certificates(folder_of(home), (ports.name,)))
     inbox = Inbox(inbox_file(home))
-    mail = MailDesk(inbox, habits, random, ("127.0.0.1", ports.bounces_port))
+    mail = MailDesk(inbox, habits, random, (ports.worker, ports.bounces_port))
     sms = SmsDesk(inbox, habits, random)
     door = HttpDoor(
         sms,
         home.secret(TOKEN),
-        f"http://127.0.0.1:{ports.reports_port}{PATH}",
+        f"http://{ports.worker}:{ports.reports_port}{PATH}",
         home.secret(REPORT_SECRET).encode(),
     )
     smsc = Smsc(sms, SYSTEM_ID, smpp_password(home))
@@ -104,10 +104,10 @@ async def running_messages(
     reading.add_routes(pages(inbox))
     try:
         async with (
-            running_mail(ports.mail_port, mail, context),
-            running_smsc(ports.smpp_port, smsc),
-            listen(posting, "127.0.0.1", ports.sms_port, "SMS simulado"),
-            listen(reading, "127.0.0.1", ports.pages_port, "mensagens simuladas"),
+            running_mail(ports.mail_port, mail, context, ports.host),
+            running_smsc(ports.smpp_port, smsc, ports.host),
+            listen(posting, ports.host, ports.sms_port, "SMS simulado"),
+            listen(reading, ports.host, ports.pages_port, "mensagens simuladas"),
         ):
             yield Messages(inbox, mail, sms)
     finally:

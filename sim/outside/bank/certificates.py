@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,8 +38,11 @@ class Certificates:
     client: Identity
 
 
-def make_certificates(folder: Path) -> Certificates:
-    """Make the files in a folder, which is created 0700."""
+def make_certificates(folder: Path, names: Sequence[str] = ()) -> Certificates:
+    """Make the files in a folder, which is created 0700.
+
+    Who shows them is believed as this machine, and under the other `names`.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name("Banco Simulado AC")
@@ -51,21 +55,22 @@ def make_certificates(folder: Path) -> Certificates:
     path.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
     return Certificates(
         authority=path,
-        bank=_issued(folder, "bank", "localhost", authority, key),
-        client=_issued(folder, "client", "Credora Exemplo", authority, key),
+        bank=_issued(folder, "bank", ("localhost", *names), authority, key),
+        client=_issued(folder, "client", ("Credora Exemplo", *names), authority, key),
     )
 
 
 def _issued(
     folder: Path,
     file: str,
-    subject: str,
+    names: Sequence[str],
     authority: x509.Certificate,
     authority_key: ec.EllipticCurvePrivateKey,
 ) -> Identity:
     key = ec.generate_private_key(ec.SECP256R1())
-    loopback = [
-        x509.DNSName("localhost"),
+    subject, *others = names
+    known_as = [
+        *(x509.DNSName(name) for name in dict.fromkeys(("localhost", *others))),
         x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
     ]
     purposes = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
@@ -73,7 +78,7 @@ def _issued(
     made = (
         _builder(_name(subject), authority.subject, key)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName(loopback), critical=False)
+        .add_extension(x509.SubjectAlternativeName(known_as), critical=False)
         .add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), critical=False

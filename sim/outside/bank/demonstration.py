@@ -44,8 +44,9 @@ def environment(settings: UpSettings) -> Mapping[str, str]:
 
 
 def _card(settings: UpSettings) -> Mapping[str, str]:
-    """The simulated provider of cards, on the page of the payers."""
-    if settings.card.url is not None:
+    """The simulated provider of cards, on the page of the payers, if it is on this machine:
+    it speaks plain HTTP, which is believed of nobody farther away."""
+    if settings.card.url is not None or settings.outside.name != "localhost":
         return {}
     home = Home(settings.home)
     return {
@@ -65,7 +66,7 @@ def _bank(settings: UpSettings) -> Mapping[str, str]:
     if settings.bank.api_url is not None:
         return {}
     own = folder(settings.home)
-    base = f"https://localhost:{settings.outside.bank_port}"
+    base = f"https://{settings.outside.name}:{settings.outside.bank_port}"
     values = {
         "API_URL": base,
         "TOKEN_URL": f"{base}/oauth/token",
@@ -79,14 +80,14 @@ def _bank(settings: UpSettings) -> Mapping[str, str]:
         "RECEIVER_CITY": RECEIVER.city,
         "BRANCH": "1",
         "ACCOUNT_NUMBER": "12345",
-        "WEBHOOK_URL": f"https://localhost:{settings.bank.webhook_port}",
+        "WEBHOOK_URL": f"https://{settings.outside.worker}:{settings.bank.webhook_port}",
         "WEBHOOK_AUTHORITIES": str(own / "authority.pem"),
     }
     return {f"ACORDO_BANK__{name}": value for name, value in values.items()}
 
 
 def demonstration_cards(settings: OutsideSettings) -> CardDesk:
-    """The provider of cards; it tells the console, which is on this machine."""
+    """The provider of cards: its page is for browsers here, its notices for the console."""
     home, console = Home(settings.home), settings.console
     return CardDesk(
         f"http://localhost:{settings.outside.payer_port}",
@@ -114,5 +115,7 @@ async def demonstration_bank(settings: OutsideSettings) -> AsyncIterator[Bank]:
         client_secret=Home(settings.home).secret(SECRET),
         habits=habits,
         seed=_SEED,
+        host=own.host,
+        names=(own.name, own.worker),
     ) as bank:
         yield bank

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ from sim.outside.bank.doors import Doors
 from sim.outside.bank.notices import Habits, Notices
 from sim.outside.bank.transfers import AccountBook, Entry
 
-_HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(slots=True)
@@ -108,12 +108,14 @@ async def running_bank(
     habits: Habits | None = None,
     seed: int = 1,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    host: str = LOOPBACK,
+    names: Sequence[str] = (),
 ) -> AsyncIterator[Bank]:
-    """Run a bank on loopback until the block ends; certificates go to `folder`.
+    """Run a bank until the block ends; certificates, also for `names`, go to `folder`.
 
     Without a secret of the client's one is made; `access` tells it.
     """
-    certificates = make_certificates(folder)
+    certificates = make_certificates(folder, names)
     doors = Doors(client_id, client_secret or secrets.token_urlsafe(24))
     books = Books(host="pix.banco-simulado.com.br", key=key, receiver=receiver)
     api = Api(books, doors, now)
@@ -125,7 +127,7 @@ async def running_bank(
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, _HOST, port, ssl_context=_listening(certificates)).start()
+        await web.TCPSite(runner, host, port, ssl_context=_listening(certificates)).start()
         yield Bank(
             books,
             doors,

@@ -23,7 +23,7 @@ from sim.outside.habits import FULL, REFUSED, SLOW, MessageHabits
 from sim.outside.inbox import Arrived, Inbox
 from sim.outside.under_way import UnderWay
 
-_HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 _NAME = "correio.example"
 
 
@@ -146,9 +146,9 @@ def _part(mail: Any, kind: str) -> str:
 
 @asynccontextmanager
 async def running_mail(
-    port: int, desk: MailDesk, context: ssl.SSLContext | None
+    port: int, desk: MailDesk, context: ssl.SSLContext | None, host: str = LOOPBACK
 ) -> AsyncIterator[int]:
-    """Serve on loopback until the block ends; yields the port."""
+    """Serve until the block ends; yields the port."""
     loop = asyncio.get_running_loop()
 
     def serve() -> SMTP:
@@ -161,7 +161,7 @@ async def running_mail(
             ident="correio simulado",
         )
 
-    server = await loop.create_server(serve, _HOST, port)
+    server = await loop.create_server(serve, host, port)
     try:
         async with server:
             yield int(server.sockets[0].getsockname()[1])

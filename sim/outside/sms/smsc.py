@@ -17,7 +17,7 @@ from sim.outside.sms import pdu
 from sim.outside.sms.desk import Outcome, SmsDesk
 from sim.outside.sms.pdu import BadPdu, Pdu, Submitted
 
-_HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 _NAME = "smsc"
 
 
@@ -153,9 +153,9 @@ async def _next(reader: asyncio.StreamReader) -> Pdu:
 
 
 @asynccontextmanager
-async def running_smsc(port: int, smsc: Smsc) -> AsyncIterator[int]:
-    """Serve on loopback until the block ends; yields the port."""
-    server = await asyncio.start_server(smsc.serve, _HOST, port)
+async def running_smsc(port: int, smsc: Smsc, host: str = LOOPBACK) -> AsyncIterator[int]:
+    """Serve until the block ends; yields the port."""
+    server = await asyncio.start_server(smsc.serve, host, port)
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:

@@ -40,7 +40,11 @@ async def engine(switch_database_url: str) -> AsyncIterator[AsyncEngine]:
 def console_settings(real_switch: RealSwitch) -> ConsoleSettings:
     asterisk = real_switch.settings.asterisk.model_dump()
     return ConsoleSettings.model_validate(
-        {"home": real_switch.home.root, "asterisk": asterisk}
+        {
+            "home": real_switch.home.root,
+            "asterisk": asterisk,
+            "turn": {"urls": ["turn:relay.example:3478"], "secret": "common"},
+        }
     )
 
 
@@ -100,6 +104,14 @@ async def test_a_page_registers_through_the_console(agent: Browser) -> None:
         assert await registration.register() == 401  # the old one is over at once
         registration.password = again["password"]
         assert await registration.register() == 200
+
+
+async def test_a_page_is_told_of_the_relay_and_how_to_be_let_in(agent: Browser) -> None:
+    made = await credentials(agent)
+    (relay,) = made["relays"]
+    assert relay["urls"] == ["turn:relay.example:3478"]
+    assert relay["username"].endswith(f":{made['page']}")
+    assert relay["credential"]
 
 
 async def test_a_second_page_takes_the_seat_and_the_first_is_told(agent: Browser) -> None:

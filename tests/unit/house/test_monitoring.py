@@ -12,6 +12,7 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from foundation.settings import ProcessSettings
 from tests.unit.house.tree import ROOT
 
 FOLDER = ROOT / "monitoring"
@@ -29,9 +30,15 @@ def existing() -> set[str]:
     assert outbox_runner
     assert payments
     import ura.app
+    from foundation.server_metrics import POSTGRES, VALKEY, ServerMetrics
 
     assert ura.app
-    registry = CollectorRegistry()
+    registry, servers = CollectorRegistry(), ServerMetrics()
+    servers.postgres, servers.valkey = (
+        dict.fromkeys(POSTGRES, 1.0),
+        dict.fromkeys(VALKEY, 1.0),
+    )
+    registry.register(servers)
     FloorMetrics(registry)
     names: set[str] = set()
     for each in (registry, REGISTRY):
@@ -88,6 +95,17 @@ def test_every_alert_says_what_to_do() -> None:
         assert rule["labels"]["severity"] in ("critical", "warning")
         assert rule["annotations"]["summary"]
         assert rule["annotations"]["action"]
+
+
+def test_every_server_that_shows_metrics_is_scraped() -> None:
+    content = yaml.safe_load((FOLDER / "prometheus.yml").read_text("utf-8"))
+    ports = {
+        one["job_name"]: one["static_configs"][0]["targets"][0].split(":")[1]
+        for one in content["scrape_configs"]
+    }
+    assert ports["asterisk"] == str(ProcessSettings().asterisk.http_port)
+    caddy = (ROOT / "containers/proxy/Caddyfile").read_text("utf-8")
+    assert f"http://:{ports['proxy']} {{" in caddy
 
 
 @pytest.mark.parametrize("name", ["dialer", "ura", "console", "worker"])
