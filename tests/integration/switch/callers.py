@@ -8,10 +8,14 @@ from tests.real_switch import Heard, RealSwitch
 OUR_NUMBER = "551133330000"
 
 
-async def a_caller(real_switch: RealSwitch, heard: Heard) -> str:
-    """Let somebody call our number; return his channel on our side."""
+async def a_caller(real_switch: RealSwitch, heard: Heard, *, presses: str = "") -> str:
+    """Let somebody call our number; return his channel on our side.
+
+    He makes a tone, or presses keys, with `w` for half a second between them.
+    """
+    who = f"{presses}@presser" if presses else "s@caller"
     known = {event.channel for event in heard.all(Answered)}
-    real_switch.far.cli(f"channel originate PJSIP/{OUR_NUMBER}@switch extension s@caller")
+    real_switch.far.cli(f"channel originate PJSIP/{OUR_NUMBER}@switch extension {who}")
 
     def new() -> list[str]:
         return [
