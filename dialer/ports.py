@@ -40,6 +40,7 @@ class Origination:
 
 # `LiveChannel.context` of a debtor who hears music
 HOLD = "hold"  # for as long as his agent wants
+TO_FLOOR = "to-floor"  # a caller, until somebody takes him
 BACK_TO_FLOOR = "back-to-floor"  # until somebody takes him: his agent's leg was lost
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from foundation.routes import simulated
 from foundation.settings import ProcessSettings
 from foundation.settings_reading import read_settings
 from sim.demo import DEBTORS, SEED
+
+if TYPE_CHECKING:
+    from sim.demo_portal import Visitor
 
 ROLES = {
     Role.AGENT: "atendente",
@@ -103,17 +107,45 @@ def follow() -> None:
         click.echo(run(steps[line.strip()](settings)))
 
 
-def _tell_of_portal() -> None:
-    from foundation.brasil.dates import format_date
+@demo.command()
+@click.option("--keys", help="O que ele tecla (sem isto: identifica-se e fecha à vista).")
+def call(keys: str | None) -> None:
+    """Um devedor da demonstração liga para a URA e negocia pelo teclado."""
+    from sim import demo_call
+    from sim.carrier.inbound import NoNetwork
+    from sim.demo_numbers import URA
+
+    visitor = _visitor()
+    if visitor is None:
+        raise Failure("não há devedor da demonstração que possa negociar")
+    pressed = keys or demo_call.keys_of(visitor)
+    try:
+        demo_call.call(visitor, pressed)
+    except NoNetwork as error:
+        raise Failure(str(NoNetwork.__doc__)) from error
+    click.echo(f"{visitor.name} liga para {URA} e tecla {pressed}")
+    click.echo(f"o que ficou combinado, no portal (abre uma vez): {visitor.link}")
+
+
+def _visitor() -> Visitor | None:
     from foundation.plan import UpSettings
     from sim import demo_portal
 
-    settings = UpSettings()
-    console, outside = settings.console, settings.outside
+    console = UpSettings().console
     base = f"http://{console.host}:{console.port}"
-    visitor = run(demo_portal.visitor(_settings(), base))
+    return run(demo_portal.visitor(_settings(), base))
+
+
+def _tell_of_portal() -> None:
+    from foundation.brasil.dates import format_date
+    from foundation.plan import UpSettings
+    from sim.demo_numbers import URA
+
+    visitor = _visitor()
     if visitor is None:
         return
+    settings = UpSettings()
+    outside, switch = settings.outside, settings.asterisk
     born = format_date(visitor.birth_date)
     click.echo(f"portal do devedor: {visitor.link}")
     click.echo(
@@ -123,6 +155,9 @@ def _tell_of_portal() -> None:
     pages, payer = outside.pages_port, outside.payer_port
     click.echo(f"  mensagens que chegam: http://127.0.0.1:{pages}")
     click.echo(f"  pagar um Pix: http://127.0.0.1:{payer}")
+    phone = f"sip:{URA.removeprefix('+')}@{switch.sip_host}:{switch.sip_port}"
+    click.echo(f"URA que negocia, de qualquer telefone SIP daqui: {phone}")
+    click.echo("  ou uma ligação simulada: .venv/bin/acordo demo call")
 
 
 async def _prepare(settings: ProcessSettings) -> str:

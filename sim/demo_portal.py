@@ -34,7 +34,9 @@ BY = "demonstração"
 # who owes one debt that can be split, has not agreed on it, and has a mobile telephone
 _WHO = text(
     """
-    SELECT d.id, d.name, d.birth_date, d.document_sealed
+    SELECT d.id, d.name, d.birth_date, d.document_sealed,
+           (SELECT min(p.value) FROM contact_point p
+             WHERE p.debtor_id = d.id AND p.kind = 'phone' AND p.line = 'mobile') AS phone
       FROM debtor d
       JOIN contract k ON k.debtor_id = d.id
       JOIN creditor c ON c.id = k.creditor_id
@@ -63,6 +65,7 @@ class Visitor:
     name: str
     document: str  # with its marks
     birth_date: date
+    phone: str
     email: str
     link: str
 
@@ -102,6 +105,7 @@ async def _let_in(connection: AsyncConnection, keys: Keys, row: Any, base: str) 
         name=row.name,
         document=formatted(document),
         birth_date=row.birth_date,
+        phone=row.phone,
         email=email,
         link=links.address(base, keys, made),
     )

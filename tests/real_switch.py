@@ -46,7 +46,7 @@ FAR_MODULES = """
     res_pjsip_outbound_authenticator_digest res_pjsip_outbound_registration
     res_pjsip_path res_pjsip_rfc3326 res_pjsip_sdp_rtp chan_pjsip
     app_mixmonitor app_playtones app_playback app_originate res_clioriginate
-    app_read app_senddtmf app_verbose
+    app_read app_senddtmf app_verbose app_waitforsilence
     pbx_config
 """
 

@@ -29,14 +29,18 @@ from foundation.observability import get_logger
 from foundation.process import Process
 from foundation.reach import reach_database
 from ura.adapters.audiosocket import AudioSocketServer
+from ura.adapters.audiosocket_channel import TalkServer
 from ura.adapters.fastagi import AgiChannel, AgiServer
 from ura.adapters.recognisers import Recognisers
 from ura.answering.hearing import Samples
 from ura.scripts.answering import listen
-from ura.scripts.inbound import inbound
+from ura.scripts.inbound import NEXT, inbound
 from ura.settings import UraSettings
+from ura.talking import Talks
+from ura.talking_means import talks_of
 
 DATABASE, LISTENER, HEARING = "database", "fastagi", "audiosocket"
+POOL = 5  # connections to the database, where conversations are held
 CLOCK_AGAIN_S = 10.0  # the demonstration may move the clock when it starts
 DATABASE_LOST = (DBAPIError, OSError, TimeoutError)
 
@@ -54,12 +58,25 @@ class Ura:
     def __init__(self, settings: UraSettings, clock: Clock) -> None:
         self._settings = settings
         self._opening = settings.ura.opening()
+        self._talking = settings.ura.talking()
         self.clock = clock
+        self.talks: Talks | None = None  # once a voice is there
 
     async def inbound(self, channel: AgiChannel) -> None:
-        decided = await inbound(channel, self.clock.now(), self._opening)
+        async def talk() -> bool:
+            if self.talks is None:
+                return False
+            called = await channel.variable("ACORDO_CALLED")
+            return called in self._talking and await self.talks.arrives(channel, called)
+
+        decided = await inbound(channel, self.clock.now(), self._opening, talk)
         CALLS.labels(decided).inc()
         log.info("inbound_answered", decided=decided)
+
+    async def talked(self, channel: AgiChannel) -> None:
+        """A conversation is over, or was cut: say where the caller goes."""
+        if self.talks is not None:
+            await channel.set_variable(NEXT, await self.talks.goes_on(channel))
 
     async def follow_clock(self, own: Process, engine: AsyncEngine) -> None:
         """Keep in step with the compliance clock; without a database the last one holds."""
@@ -99,32 +116,46 @@ async def _clock(engine: AsyncEngine, settings: UraSettings) -> Clock:
             raise CannotRun(str(error)) from None
 
 
+async def _serve(
+    own: Process,
+    settings: UraSettings,
+    ura: Ura,
+    ears: Ears,
+    engine: AsyncEngine,
+) -> None:
+    """Serve calls until the process is to stop."""
+    agi, hearing, most = settings.agi, settings.hearing, settings.ura.calls
+    conversations = {"inbound": ura.inbound, "talked": ura.talked}
+    async with talks_of(settings, engine, lambda: ura.clock) as talks:
+        ura.talks = talks
+        sounds: AudioSocketServer = AudioSocketServer(ears.hears, most)
+        if talks is not None:
+            sounds = TalkServer(talks.talks, most, expects=talks.expects, hears=ears.hears)
+        async with (
+            sounds.serving(hearing.host, hearing.port),
+            AgiServer(conversations, most).serving(agi.host, agi.port) as port,
+        ):
+            own.missing.has(LISTENER)
+            own.missing.has(HEARING)
+            log.info("fastagi_listening", listens=f"{agi.host}:{port}")
+            await own.stopping.wait()
+
+
 async def main(own: Process, settings: UraSettings) -> None:
     """Serve until the process is to stop."""
     own.missing.lacks(DATABASE)
     own.missing.lacks(LISTENER)
     own.missing.lacks(HEARING)
     bus = Bus(connect_bus(redis_url(settings)))
-    engine = connect(settings, pool_size=1)
+    engine = connect(settings, pool_size=POOL if settings.ura.talking() else 1)
     try:
         await reach_database(engine, table=ContactClockRow.__tablename__)
         ura = Ura(settings, await _clock(engine, settings))
         own.missing.has(DATABASE)
         own.start(ura.follow_clock(own, engine), "clock")
-        server = AgiServer({"inbound": ura.inbound}, settings.ura.calls)
-        agi, hearing = settings.agi, settings.hearing
         models = settings.cache / "models" / "whisper"
-        async with (
-            Recognisers(models, settings.ura.recognisers) as recognisers,
-            AudioSocketServer(Ears(recognisers, bus).hears, settings.ura.calls).serving(
-                hearing.host, hearing.port
-            ),
-            server.serving(agi.host, agi.port) as port,
-        ):
-            own.missing.has(LISTENER)
-            own.missing.has(HEARING)
-            log.info("fastagi_listening", listens=f"{agi.host}:{port}")
-            await own.stopping.wait()
+        async with Recognisers(models, settings.ura.recognisers) as recognisers:
+            await _serve(own, settings, ura, Ears(recognisers, bus), engine)
     finally:
         await bus.client.aclose()
         await engine.dispose()

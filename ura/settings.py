@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from cobranca.payments.settings import Bank
 from foundation import settings
 from ura.flow.opening_hours import Hours, OpeningHours
+
+_NUMBER = re.compile(r"\+?[0-9]{3,15}")
 
 
 def _hours(text: str) -> str:
@@ -15,7 +19,19 @@ def _hours(text: str) -> str:
     return text
 
 
+def _numbers(text: str) -> str:
+    wrong = [each for each in _split(text) if not _NUMBER.fullmatch(each)]
+    if wrong:
+        raise ValueError(f"não é um número de telefone: {wrong[0]}")
+    return text
+
+
+def _split(text: str) -> list[str]:
+    return [each for each in re.split(r"[,\s]+", text) if each]
+
+
 HoursText = Annotated[str, AfterValidator(_hours)]
+NumbersText = Annotated[str, AfterValidator(_numbers)]
 
 
 class Ura(settings.Ura):
@@ -24,6 +40,14 @@ class Ura(settings.Ura):
     calls: int = Field(300, ge=1, le=5000, description="calls served at once")
     recognisers: int = Field(
         1, ge=0, le=16, description="processes that recognise who answered; 0: none"
+    )
+    talks_on: NumbersText = Field(
+        "",
+        description="our numbers where the automatic conversation answers, with commas; "
+        "empty: none, calls go to agents",
+    )
+    speech: int = Field(
+        1, ge=0, le=16, description="processes that recognise answers; 0: keys only"
     )
     weekday: HoursText = Field(
         "08:00-20:00",
@@ -35,6 +59,10 @@ class Ura(settings.Ura):
     uf: str = Field(
         "SP", pattern="^([A-Z]{2})?$", description="state whose holidays count; empty: none"
     )
+
+    def talking(self) -> frozenset[str]:
+        """Digits of the numbers where the automatic conversation answers."""
+        return frozenset(each.removeprefix("+") for each in _split(self.talks_on))
 
     def opening(self) -> OpeningHours:
         return OpeningHours(
@@ -50,3 +78,4 @@ class UraSettings(settings.ProcessSettings):
     """What `acordo ura` reads."""
 
     ura: Ura = Ura()
+    bank: Bank = Bank()

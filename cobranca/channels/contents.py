@@ -18,7 +18,7 @@ from cobranca.portal import links
 from foundation.crypto import Keys
 
 BY = "message"
-WITHOUT_LINK = frozenset({"portal_code"})
+WITHOUT_LINK = frozenset({"portal_code", "pix"})
 
 
 async def values_of(

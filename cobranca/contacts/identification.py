@@ -40,11 +40,11 @@ class NotAskedNow(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """One call in which somebody is being identified."""
+    """One call in which somebody is being identified. `agent` None: by the robot."""
 
     attempt: UUID
     debtor: UUID
-    agent: UUID
+    agent: UUID | None
     at: datetime
 
 

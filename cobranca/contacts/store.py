@@ -26,7 +26,7 @@ class IdentityStepRow(Row):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     attempt_id: Mapped[UUID] = mapped_column(index=True)
-    agent_id: Mapped[UUID] = mapped_column(ForeignKey(AgentRow.id))
+    agent_id: Mapped[UUID | None] = mapped_column(ForeignKey(AgentRow.id))  # null: robot
     kind: Mapped[str]  # claimed | denied | answered
     fact: Mapped[str | None]  # answered: what was asked
     right: Mapped[bool | None]
@@ -41,7 +41,7 @@ class PromiseRow(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     attempt_id: Mapped[UUID] = mapped_column(unique=True)
     debtor_id: Mapped[UUID] = mapped_column(ForeignKey(DebtorRow.id), index=True)
-    agent_id: Mapped[UUID] = mapped_column(ForeignKey(AgentRow.id))
+    agent_id: Mapped[UUID | None] = mapped_column(ForeignKey(AgentRow.id))  # null: robot
     amount: Mapped[Decimal]
     due_on: Mapped[date]
     made_at: Mapped[datetime]

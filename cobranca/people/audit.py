@@ -65,12 +65,13 @@ async def record_debtor(
     *,
     action: str,
     detail: Mapping[str, Any] | None = None,
+    where: str = "portal",
 ) -> None:
-    """Add a line about what somebody did in a debtor's name, in the portal."""
+    """Add a line about what somebody did in a debtor's name, in the portal or the URA."""
     await _add(
         connection,
         user_id=None,
-        who="portal",
+        who=where,
         token=None,
         action=action,
         subject_kind="debtor",

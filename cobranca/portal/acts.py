@@ -1,4 +1,6 @@
-"""What a debtor does for himself besides agreeing: dispute, opt out, be called at a time.
+"""What a debtor does for himself besides agreeing, in the portal or with the URA.
+
+He disputes, opts out, is called at a time.
 
 What must stop contacts is entered in the suppression ledger, which every means asks. The
 caller commits. `contact_now` is on the compliance clock, `now` real UTC.
@@ -44,6 +46,7 @@ async def dispute(
     *,
     now: datetime,
     contact_now: datetime,
+    origin: str = ORIGIN,
 ) -> str:
     """He says that he does not owe it: nobody collects it until that is answered.
 
@@ -54,12 +57,12 @@ async def dispute(
     )
     entered = Entry(
         reason=DISPUTE,
-        origin=ORIGIN,
+        origin=origin,
         since=contact_now,
         debtor=debtor,
         creditor=debt.creditor.id,
         debt=debt.id,
-        proof=f"portal, protocolo {number}",
+        proof=f"{origin}, protocolo {number}",
     )
     await ledger.enter(connection, reasons_in_force()[DISPUTE], entered)
     await cancel_for_debt(connection, debt.id)
@@ -101,14 +104,16 @@ async def opt_out(
     means: Means | None,
     *,
     contact_now: datetime,
+    origin: str = ORIGIN,
+    proof: str = ORIGIN,
 ) -> None:
     """He wants no more contact, by one means or (None) by any."""
     entered = Entry(
         reason=OPT_OUT,
-        origin=ORIGIN,
+        origin=origin,
         since=contact_now,
         debtor=debtor,
         means=means,
-        proof="portal",
+        proof=proof,
     )
     await ledger.enter(connection, reasons_in_force()[OPT_OUT], entered)

@@ -36,7 +36,7 @@ GATHER_S = 0.05
 RETRY_S = 1.0
 FULL = 20_000  # facts kept while the database is away; pacing has stopped long before
 
-OF_ANY_TERM = ("disposition", "inbound")
+OF_ANY_TERM = ("disposition", "inbound", "robot")
 
 log = get_logger(__name__)
 
@@ -191,6 +191,7 @@ class CallLog:
         await endings.insert_new(connection, AttemptRow, rows)
         told = {"ids": [row["id"] for row in rows], "now": contact_now}
         await connection.execute(_KNOWN_CALLER, told)
+        await endings.robot_knew(connection, [UUID(call.call) for call in began])
 
     def _disposition(self, fact: Fact) -> dict[str, object] | None:
         agent = self._agents.get(fact.agent or "")

@@ -91,6 +91,25 @@ _NEXT_TURN = text(
     bindparam("outcomes", type_=ARRAY(Text)), bindparam("next_at", type_=ARRAY(UtcDateTime))
 )
 
+# whom the automatic conversation identified counts more than whose number it is
+_ROBOT_KNEW = text(
+    """
+    UPDATE attempt a
+       SET debtor_id = r.debtor_id,
+           contact_point_id = (SELECT p.id FROM contact_point p
+                                WHERE p.debtor_id = r.debtor_id AND p.kind = 'phone'
+                                  AND p.value = a.number)
+      FROM robot_call r
+     WHERE a.id = ANY(:ids) AND a.direction = 'inbound' AND r.id = a.id
+       AND r.debtor_id IS NOT NULL AND a.debtor_id IS DISTINCT FROM r.debtor_id
+    """
+)
+
+
+async def robot_knew(connection: AsyncConnection, attempts: Sequence[UUID]) -> None:
+    """Give callers' attempts the debtor that they turned out to be."""
+    await connection.execute(_ROBOT_KNEW, {"ids": list(attempts)})
+
 
 async def write(
     connection: AsyncConnection,
@@ -109,6 +128,9 @@ async def write(
     unknown = [r.contact_point_id for r in closed if machines.get(r.id) == INVALID]
     await verdicts.retire_heard(connection, unknown)
     outbound = [row for row in closed if row.campaign_id is not None]
+    inbound = [row.id for row in closed if row.campaign_id is None]
+    if inbound:
+        await robot_knew(connection, inbound)
     if outbound:
         await _next_turns(connection, outbound, contact_now)
     recorded = [row for row in closed if row.answered_at is not None]

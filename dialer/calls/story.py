@@ -109,7 +109,9 @@ def told(story: Story, fact: Stored) -> Story:
         case "placed":
             return _placed(story, fact)
         case "inbound":
-            return _arrived(story, fact)
+            return _arrived(story, fact, CallState.WAITING)
+        case "robot":
+            return _arrived(story, fact, CallState.WITH_ROBOT)
         case "resolved" | "not_sent":
             return _closed(story, fact)
     event = event_of(fact)
@@ -135,8 +137,10 @@ def _placed(story: Story, fact: Stored) -> Story:
     )
 
 
-def _arrived(story: Story, fact: Stored) -> Story:
-    call = replace(story.call, inbound=True, state=CallState.WAITING, answered_at=fact.at)
+def _arrived(story: Story, fact: Stored, state: CallState) -> Story:
+    """Somebody called; he may have talked with the robot before he asks for a person."""
+    answered_at = story.call.answered_at or fact.at
+    call = replace(story.call, inbound=True, state=state, answered_at=answered_at)
     channel = str(fact.data.get("channel", story.channel))
     whole = fact.epoch is not None
     return replace(story, call=call, channel=channel, known_to_switch=True, whole=whole)

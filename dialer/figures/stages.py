@@ -27,6 +27,7 @@ STAGE_OF = {
     CallState.RINGING: Stage.RINGING,
     CallState.WAITING: Stage.WAITING,
     CallState.TALKING: Stage.TALKING,
+    CallState.WITH_ROBOT: Stage.MESSAGE,
     CallState.IN_DIALPLAN: Stage.MESSAGE,
 }
 

@@ -13,18 +13,16 @@ from uuid import UUID
 
 from dialer.calls import agent as agents
 from dialer.calls.agent import Agent, AgentState
-from dialer.calls.call import Call, CallState, advance, is_abandoned
+from dialer.calls.call import advance, is_abandoned
 from dialer.calls.events import Answered, ChannelEvent, HungUp, Joined, Parted, Said
 from dialer.calls.leg import Leg
 from dialer.calls.outcome import CANCELLED_BY_US, NORMAL
-from dialer.shell import answers, keeping, previews
-from dialer.shell.facts import Action, Began, Ended, Fact, HangUp, Step
+from dialer.shell import answers, arriving, keeping, previews
+from dialer.shell.facts import Action, Ended, Fact, HangUp, Step
 from dialer.shell.floor_time import FloorTime
 from dialer.shell.ongoing import Ongoing
 from dialer.shell.previews import Offer
 from dialer.shell.seating import NAILING, Seating
-from foundation.brasil.phone import UndialableNumber, parse_phone
-from foundation.ids import inbound_attempt
 
 RESERVATION = timedelta(seconds=5)  # a bridge takes milliseconds
 JOIN_TRIES = 3
@@ -76,8 +74,8 @@ class Floor:
             self._on_leg(leg, event, step)
             if isinstance(event, HungUp) and leg.wanted:
                 self._seat(leg.endpoint, event.at, step)
-        elif isinstance(event, Said) and event.what == "inbound":
-            self._on_inbound(event, step)
+        elif isinstance(event, Said) and event.what in arriving.WORDS:
+            arriving.arrived(self, event, step)
         else:
             call_id = self._channels.get(event.channel, event.channel)
             ongoing = self.calls.get(call_id)
@@ -301,17 +299,6 @@ class Floor:
             after = agents.wrapped_up(after, at)
         self.put(after, at, step)
 
-    def _on_inbound(self, event: Said, step: Step) -> None:
-        call_id = str(inbound_attempt(event.channel))
-        if call_id in self.calls:
-            return
-        call = Call(id=call_id, inbound=True, state=CallState.WAITING, answered_at=event.at)
-        self.add_call(Ongoing(call=call, channel=event.channel))
-        number = _caller(event.fields.get("Number", ""))
-        step.began.append(Began(call=call_id, number=number, at=event.at))
-        data = {"channel": event.channel}
-        step.facts.append(Fact(kind="inbound", at=event.at, call=call_id, data=data))
-
     def _on_leg(self, leg: Leg, event: ChannelEvent, step: Step) -> None:
         agent, at = self.agents[leg.endpoint], event.at
         if isinstance(event, HungUp):
@@ -378,14 +365,6 @@ class Floor:
 
 def _is_ready(event: ChannelEvent) -> bool:
     return isinstance(event, Said) and event.what == "agent_ready"
-
-
-def _caller(number: str) -> str:
-    """The caller's number in E.164, or as the network gave it when it is none of ours."""
-    try:
-        return parse_phone(number).e164
-    except UndialableNumber:
-        return number
 
 
 def _fact_of(ongoing: Ongoing, event: ChannelEvent) -> Fact:

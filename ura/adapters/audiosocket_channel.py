@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from uuid import UUID
 
-from ura.adapters.audiosocket import HANG_UP, SOUND, AudioSocketServer, frame
+from ura.adapters.audiosocket import HANG_UP, SOUND, AudioSocketServer, Hears, frame
 from ura.ports import FRAME_BYTES, CallOver, Pressed, Sound
 
 KEY = 0x03
@@ -72,18 +72,32 @@ class AudioSocketChannel:
 
 
 class TalkServer(AudioSocketServer):
-    """Gives each connection as a channel to `talks`, at most `most` at once."""
+    """Gives the connections of calls that `expects` knows as channels to `talks`.
 
-    def __init__(self, talks: Talks, most: int) -> None:
-        super().__init__(_never, most)
+    Those of other calls are only listened to, by `hears`.
+    """
+
+    def __init__(
+        self,
+        talks: Talks,
+        most: int,
+        *,
+        expects: Callable[[UUID], bool] = lambda _call: True,
+        hears: Hears | None = None,
+    ) -> None:
+        super().__init__(hears or _nobody_hears, most)
         self._talks = talks
+        self._expects = expects
 
     async def _serve(
         self, call: UUID, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        if not self._expects(call):
+            await super()._serve(call, reader, writer)
+            return
         async with asyncio.timeout(CALL_S):
             await self._talks(call, AudioSocketChannel(reader, writer))
 
 
-async def _never(_call: UUID, _sound: object) -> None:
-    raise AssertionError("this server talks")
+async def _nobody_hears(_call: UUID, _sound: object) -> None:
+    return None

@@ -75,7 +75,7 @@ class AgiChannel:
 
     async def play(self, prompt: str) -> bool:
         if self._prompts is None:  # the switch knows where its sounds are
-            self._prompts = (await self.command("GET VARIABLE PROMPTS")).value or ""
+            self._prompts = await self.variable("PROMPTS")
         path = quoted(f"{self._prompts}/{prompt}")
         await self.lengthen_leash(seconds_of(prompt))
         answer = await self.command(f'STREAM FILE {path} ""', within_s=PLAY_S)
@@ -91,6 +91,10 @@ class AgiChannel:
 
     async def set_variable(self, name: str, value: str) -> None:
         await self.command(f"SET VARIABLE {name} {quoted(value)}")
+
+    async def variable(self, name: str) -> str:
+        """Return what the dialplan left with the call; empty when it left nothing."""
+        return (await self.command(f"GET VARIABLE {name}")).value or ""
 
     async def lengthen_leash(self, heard_s: float) -> None:
         """Let the call last for what is about to be heard, and `SILENCE_S` of silence."""

@@ -69,6 +69,11 @@ class Workers:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
+    @property
+    def missing(self) -> bool:
+        """None is here, and none will come."""
+        return self._missing
+
     def wake(self) -> None:
         """A call is listened to: it will ask soon."""
         if not self._tasks and not self._missing:

@@ -63,7 +63,10 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What a conversation is held with. `sound` speaks a prompt with its slots."""
+    """What a conversation is held with. `sound` speaks a prompt with its slots.
+
+    `deaf`: nobody is here to recognise speech, so that all goes by keys.
+    """
 
     sound: Callable[[str, Mapping[str, object]], Awaitable[Samples]]
     recogniser: Recogniser
@@ -71,6 +74,7 @@ class Means:
     intents: Intents
     activity: Callable[[], Activity]
     today: date
+    deaf: Callable[[], bool] = lambda: False
 
 
 @dataclass(slots=True)
@@ -128,7 +132,7 @@ class _Leader:
         self._held = held
 
     async def lead(self, slots: Mapping[str, object]) -> None:
-        walk, turn = begin(self._flow, slots)
+        walk, turn = begin(self._flow, slots, keys_only=self._means.deaf())
         while True:
             self._held.walk = walk
             await self._say(turn.say, walk, heard_out=not isinstance(turn.then, Listen))

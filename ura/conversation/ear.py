@@ -49,13 +49,16 @@ class Ear:
         self._events.put_nowait(None)
 
     async def listen(self, turn: Turn, mouth: Mouth) -> Over:
-        """Hear one answer, stopping the prompt when it is interrupted. Raises CallOver."""
+        """Hear one answer, stopping the prompt when it is interrupted. Raises CallOver.
+
+        Keys that came before the question count from its beginning: nobody typed slowly.
+        """
         clock = asyncio.get_running_loop().time
+        begun_s = clock()
         self._forget()
-        for key in self.ahead:
-            if turn.key(clock(), key):
+        while self.ahead and turn.over is None:
+            if turn.key(begun_s, self.ahead.pop(0)):
                 await mouth.stop()
-        self.ahead.clear()
         while True:
             if not mouth.speaking:
                 turn.prompt_over(clock())
@@ -65,7 +68,7 @@ class Ear:
                     await mouth.stop()
                 return over
             event = await self._next()
-            if event is not None and self._take(turn, *event):
+            if event is not None and self._take(turn, *event, begun_s):
                 await mouth.stop()
 
     async def wait(self, mouth: Mouth) -> None:
@@ -85,11 +88,13 @@ class Ear:
         pcm = bytes(self._pcm[first:last])
         return np.frombuffer(pcm, "<i2").astype(np.float64) / 32768
 
-    def _take(self, turn: Turn, at_s: float, event: Sound | Pressed) -> bool:
+    def _take(
+        self, turn: Turn, at_s: float, event: Sound | Pressed, begun_s: float
+    ) -> bool:
         """Whether it interrupts the prompt."""
         self._keep(at_s, event)
         if isinstance(event, Pressed):
-            return turn.key(at_s, event.key) is not None
+            return turn.key(max(at_s, begun_s), event.key) is not None
         voiced = self._activity.voiced(event.pcm)
         return turn.frame(at_s, voiced=voiced) is not None
 

@@ -112,10 +112,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
-    """Where a conversation is. `taken`: ways that it went, in order."""
+    """Where a conversation is. `taken`: ways that it went, in order.
+
+    `keys_only`: each question tells its keys, and no speech is heard.
+    """
 
     state: str
     slots: Mapping[str, Value]
+    keys_only: bool = False
     taken: tuple[tuple[str, str], ...] = ()
     visits: Mapping[str, int] = field(default_factory=dict)
     misses: int = 0  # in this state
@@ -129,9 +133,12 @@ class NotAwaited(RuntimeError):
     """An event that does not belong to where the conversation is."""
 
 
-def begin(flow: Flow, slots: Mapping[str, Value]) -> tuple[Walk, Turn]:
+def begin(
+    flow: Flow, slots: Mapping[str, Value], *, keys_only: bool = False
+) -> tuple[Walk, Turn]:
     """Start a conversation; `slots` are what is known of the call."""
-    return _enter(flow, Walk(state=flow.start, slots=dict(slots)), ())
+    walk = Walk(state=flow.start, slots=dict(slots), keys_only=keys_only)
+    return _enter(flow, walk, ())
 
 
 def advance(flow: Flow, walk: Walk, event: Event) -> tuple[Walk, Turn]:
@@ -179,8 +186,7 @@ def _missed(flow: Flow, walk: Walk, state: Ask) -> tuple[Walk, Turn]:
     walk = replace(walk, misses=misses)
     if misses == state.waits.tries - 1:
         return walk, Turn((Utterance(state.by_keys),), Listen(state, keys_only=True))
-    wording = state.again[(misses - 1) % len(state.again)]
-    return walk, Turn((Utterance(wording),), Listen(state))
+    return walk, _put(walk, state, state.again[(misses - 1) % len(state.again)])
 
 
 def _quiet(flow: Flow, walk: Walk, state: Ask) -> tuple[Walk, Turn]:
@@ -191,17 +197,23 @@ def _quiet(flow: Flow, walk: Walk, state: Ask) -> tuple[Walk, Turn]:
     if silences > len(state.quiet):  # what was said already would be said again
         wording = state.by_keys
     walk = replace(walk, silences=silences)
-    keys_only = walk.misses == state.waits.tries - 1
-    return walk, Turn((Utterance(wording),), Listen(state, keys_only))
+    return walk, _put(walk, state, wording)
 
 
 def _ask(walk: Walk, state: Ask) -> tuple[Walk, Turn]:
     """Put the question in the wording whose turn it is."""
     visits = walk.visits.get(state.name, 0)
     walk = replace(walk, visits={**walk.visits, state.name: visits + 1})
-    wording = state.ask[visits % len(state.ask)]
-    keys_only = walk.misses == state.waits.tries - 1
-    return walk, Turn((Utterance(wording),), Listen(state, keys_only))
+    return walk, _put(walk, state, state.ask[visits % len(state.ask)])
+
+
+def _put(walk: Walk, state: Ask, wording: str) -> Turn:
+    """Say it; where nobody hears speech the keys are told too."""
+    keys_only = walk.keys_only or walk.misses == state.waits.tries - 1
+    say: tuple[str, ...] = (wording,)
+    if walk.keys_only and wording != state.by_keys:
+        say = (wording, state.by_keys)
+    return Turn(tuple(Utterance(each) for each in say), Listen(state, keys_only))
 
 
 def _go(flow: Flow, walk: Walk, outcome: str) -> tuple[Walk, Turn]:

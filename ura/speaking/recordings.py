@@ -45,13 +45,25 @@ def read_wav(path: Path) -> Samples | None:
 
 
 class RecordedVoice:
-    """Says what a folder has; asks another voice for the rest, and keeps it if it may."""
+    """Says what a folder has; asks another voice for the rest, and keeps it if it may.
 
-    def __init__(self, folder: Path, voice: str, rest: Voice, *, keeps: bool) -> None:
+    `only`: texts that may be kept; what is said of a person is none of them.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        voice: str,
+        rest: Voice,
+        *,
+        keeps: bool,
+        only: frozenset[str] | None = None,
+    ) -> None:
         self._folder = folder
         self._voice = voice
         self._rest = rest
         self._keeps = keeps
+        self._only = only
         self._known: dict[str, Samples] = {}
 
     async def say(self, text: str, *, last: bool) -> Samples:
@@ -61,7 +73,7 @@ class RecordedVoice:
             known = read_wav(self._folder / name)
         if known is None:
             known = await self._rest.say(text, last=last)
-            if not self._keeps:
+            if not self._keeps or (self._only is not None and text not in self._only):
                 return known
             self._folder.mkdir(parents=True, exist_ok=True)
             write_wav(self._folder / name, known)

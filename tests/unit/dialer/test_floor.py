@@ -112,6 +112,27 @@ def test_returned_calls_come_first_then_inbound_then_the_oldest(floor: Floor) ->
     assert [pairs[0][0] for pairs in order] == ["returned", inbound, "old"]
 
 
+def test_a_caller_with_the_robot_gets_an_agent_once_he_asks(floor: Floor) -> None:
+    seat(floor, "agent001")
+    said = {"channel": "17.1", "fields": {"Number": "5511900100199"}}
+    first = floor.on_switch(Said(at=at(2), what="robot", **said))  # type: ignore[arg-type]
+    (call,) = floor.calls
+    assert (joins(first), [one.call for one in first.began]) == ([], [call])
+    again = floor.on_switch(Said(at=at(3), what="robot", **said))  # type: ignore[arg-type]
+    assert (joins(again), again.began, again.facts) == ([], [], [])
+    asked = floor.on_switch(Said(at=at(60), what="inbound", **said))  # type: ignore[arg-type]
+    assert joins(asked) == [(call, "agent001")]
+    assert floor.calls[call].call.answered_at == at(2)  # where his recording begins
+    assert floor.on_switch(Said(at=at(61), what="inbound", **said)).facts == []  # type: ignore[arg-type]
+
+
+def test_who_hangs_up_on_the_robot_is_no_abandoned_call(floor: Floor) -> None:
+    floor.on_switch(Said(channel="17.1", at=at(2), what="robot", fields={}))
+    (ended,) = hung_up(floor, "17.1", 40).ended
+    assert (ended.call.outcome, ended.abandoned, ended.agent) == ("answered", False, None)
+    assert ended.channel == "17.1"  # names the recording
+
+
 def _seat_three(floor: Floor) -> list[Step]:
     steps = []
     for n in range(1, 4):

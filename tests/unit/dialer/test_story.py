@@ -107,3 +107,11 @@ def test_an_inbound_call_begins_on_the_floor() -> None:
 def test_an_attempt_of_before_facts_were_whole_is_known_as_such() -> None:
     old = Stored(kind="placed", at=T0, data=RULES)
     assert not fold(begin("a"), [old, fact("answered", 1)]).whole
+
+
+def test_a_caller_talks_with_the_robot_and_then_waits() -> None:
+    story = fold(begin("a"), [fact("robot", 0, channel="17.1")])
+    assert (story.call.state, story.channel) == (CallState.WITH_ROBOT, "17.1")
+    story = fold(story, [fact("inbound", 60, channel="17.1")])
+    assert (story.call.state, story.call.answered_at) == (CallState.WAITING, at(0))
+    assert (story.call.inbound, story.whole) == (True, True)

@@ -1,0 +1,171 @@
+"""Leads callers into a conversation, and on from it: to a person, or to a good-bye.
+
+The switch says which call a connection of sound belongs to; only calls that were led here
+a moment ago are talked with. Whatever breaks, the caller goes to the floor, as the
+dialplan has it (context `talk`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from prometheus_client import Counter
+from sqlalchemy.exc import DBAPIError
+
+from cobranca.contacts import robot_calls
+from cobranca.contacts.robot_calls import Arrived, Over
+from foundation.brasil.phone import UndialableNumber, parse_phone
+from foundation.clock import SAO_PAULO
+from foundation.ids import inbound_attempt
+from foundation.metrics import REGISTRY
+from foundation.observability import bound, get_logger
+from ura.adapters.fastagi import AgiChannel
+from ura.adapters.voice_activity import VoiceActivity
+from ura.conversation.controller import Held, Means, hold
+from ura.dialogue.intents import intents
+from ura.flow.opening_hours import is_open
+from ura.ports import Recogniser, VoiceChannel
+from ura.scripts.flows import shipped
+from ura.scripts.inbound import NEXT
+from ura.speaking.speaker import Speaker
+from ura.steps.case import Case
+from ura.steps.case import Means as StepMeans
+from ura.steps.desk import Desk
+
+TALK = "ACORDO_TALK"
+FLOW = "receptive"
+ENDED_S = 3.0  # for a conversation to be over once its sound is
+MOST_WAITING = 1000  # calls led here whose sound never came
+DATABASE_LOST = (DBAPIError, OSError, TimeoutError)
+
+TALKS = Counter("acordo_ura_talks", "conversations", ["outcome"], registry=REGISTRY)
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A call that was led here. `held` is how the conversation went, once it is over."""
+
+    case: Case
+    protocol: str
+    held: asyncio.Future[Held]
+
+
+class Talks:
+    """The conversations of one process. `deaf`: nobody is here to recognise speech."""
+
+    def __init__(
+        self,
+        means: StepMeans,
+        speaker: Speaker,
+        recogniser: Recogniser,
+        deaf: Callable[[], bool],
+    ) -> None:
+        self._means = means
+        self._speaker = speaker
+        self._recogniser = recogniser
+        self._deaf = deaf
+        self._calls: dict[UUID, Expected] = {}
+
+    def expects(self, call: UUID) -> bool:
+        return call in self._calls
+
+    async def arrives(self, channel: AgiChannel, called: str) -> bool:
+        """Lead a caller into a conversation; False when none can be held now."""
+        caller = await channel.variable("ACORDO_CALLER")
+        unique = channel.environment.get("agi_uniqueid", "")
+        arrived = Arrived(
+            call=inbound_attempt(unique),
+            channel=unique,
+            flow=FLOW,
+            caller=_e164(caller),
+            called=called,
+            at=datetime.now(UTC),
+        )
+        try:
+            async with self._means.engine.begin() as connection:
+                protocol = await robot_calls.begin(connection, arrived)
+        except DATABASE_LOST as error:
+            log.warning("talk_not_begun", why=type(error).__name__)
+            return False
+        self._expect(arrived, protocol)
+        await channel.set_variable(TALK, str(arrived.call))
+        await channel.set_variable(NEXT, "talk")
+        return True
+
+    def _expect(self, arrived: Arrived, protocol: str) -> None:
+        case = Case(
+            means=self._means, call=arrived.call, caller=arrived.caller, begun=arrived.at
+        )
+        held: asyncio.Future[Held] = asyncio.get_running_loop().create_future()
+        while len(self._calls) >= MOST_WAITING:
+            del self._calls[next(iter(self._calls))]
+        self._calls[arrived.call] = Expected(case, protocol, held)
+
+    async def talks(self, call: UUID, channel: VoiceChannel) -> None:
+        """Hold the conversation of a call whose sound has come."""
+        expected = self._calls[call]
+        expected.case.begun = datetime.now(UTC)
+        held = Held()
+        try:
+            with bound(call=str(call)):
+                held = await self._held(expected, channel)
+        finally:
+            if not expected.held.done():
+                expected.held.set_result(held)
+            TALKS.labels(held.outcome).inc()
+            await self._keep(call, held)
+
+    async def _held(self, expected: Expected, channel: VoiceChannel) -> Held:
+        means = Means(
+            sound=self._speaker.sound,
+            recogniser=self._recogniser,
+            steps=Desk(expected.case),
+            intents=intents(),
+            activity=VoiceActivity,
+            today=datetime.now(SAO_PAULO).date(),
+            deaf=self._deaf,
+        )
+        slots: Mapping[str, object] = {"protocol": expected.protocol}
+        return await hold(shipped(FLOW), channel, means, slots)
+
+    async def _keep(self, call: UUID, held: Held) -> None:
+        over = Over(
+            outcome=held.outcome,
+            hands_over=held.hands_over,
+            state=held.walk.state if held.walk else "",
+            at=datetime.now(UTC),
+            turns=[asdict(turn) for turn in held.turns],
+        )
+        log.info("talk_over", call=str(call), outcome=over.outcome, state=over.state)
+        try:
+            async with self._means.engine.begin() as connection:
+                await robot_calls.end(connection, call, over)
+        except DATABASE_LOST as error:
+            log.error("talk_not_kept", call=str(call), why=type(error).__name__)
+
+    async def goes_on(self, channel: AgiChannel) -> str:
+        """Where a caller goes after the conversation: `agent`, `closed` or `done`."""
+        call = inbound_attempt(channel.environment.get("agi_uniqueid", ""))
+        expected = self._calls.pop(call, None)
+        wants_person = True
+        if expected is not None:
+            held = await asyncio.wait_for(expected.held, ENDED_S)
+            wants_person = held.hands_over
+        if not wants_person:
+            return "done"
+        now = self._means.contact_clock().now()
+        return "agent" if is_open(now, self._means.opening) else "closed"
+
+
+def _e164(number: str) -> str:
+    """Empty: the network does not tell, or tells what is no telephone of this country."""
+    try:
+        return parse_phone(number).e164
+    except UndialableNumber:
+        return ""

@@ -1,0 +1,89 @@
+"""What automatic conversations are held with: a voice, recognition, the bank.
+
+Without a voice there are none, without recognition they go by keys, without a bank no
+code is sent; each is one clear line in the log, and calls are answered all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cobranca.payments.api_pix.connection import BankConnection
+from foundation.clock import Clock
+from foundation.crypto import Keys
+from foundation.embedded import tools
+from foundation.embedded.errors import ServerProblem
+from foundation.home import Home
+from foundation.observability import get_logger
+from ura.adapters.bank_pix import BankPix
+from ura.adapters.espeak_voice import PROGRAM, VOICE, EspeakVoice
+from ura.adapters.fastagi import PROMPTS
+from ura.adapters.recognisers import PhraseRecognisers
+from ura.flow.prompts import prompts
+from ura.ports import VoiceFailed
+from ura.settings import UraSettings
+from ura.speaking.pieces import to_record
+from ura.speaking.recordings import RecordedVoice
+from ura.speaking.speaker import Speaker
+from ura.steps.case import Means
+from ura.talking import Talks
+
+RECORDED = "pf_dora"  # the voice of the recordings that ship
+TRIAL = "Olá!"
+
+log = get_logger(__name__)
+
+
+@asynccontextmanager
+async def talks_of(
+    settings: UraSettings, engine: AsyncEngine, clock: Callable[[], Clock]
+) -> AsyncIterator[Talks | None]:
+    """Give the conversations that can be held while the block runs; None: none can."""
+    voice = await _voice(settings) if settings.ura.talking() else None
+    if voice is None:
+        yield None
+        return
+    models = settings.cache / "models" / "whisper"
+    async with AsyncExitStack() as stack:
+        recogniser = await stack.enter_async_context(
+            PhraseRecognisers(models, settings.ura.speech)
+        )
+        recogniser.wake()
+        means = Means(
+            engine=engine,
+            keys=Keys.of(Home(settings.home)),
+            contact_clock=clock,
+            opening=settings.ura.opening(),
+            pix=await _pix(settings, engine, stack),
+        )
+        speaker = Speaker(prompts(), voice)
+        yield Talks(means, speaker, recogniser, lambda: recogniser.missing)
+
+
+async def _voice(settings: UraSettings) -> RecordedVoice | None:
+    """Recordings first, what is said live is kept; None when nothing can be said live."""
+    kept = Home(settings.home).root / "voice"
+    fixed = frozenset(piece.text for piece in to_record(prompts()))
+    try:
+        command = await asyncio.to_thread(tools.program, PROGRAM, settings, log.info)
+        live = RecordedVoice(kept, VOICE, EspeakVoice(command), keeps=True, only=fixed)
+        await live.say(TRIAL, last=True)
+    except (VoiceFailed, ServerProblem, OSError) as error:
+        log.error("no_voice", why=str(error))
+        return None
+    return RecordedVoice(PROMPTS, RECORDED, live, keeps=False)
+
+
+async def _pix(
+    settings: UraSettings, engine: AsyncEngine, stack: AsyncExitStack
+) -> BankPix | None:
+    bank = settings.bank
+    if not bank.in_use:
+        log.info("no_bank")
+        return None
+    connection = await stack.enter_async_context(BankConnection(bank.access()))
+    return BankPix(engine, connection, bank.key)
