@@ -22,7 +22,7 @@ async def inbound(
     channel: CallControl,
     now: datetime,
     opening: OpeningHours,
-    talk: Callable[[], Awaitable[bool]],
+    talk: Callable[[], Awaitable[bool]] | None = None,
 ) -> str:
     """Hold the conversation; return what was decided. Raises CallOver.
 
@@ -31,7 +31,7 @@ async def inbound(
     """
     decided = "agent" if is_open(now, opening) else "closed"
     await channel.set_variable(NEXT, decided)
-    if await talk():
+    if talk is not None and await talk():
         return "talk"
     if decided == "agent":
         await channel.play(WELCOME)

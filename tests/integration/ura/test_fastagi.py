@@ -29,16 +29,12 @@ DONE = b"200 result=1"
 NO_SUCH_SOUND = b"200 result=-1 endpos=0"
 
 
-async def nobody_talks() -> bool:
-    return False
-
-
 async def on_tuesday(channel: AgiChannel) -> None:
-    await inbound(channel, TUESDAY, OpeningHours(), nobody_talks)
+    await inbound(channel, TUESDAY, OpeningHours())
 
 
 async def on_sunday(channel: AgiChannel) -> None:
-    await inbound(channel, SUNDAY, OpeningHours(), nobody_talks)
+    await inbound(channel, SUNDAY, OpeningHours())
 
 
 async def broken(channel: AgiChannel) -> None:
