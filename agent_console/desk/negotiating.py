@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent_console.api.endpoint import Asked
 from agent_console.api.once import once
+from agent_console.back_office.slips import AddressForm, AddressOut, kept
 from agent_console.desk.card import read_call
 from agent_console.desk.negotiation_contracts import (
     DebtNowOut,
@@ -132,6 +133,12 @@ async def pix(asked: Asked[PixIn, None]) -> PixOut:
         qr=svg_of(charge.code, title="Pix"),
         valid_on=charge.owing.on,
     )
+
+
+async def keep_address(asked: Asked[AddressForm, None]) -> AddressOut:
+    """Where the debtor says that he lives: banks register no slip without it."""
+    async with asked.request.app[DATABASE].begin() as connection:
+        return await kept(connection, asked, await _debtor(asked, connection))
 
 
 async def _debtor(asked: Asked[Any, Any], connection: AsyncConnection) -> UUID:

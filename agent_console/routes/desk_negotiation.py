@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent_console.api.endpoint import Endpoint, Role
+from agent_console.back_office.slips import AddressForm, AddressOut
 from agent_console.desk import negotiating
 from agent_console.desk.negotiation_contracts import (
     DeskAgreementIn,
@@ -61,6 +62,17 @@ ENDPOINTS = (
             "offer_debt_changed",
             "offer_already_agreed",
         ),
+    ),
+    Endpoint(
+        verb="PUT",
+        path=f"{CALL}/address",
+        summary="Registrar onde mora o devedor da chamada, para boletos",
+        roles=AGENT,
+        scope="desk:write",
+        handler=negotiating.keep_address,
+        body=AddressForm,
+        answer=AddressOut,
+        problems=(*MINE, "address_unusable"),
     ),
     Endpoint(
         verb="POST",

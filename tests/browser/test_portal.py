@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cobranca.agreements.store import AgreementRow
+from cobranca.payments import links
 from foundation.crypto import Keys
 from foundation.home import Home
 from tests.browser.portal_place import PortalPlace, a_portal_place
@@ -177,4 +181,17 @@ async def test_everybody_can_use_every_page(
     await is_for_all("agreement")
     await press(page, "Pagar a parcela 1")
     await is_for_all("pay")
+    await context.clear_cookies()
+    keys = Keys.of(home)
+    async with engine.begin() as connection:
+        made = (await connection.scalars(select(AgreementRow.id))).one()
+        now = datetime.now(UTC)
+        hour = timedelta(hours=1)
+        address = await links.make(connection, keys, made, now=now, lives=hour)
+    await page.goto(f"{console}{address}")
+    await is_for_all("payment link")
+    await page.fill("#answer", "12/03/1980")
+    await press(page, "Confirmar")
+    await expect(page.locator("main")).to_contain_text("Pagar a parcela 1")
+    await is_for_all("till")
     await context.close()

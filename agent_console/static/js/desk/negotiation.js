@@ -41,6 +41,10 @@ export class Negotiation extends HTMLElement {
       event.preventDefault();
       this.#simulate();
     });
+    one(this, "form.home", HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#lives();
+    });
   }
 
   /** @param {import("./contracts.js").Card} card */
@@ -66,6 +70,8 @@ export class Negotiation extends HTMLElement {
     show(part(this, ".pix-code"), false);
     part(this, ".offers").replaceChildren();
     one(this, "form.wishes", HTMLFormElement).reset();
+    one(this, "form.home", HTMLFormElement).reset();
+    tell(part(this, ".address-kept"), "");
   }
 
   /** @param {string} text */
@@ -163,6 +169,15 @@ export class Negotiation extends HTMLElement {
     part(this, ".offers").replaceChildren();
     ask(this, "desk:agreed");
     await this.#read();
+  }
+
+  /** Where the debtor says that he lives. */
+  async #lives() {
+    const form = one(this, "form.home", HTMLFormElement);
+    tell(part(this, ".address-kept"), "");
+    const body = Object.fromEntries(new FormData(form));
+    const kept = await this.#asked((base) => api.put(`${base}/address`, body));
+    if (kept) tell(part(this, ".address-kept"), words.negotiation.address_kept ?? "");
   }
 
   /** @param {string} instalment */
