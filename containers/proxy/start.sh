@@ -2,7 +2,7 @@
 # Says in one line what is wrong with the TLS files or the volume, else becomes the proxy.
 set -eu
 : "${ACORDO_CONSOLE_AT:?}"
-[ -w /var/lib/caddy ] || { echo "proxy: não é possível gravar em /var/lib/caddy; confira o dono do volume (uid $(id -u))" >&2; exit 1; }
+[ -w "$XDG_DATA_HOME" ] || { echo "proxy: não é possível gravar em $XDG_DATA_HOME; confira o dono do volume (uid $(id -u))" >&2; exit 1; }
 for file in ${ACORDO_TLS:-internal}; do
   case $file in
     /*) [ -r "$file" ] || { echo "proxy: o arquivo TLS $file não existe ou não pode ser lido (ACORDO_TLS)" >&2; exit 1; } ;;

@@ -1,0 +1,82 @@
+"""A server in a container that cannot start says why in one line, before it writes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.unit.house.tree import ROOT
+
+
+def refusal(server: str, **environment: str) -> str:
+    """The one line with which a start script ends."""
+    done = subprocess.run(
+        ["sh", str(ROOT / "containers" / server / "start.sh")],
+        env={"PATH": os.environ["PATH"], **environment}, capture_output=True, text=True,
+        check=False, timeout=30,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"{server}: ")
+    return line
+
+
+@pytest.mark.parametrize("server", ["valkey", "turn"])
+def test_a_missing_secret_is_named_with_what_makes_it(server: str) -> None:
+    line = refusal(server)
+    assert "falta o segredo /run/secrets/" in line
+    assert line.endswith("acordo secrets init")
+
+
+def test_postgres_names_the_secret_that_is_missing(tmp_path: Path) -> None:
+    gone = tmp_path / "postgres_password"
+    line = refusal(
+        "postgres", PGDATA=str(tmp_path / "18"), POSTGRES_PASSWORD_FILE=str(gone)
+    )
+    assert f"falta o segredo {gone}" in line
+
+
+@pytest.mark.parametrize("content", ["", "a b", "x'; DROP"])
+def test_postgres_takes_no_password_that_could_be_syntax(
+    tmp_path: Path, content: str
+) -> None:
+    secret = tmp_path / "postgres_password"
+    secret.write_text(content)
+    data = tmp_path / "18"
+    line = refusal("postgres", PGDATA=str(data), POSTGRES_PASSWORD_FILE=str(secret))
+    assert "postgres_password" in line
+    assert content == "" or content not in line
+    assert not data.exists()
+
+
+def test_postgres_names_a_volume_that_it_cannot_write(tmp_path: Path) -> None:
+    secret, gone = tmp_path / "postgres_password", tmp_path / "gone"
+    secret.write_text("plain")
+    line = refusal("postgres", PGDATA=str(gone / "18"), POSTGRES_PASSWORD_FILE=str(secret))
+    assert f"não é possível gravar em {gone}" in line
+
+
+def test_postgres_leaves_the_data_of_another_version_alone(tmp_path: Path) -> None:
+    secret, data = tmp_path / "postgres_password", tmp_path / "18"
+    secret.write_text("plain")
+    data.mkdir()
+    (data / "PG_VERSION").write_text("19\n")
+    line = refusal("postgres", PGDATA=str(data), POSTGRES_PASSWORD_FILE=str(secret))
+    assert "o volume é do PostgreSQL 19" in line
+    assert [path.name for path in data.iterdir()] == ["PG_VERSION"]
+
+
+def test_the_proxy_names_the_certificate_that_is_missing(tmp_path: Path) -> None:
+    missing = f"{tmp_path}/site.pem {tmp_path}/site.key"
+    own = {"ACORDO_CONSOLE_AT": "127.0.0.1:8080", "XDG_DATA_HOME": str(tmp_path)}
+    line = refusal("proxy", ACORDO_TLS=missing, **own)
+    assert f"{tmp_path}/site.pem não existe" in line
+
+
+def test_the_proxy_names_a_volume_that_it_cannot_write(tmp_path: Path) -> None:
+    own = {"ACORDO_CONSOLE_AT": "127.0.0.1:8080", "XDG_DATA_HOME": str(tmp_path / "gone")}
+    assert f"não é possível gravar em {tmp_path}/gone" in refusal("proxy", **own)
