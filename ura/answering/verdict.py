@@ -24,10 +24,14 @@ LEAST_PAUSE_S = 0.2  # shorter ones are between words
 SYLLABLE_S = 0.16  # less than that is a click, or the edge of a tone
 WORD_S = 0.75  # one word or two, which no announcement is ...
 WAITS_S = 0.6  # ... when so much quiet follows
-GREETING_S = 3.2  # at most, when nothing in it leans to a recording
+GREETING_S = 2.2  # who speaks longer, and says nothing that people say, ...
+BEEP_WAIT_S = 1.2  # ... is given the time for a beep
+END_S = 0.1  # of the last word, which nobody needs to have recognised
 
-RECORDED_ODDS = 12.0  # of `wording`: no person of the tuning part came to it
-PERSON_ODDS = -4.0  # from here on a person
+RECORDED_ODDS = 12.5  # of `wording`: no person of the tuning part came to it
+PERSON_ODDS = -4.0  # from here on a person, while he speaks on ...
+WAITING_ODDS = -3.0  # ... and with the quiet after it
+LEANS_ODDS = -2.0  # above it nothing tells a person
 ODDS_OF_PAUSE = 13.0  # against a recording, for each second of quiet after speech
 
 SIT_HZ = (950.0, 1_400.0, 1_800.0)
@@ -109,11 +113,12 @@ def _person(hearing: Hearing, said: Sequence[Said]) -> _Rule | None:
         return None
     if spoken_s <= WORD_S:
         return ("person", "", "word") if hearing.quiet_s >= WAITS_S else None
-    all_heard = last is not None and last.until_s >= hearing.speech[-1].end_s
-    if not all_heard or (spoken_s > GREETING_S and odds >= 0.0):
+    all_heard = last is not None and last.until_s >= hearing.speech[-1].end_s - END_S
+    beep_due = spoken_s > GREETING_S and odds > LEANS_ODDS
+    if not all_heard or (beep_due and hearing.quiet_s < BEEP_WAIT_S):
         return None
     waits = odds - hearing.quiet_s * ODDS_OF_PAUSE  # for an answer: no recording does
-    return ("person", "", "greeting") if waits <= PERSON_ODDS else None
+    return ("person", "", "greeting") if waits <= WAITING_ODDS else None
 
 
 def _last(said: Sequence[Said]) -> Said | None:

@@ -1,8 +1,9 @@
 """Whether recognised words are a recording's or a person's, as odds that add up.
 
-Pure. Learned once from the openings in `said.toml`, where each word, and each pair of
-neighbours, has been said by so many people and so many recordings (naive Bayes, with the
-first word's place as a neighbour of its own). Words go by their sound, and one that nobody
+Pure. Learned once from the openings in `said.toml`, as they are spelt, and in `heard.toml`,
+as the recogniser mishears them: each word, and each pair of neighbours, is in so many of
+people and so many of recordings (naive Bayes, with the first word's place as a neighbour of
+its own). Words go by their sound, and one that nobody
 said in the list counts as the one that sounds most like it, so that a misheard telephone
 is still understood. What a person says about mailboxes and numbers pulls both ways.
 """
@@ -19,6 +20,7 @@ from importlib.resources import files
 
 from ura.answering.sounds_like import distance, sounds
 
+LISTS = ("said.toml", "heard.toml")
 BEGINNING = "^"
 SMOOTHED = 0.5  # of an opening, added to every count
 MOST = 3.0  # that one sign may weigh: no word decides alone
@@ -80,9 +82,12 @@ class Wording:
 
 @cache
 def known() -> Wording:
-    """What the list that ships with the product tells."""
-    text = files(__package__).joinpath("said.toml").read_text("utf-8")
-    return Wording(tomllib.loads(text))
+    """What the lists that ship with the product tell."""
+    folder = files(__package__)
+    lists = [tomllib.loads(folder.joinpath(name).read_text("utf-8")) for name in LISTS]
+    return Wording(
+        {who: [o for of in lists for o in of[who]] for who in (PERSON, RECORDED)}
+    )
 
 
 def _counted(openings: Iterable[str]) -> Counter[str]:

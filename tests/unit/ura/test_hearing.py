@@ -137,6 +137,28 @@ def test_a_beep_after_speech_is_a_mailbox() -> None:
     assert verdict_of(*pieces, text=None) == ("machine", "mailbox", "beep")
 
 
+def test_who_said_nothing_that_people_say_is_given_the_time_for_a_beep() -> None:
+    spoken = (quiet(0.3), speech(2.6), quiet(0.9))
+    beep = tone(1000.0, 0.4)
+    mailbox = verdict_of(*spoken, beep, text="a casa da serra")
+    assert mailbox == ("machine", "mailbox", "beep")
+    assert verdict_of(*spoken, text="a casa da serra") == ("person", "", "greeting")
+
+
+def test_the_last_of_a_word_needs_no_question_of_its_own() -> None:
+    listener = Listener()
+    whole = np.concatenate([quiet(0.4), speech(1.36), quiet(LIMIT_S)])
+    asked = []
+    for begin in range(0, len(whole), FRAME):
+        ask = listener.feed(whole[begin : begin + FRAME])
+        if ask is not None:
+            asked.append(ask.until_s)
+            listener.heard("oficina do beto")
+    assert asked[-1] < listener.hearing.speech[-1].end_s
+    assert listener.verdict is not None
+    assert (listener.verdict.who, listener.verdict.why) == ("person", "greeting")
+
+
 def test_a_beep_alone_is_unsure() -> None:
     assert verdict_of(quiet(0.3), tone(1000.0, 0.4), text=None)[0] == "unsure"
 
