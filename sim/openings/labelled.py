@@ -1,7 +1,8 @@
 """The labelled set: what each opening is made of, drawn from one seed.
 
-Pure. `tune` is to make rules on, with `seen`, which was measured on until its errors had
-been read; `report` is only to measure on and shares neither texts nor voices with them.
+Pure. `tune` is to make rules on, with `seen` and `seen_later`, which were measured on, one
+after the other, until their errors had been read; `report` is only to measure on and shares
+neither texts nor voices with them.
 Everything that chance decides of an opening (voice, level, noise, codec, silence before the
 first word) hangs on the seed and its own place in the list, so that one
 more text changes no other opening.
@@ -17,7 +18,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-Part = Literal["tune", "seen", "report"]
+Part = Literal["tune", "seen", "seen_later", "report"]
 Label = Literal["person", "mailbox", "announcement", "tone", "noise"]
 Codec = Literal["alaw", "ulaw", "gsm"]
 Noise = Literal["none", "pink", "babble", "hum"]
@@ -33,6 +34,7 @@ NOISES: tuple[Sound, ...] = ("breath", "street", "music", "")
 ROBOT_EVERY: dict[Part, tuple[int, int]] = {
     "tune": (4, 2),
     "seen": (4, 2),
+    "seen_later": (8, 1),
     "report": (8, 1),
 }
 COPIES = 2  # of each tone and noise, over another line

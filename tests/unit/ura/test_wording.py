@@ -20,7 +20,7 @@ def odds(text: str) -> float:
 
 
 def of_tuning(*labels: str) -> list[Opening]:
-    parts = (*labelled("tune"), *labelled("seen"))
+    parts = (*labelled("tune"), *labelled("seen"), *labelled("seen_later"))
     return [o for o in parts if o.label in labels and not o.robot]
 
 
@@ -41,6 +41,11 @@ def test_recordings_are_known_when_they_are_heard_well() -> None:
 def test_a_misheard_recording_leans_to_a_recording_still() -> None:
     assert odds("Deixi o seu ricado, apois u sinal.") >= RECORDED_ODDS
     assert odds("O telefoni xamado está disligado") >= RECORDED_ODDS
+
+
+def test_what_the_recogniser_mishears_again_and_again_is_known_by_both_lists() -> None:
+    assert odds("A loa, tudo bom, quem está falando?") < 0  # «alô», as it is heard
+    assert odds("esta chamada está sendo trancado") > 0  # «transferida»
 
 
 def test_what_people_say_about_mailboxes_is_theirs() -> None:
