@@ -49,6 +49,8 @@ def call(
     caller: Callable[[Line], Awaitable[None]],
     texts: Iterable[str | None] = (),
     steps: Mapping[str, str | Exception] | None = None,
+    *,
+    deaf: bool = False,
 ) -> Trial:
     said: list[str] = []
 
@@ -65,6 +67,7 @@ def call(
         intents=intents(),
         activity=Loudness,
         today=date(2026, 3, 10),
+        deaf=lambda: deaf,
     )
     held = in_virtual_time(hold(shipped("receptive"), line, means, {"protocol": "123"}))
     return Trial(held, line, said, recogniser)
@@ -204,3 +207,34 @@ def test_a_hang_up_while_words_are_recognised_or_a_step_runs() -> None:
 
     trial = call(leaves, (), {"identify": "never"})
     assert trial.held.outcome in ("hung_up", "broken")
+
+
+def test_who_knows_the_questions_types_ahead_during_the_greeting() -> None:
+    """Every key answers the question that it is for, though none was put yet."""
+
+    async def types(line: Line) -> None:
+        await line.hears_beginning(0.2)
+        await line.press(f"1{CPF}1230519851", apart_s=0.05)
+        await line.quiet(600)
+
+    steps = {"identify": "confirmed", "find_matter": "debt"}
+    trial = call(types, [], steps)
+    assert [(turn.state, turn.outcome) for turn in trial.held.turns[:5]] == [
+        ("purpose", "yes"), ("cpf", "given"), ("cpf_read", "yes"), ("birth", "given"),
+        ("reason", "balance"),
+    ]  # fmt: skip
+
+
+def test_where_nobody_recognises_speech_each_question_tells_its_keys() -> None:
+    async def speaks(line: Line) -> None:
+        await line.hears_prompt()
+        await line.speak(1.0)
+        await line.quiet(1)
+        await line.press("1")
+        await line.quiet(600)
+
+    trial = call(speaks, ["sim"], deaf=True)
+    assert trial.said[2:6] == ["purpose_1", "purpose_keys", "cpf_1", "cpf_keys"]
+    assert trial.recogniser.asked == []  # nothing that was said counts
+    first = trial.held.turns[0]
+    assert (first.kind, first.outcome) == ("keys", "yes")
