@@ -13,7 +13,7 @@ from dialer.calls.events import Answered, HungUp, Joined, Said
 from dialer.ports import Origination
 from foundation.ids import uuid7
 from tests.integration.switch.callers import OUR_NUMBER, a_caller
-from tests.real_switch import Heard, RealSwitch, hearing
+from tests.real_switch import Heard, RealSwitch, eventually, hearing
 
 
 @asynccontextmanager
@@ -67,7 +67,12 @@ async def test_a_caller_is_sent_to_the_floor_and_joined(
         await telephony.hang_up(leg)
         assert not [said for said in heard.all(Said, caller) if said.what != "inbound"]
     recording = real_switch.home.recordings_clear / f"{caller}.raw"
-    assert recording.stat().st_size > 0
+
+    async def written() -> bool:  # the switch writes it out in its own time
+        return recording.stat().st_size > 0
+
+    await eventually(written)
+    assert await written()
 
 
 @pytest.mark.parametrize("decides", ["closed", "nonsense"])
