@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 from pydantic import ValidationError
 
 _REASONS = {
@@ -41,3 +46,27 @@ def reasons(error: ValidationError, skip: int = 0) -> str:
         name = ".".join(str(part) for part in one["loc"][skip:])
         parts.append(f"{name}: {text}" if name else text)
     return "; ".join(parts)
+
+
+def entries(
+    file: Path, table: str, refused: Callable[[str], Exception]
+) -> list[dict[str, Any]]:
+    """The tables `[[table]]` of a TOML file, one at least and nothing beside them.
+
+    Raises what `refused` makes of the reason, in pt-BR.
+    """
+    try:
+        content = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise refused(str(error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise refused("não é texto UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise refused(f"TOML inválido: {error}") from error
+    strangers = sorted(content.keys() - {table})
+    if strangers:
+        raise refused(f"{strangers[0]} não existe; só [[{table}]]")
+    found = content.get(table)
+    if not isinstance(found, list) or not all(isinstance(e, dict) for e in found):
+        raise refused(f"não há nenhuma [[{table}]]")
+    return found

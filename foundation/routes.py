@@ -7,7 +7,6 @@ where the switch is configured. What a route is and dials: `foundation.route`.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from foundation.cli import Failure
-from foundation.reasons import reasons
+from foundation.reasons import entries, reasons
 from foundation.route import DEFAULT, CannotBeDialled, Route, caller_id, dialled
 from foundation.settings import ProcessSettings, Trunk
 
@@ -87,21 +86,7 @@ def _default(trunk: Trunk) -> Route:
 
 
 def _entries(file: Path) -> list[dict[str, Any]]:
-    try:
-        content = tomllib.loads(file.read_text("utf-8"))
-    except OSError as error:
-        raise BadRoutes(f"rotas: {file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise BadRoutes(f"rotas: {file}: não é texto UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise BadRoutes(f"rotas: {file}: TOML inválido: {error}") from error
-    strangers = sorted(content.keys() - {"route"})
-    if strangers:
-        raise BadRoutes(f"rotas: {file}: {strangers[0]} não existe; só [[route]]")
-    entries = content.get("route")
-    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        raise BadRoutes(f"rotas: {file}: não há nenhuma [[route]]")
-    return entries
+    return entries(file, "route", lambda why: BadRoutes(f"rotas: {file}: {why}"))
 
 
 def _route(entry: dict[str, Any], at: int, file: Path, trunk: Trunk) -> Route:

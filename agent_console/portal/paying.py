@@ -8,7 +8,7 @@ while it is good.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -18,6 +18,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from agent_console.api.endpoint import OpenEndpoint
 from agent_console.portal.asking import KEYS, today
 from agent_console.portal.showing import show
 from agent_console.portal.visits import Visit
@@ -197,3 +198,28 @@ async def _noted(till: Till, action: str) -> None:
             connection, till.debtor, action=action,
             detail={"instalment": str(till.paying.id)},
         )  # fmt: skip
+
+
+Handler = Callable[[Till], Awaitable[web.StreamResponse]]
+Within = Callable[[Handler], Callable[[web.Request], Awaitable[web.StreamResponse]]]
+
+
+def endpoints(base: str, said: str, within: Within) -> tuple[OpenEndpoint, ...]:
+    """The till's pages below `base`; `within` lets in whoever may pay there."""
+    return (
+        OpenEndpoint(
+            verb="GET", path=base, summary=f"{said}: os meios", handler=within(page)
+        ),
+        *(
+            OpenEndpoint(
+                verb="POST", path=f"{base}/{part}", summary=f"{said}: {what}",
+                handler=within(handler),
+            )
+            for part, what, handler in (
+                ("pix", "código Pix", pix),
+                ("boleto", "boleto em PDF", slip),
+                ("cartao", "cartão", card),
+                ("transferencia", "conta para transferir", transfer),
+            )
+        ),
+    )  # fmt: skip

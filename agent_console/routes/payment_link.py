@@ -16,19 +16,17 @@ from aiohttp import web
 from agent_console.api.endpoint import OpenEndpoint
 from agent_console.doors.login import came_through_door, door_token, give_door
 from agent_console.portal import paying
+from agent_console.portal.answering import judged
 from agent_console.portal.asking import (
     CSRF,
     KEYS,
-    PACES,
     form_of,
     now,
     require_pace,
     require_token,
     sent_to,
     today,
-    too_often,
 )
-from agent_console.portal.paces import ANSWERS_PER_DEBTOR
 from agent_console.portal.paying import Till, to_pay
 from agent_console.portal.showing import show
 from agent_console.portal.visits import Visit, Visits
@@ -38,7 +36,7 @@ from cobranca.payments import links
 from cobranca.payments.links import Opened
 from cobranca.payments.owing import next_of_agreement
 from cobranca.people import audit
-from cobranca.portal.identity import UnreadableAnswer, factor_of, is_right
+from cobranca.portal.identity import factor_of
 
 TILL = "/pagar"
 LINK = "/pagar/{token:[A-Za-z0-9_-]{40,80}}"
@@ -59,17 +57,10 @@ async def answer(request: web.Request) -> web.StreamResponse:
         return await _over(request)
     if not came_through_door(request, form.get(CSRF)):
         return await _ask(request, found, status=403)
-    await require_pace(request)
-    if not await request.app[PACES].take(ANSWERS_PER_DEBTOR, str(found.debtor)):
-        raise too_often()
-    engine = request.app[DATABASE]
-    async with engine.connect() as connection:
-        known = await known_of(connection, request.app[KEYS], found.debtor)
-    try:
-        right = is_right(known, form.get("answer", ""))
-    except UnreadableAnswer:
+    right = await judged(request, found.debtor, form.get("answer", ""))
+    if right is None:
         return await _ask(request, found, status=422, trouble="unreadable")
-    async with engine.begin() as connection:
+    async with request.app[DATABASE].begin() as connection:
         left = await links.answered(connection, found.agreement, right=right)
         action = "portal.enter.payment" if right else "portal.identity.wrong"
         await audit.record_debtor(connection, found.debtor, action=action)
@@ -166,25 +157,5 @@ ENDPOINTS = (
     OpenEndpoint(
         verb="POST", path=LINK, summary="Link de pagamento: a resposta", handler=answer
     ),
-    OpenEndpoint(
-        verb="GET", path=TILL, summary="Link de pagamento: os meios",
-        handler=_till(paying.page),
-    ),
-    OpenEndpoint(
-        verb="POST", path=f"{TILL}/pix", summary="Link de pagamento: código Pix",
-        handler=_till(paying.pix),
-    ),
-    OpenEndpoint(
-        verb="POST", path=f"{TILL}/boleto", summary="Link de pagamento: boleto em PDF",
-        handler=_till(paying.slip),
-    ),
-    OpenEndpoint(
-        verb="POST", path=f"{TILL}/cartao", summary="Link de pagamento: cartão",
-        handler=_till(paying.card),
-    ),
-    OpenEndpoint(
-        verb="POST", path=f"{TILL}/transferencia",
-        summary="Link de pagamento: conta para transferir",
-        handler=_till(paying.transfer),
-    ),
+    *paying.endpoints(TILL, "Link de pagamento", _till),
 )  # fmt: skip

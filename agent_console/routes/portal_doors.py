@@ -15,6 +15,7 @@ from aiohttp import web
 
 from agent_console.api.endpoint import OpenEndpoint
 from agent_console.doors.login import came_through_door, door_token, give_door
+from agent_console.portal.answering import judged
 from agent_console.portal.asking import (
     CSRF,
     ENTRANCE,
@@ -33,7 +34,7 @@ from agent_console.portal.asking import (
     too_often,
     visit_of,
 )
-from agent_console.portal.paces import ANSWERS_PER_DEBTOR, CODES_PER_DOCUMENT, Paces
+from agent_console.portal.paces import CODES_PER_DOCUMENT, Paces
 from agent_console.portal.showing import show
 from agent_console.portal.visits import Visit, Visits
 from agent_console.services import BUS, CLOCK, DATABASE, DOOR_SECRET, SETTINGS
@@ -43,7 +44,7 @@ from cobranca.contacts.identification import known_of
 from cobranca.debtors.service import debtor_with_document
 from cobranca.people import audit
 from cobranca.portal import codes, links
-from cobranca.portal.identity import UnreadableAnswer, factor_of, is_right
+from cobranca.portal.identity import factor_of
 from cobranca.portal.link_token import read_token
 from foundation.brasil.document import Document, InvalidDocument, parse_document
 from foundation.crypto import Keys
@@ -155,17 +156,10 @@ async def answer(request: web.Request) -> web.StreamResponse:
         return sent_to(ENTRANCE)
     form = await form_of(request)
     require_token(visit, form)
-    await require_pace(request)
-    if not await request.app[PACES].take(ANSWERS_PER_DEBTOR, str(visit.debtor)):
-        raise too_often()
-    engine = request.app[DATABASE]
-    async with engine.connect() as connection:
-        known = await known_of(connection, request.app[KEYS], visit.debtor)
-    try:
-        right = is_right(known, form.get("answer", ""))
-    except UnreadableAnswer:
+    right = await judged(request, visit.debtor, form.get("answer", ""))
+    if right is None:
         return await _ask(request, visit, status=422, trouble="unreadable")
-    async with engine.begin() as connection:
+    async with request.app[DATABASE].begin() as connection:
         tries = await links.spend_try(connection, visit.link)
         right = right and tries is not None
         action = "portal.enter.link" if right else "portal.identity.wrong"

@@ -91,26 +91,7 @@ async def _told(connection: AsyncConnection, row: Any) -> dict[str, Any]:
 
 CONTEXTS = (open_rail, open_cards)
 ENDPOINTS = (
-    OpenEndpoint(
-        verb="GET", path=ONE, summary="Portal: pagar uma parcela",
-        handler=_till(paying.page),
-    ),
-    OpenEndpoint(
-        verb="POST", path=f"{ONE}/pix", summary="Portal: código Pix",
-        handler=_till(paying.pix),
-    ),
-    OpenEndpoint(
-        verb="POST", path=f"{ONE}/boleto", summary="Portal: boleto em PDF",
-        handler=_till(paying.slip),
-    ),
-    OpenEndpoint(
-        verb="POST", path=f"{ONE}/cartao", summary="Portal: pagar com cartão",
-        handler=_till(paying.card),
-    ),
-    OpenEndpoint(
-        verb="POST", path=f"{ONE}/transferencia", summary="Portal: conta para transferir",
-        handler=_till(paying.transfer),
-    ),
+    *paying.endpoints(ONE, "Portal: pagar uma parcela", _till),
     OpenEndpoint(
         verb="GET", path="/portal/recibos/{id}", summary="Portal: um recibo",
         handler=identified(receipt),

@@ -7,7 +7,6 @@ take the place of another, and none makes a reason of the suppression ledger.
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from cobranca.compliance.rule_forms import Rulebook
 from cobranca.compliance.rulebook import rules_in_force
 from cobranca.compliance.rules import Rule
 from foundation.cli import Failure
-from foundation.reasons import reasons
+from foundation.reasons import entries, reasons
 from foundation.settings import ProcessSettings
 
 KINDS = ("cap", "days_off", "holidays", "hours", "listed", "minor", "prescribed", "sundays")
@@ -52,23 +51,7 @@ def _own(file: Path) -> tuple[Rule, ...]:
 
 
 def _entries(file: Path) -> list[dict[str, Any]]:
-    try:
-        content = tomllib.loads(file.read_text("utf-8"))
-    except OSError as error:
-        raise BadOwnRules(f"regras próprias: {file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise BadOwnRules(f"regras próprias: {file}: não é texto UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise BadOwnRules(f"regras próprias: {file}: TOML inválido: {error}") from error
-    strangers = sorted(content.keys() - {"rule"})
-    if strangers:
-        raise BadOwnRules(
-            f"regras próprias: {file}: {strangers[0]} não existe; só [[rule]]"
-        )
-    entries = content.get("rule")
-    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        raise BadOwnRules(f"regras próprias: {file}: não há nenhuma [[rule]]")
-    return entries
+    return entries(file, "rule", lambda why: BadOwnRules(f"regras próprias: {file}: {why}"))
 
 
 def _rule(entry: dict[str, Any], where: str) -> Rule:

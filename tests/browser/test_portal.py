@@ -132,6 +132,14 @@ async def _until(holds: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.1)
 
 
+async def _payment_link(engine: AsyncEngine, keys: Keys) -> str:
+    """Path of one for the only agreement."""
+    async with engine.begin() as connection:
+        made = (await connection.scalars(select(AgreementRow.id))).one()
+        hour = timedelta(hours=1)
+        return await links.make(connection, keys, made, now=datetime.now(UTC), lives=hour)
+
+
 async def test_everybody_can_use_every_page(
     console: str, browser: Browser, engine: AsyncEngine, home: Home, axe: str
 ) -> None:
@@ -182,13 +190,7 @@ async def test_everybody_can_use_every_page(
     await press(page, "Pagar a parcela 1")
     await is_for_all("pay")
     await context.clear_cookies()
-    keys = Keys.of(home)
-    async with engine.begin() as connection:
-        made = (await connection.scalars(select(AgreementRow.id))).one()
-        now = datetime.now(UTC)
-        hour = timedelta(hours=1)
-        address = await links.make(connection, keys, made, now=now, lives=hour)
-    await page.goto(f"{console}{address}")
+    await page.goto(f"{console}{await _payment_link(engine, Keys.of(home))}")
     await is_for_all("payment link")
     await page.fill("#answer", "12/03/1980")
     await press(page, "Confirmar")

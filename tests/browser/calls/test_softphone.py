@@ -68,7 +68,7 @@ async def test_mute_silences_the_agent_and_nobody_else(floor: Floor, page: Page)
     await hears(page, DEBTOR_HZ)
     await page.keyboard.press("F7")
 
-    await heard_far(floor, number)
+    assert "...." in await heard_far(floor, number)
 
 
 async def test_hold_is_heard_as_music_and_resume_brings_both_back(
@@ -87,7 +87,7 @@ async def test_hold_is_heard_as_music_and_resume_brings_both_back(
     await talking(page)
     await hears(page, DEBTOR_HZ)
 
-    await heard_far(floor, number)
+    assert "m" * 10 in await heard_far(floor, number)
 
 
 async def test_keys_reach_the_other_end(floor: Floor, page: Page) -> None:
@@ -103,6 +103,7 @@ async def test_keys_reach_the_other_end(floor: Floor, page: Page) -> None:
         return f"{number} heard the keys 279" in log
 
     await until(written, "keys at the far end", within_s=15)
+    assert await written()
 
 
 async def test_a_reload_brings_the_same_call_back_while_music_plays(
@@ -132,7 +133,7 @@ async def test_a_page_that_was_closed_in_mid_call_is_opened_anew_with_its_teleph
 ) -> None:
     await page.context.grant_permissions(["microphone"], origin=floor.address)
     await floor.sit_down(page)
-    await floor.call()
+    number = await floor.call()
     await talking(page)
     await hears(page, DEBTOR_HZ)
     anew = await page.context.new_page()  # its storage of the session is empty
@@ -140,7 +141,7 @@ async def test_a_page_that_was_closed_in_mid_call_is_opened_anew_with_its_teleph
     await anew.goto(f"{floor.address}/desk")
     await hears(anew, DEBTOR_HZ, within_s=BACK_S)
     await talking(anew)
-    await floor.attempt()
+    assert list(await floor.attempts()) == [number]
 
 
 async def test_a_lost_socket_tears_nothing_down(floor: Floor, page: Page) -> None:
@@ -207,7 +208,7 @@ async def test_a_second_tab_takes_the_seat_and_the_first_says_so(
     floor: Floor, page: Page
 ) -> None:
     await floor.sit_down(page)
-    await floor.call()
+    number = await floor.call()
     await talking(page)
     second = await page.context.new_page()
     await second.goto(f"{floor.address}/desk")
@@ -221,7 +222,7 @@ async def test_a_second_tab_takes_the_seat_and_the_first_says_so(
     await page.get_by_role("button", name="Usar o telefone aqui").click()
     await calling.trouble(second, "outra página")
     await hears(page, DEBTOR_HZ)
-    await floor.attempt()
+    assert list(await floor.attempts()) == [number]
 
 
 async def test_the_echo_is_heard_before_going_available(floor: Floor, page: Page) -> None:
@@ -250,6 +251,7 @@ async def test_a_refused_microphone_is_explained(floor: Floor, chromium: str) ->
         await floor.open(page)
         await page.click("[data-phone-do=connect]")
         await calling.trouble(page, "bloqueado para esta página")
+        assert not await page.is_visible("desk-phone[data-phone=ready]")
 
 
 @pytest.mark.parametrize(
@@ -268,3 +270,4 @@ async def test_a_browser_that_cannot_call_is_told(
         await floor.open(page)
         await page.click("[data-phone-do=connect]")
         await calling.trouble(page, says)
+        assert not await page.is_visible("desk-phone[data-phone=ready]")

@@ -119,6 +119,7 @@ async def test_who_dies_in_mid_conversation_leaves_the_caller_to_the_floor(
             TalkServer(dies, 5).serving(where.host, where.port),
         ):
             caller = await a_caller(real_switch, heard)
-            await heard.said("inbound", caller)
+            told = await heard.said("inbound", caller)
         await telephony.hang_up(caller)
         await heard.first(HungUp, caller)
+    assert told.fields["Attempt"] == caller
