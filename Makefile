@@ -50,6 +50,7 @@ smoke: runtime ## a minute of real calls compared with the carrier's log; CARRIE
 	exec $(BIN)/acordo smoke --carrier $(CARRIER)
 
 faults: setup ## every part brought down in mid-campaign, each attempt checked; under 25 minutes
+	$(CHROMIUM)
 	exec $(BIN)/acordo faults
 
 containers: runtime ## the production form: secrets that are missing, images, everything up

@@ -2,8 +2,8 @@
 
 It cannot be unpacked beside the project as our other programs are: its installation sets up
 how it keeps its pages apart. So it is used if present, else installed with the rights that
-a person has, else the command to type is said. `make test` calls this; nothing that runs
-the product does.
+a person has, else the command to type is said. `make test` and `make faults`
+call this; nothing that runs the product does.
 """
 
 from __future__ import annotations
@@ -24,9 +24,7 @@ def main() -> int:
     rights = _rights()
     if rights is None or shutil.which("apt-get") is None:
         return _asked("is not installed")
-    print(
-        "browser tests: installing Debian's chromium (about 100 MB, needs root)", flush=True
-    )
+    print("browser: installing Debian's chromium (about 100 MB, needs root)", flush=True)
     done = subprocess.run([*rights, "sh", "-c", INSTALL], check=False)
     if done.returncode != 0 or shutil.which(PROGRAM) is None:
         return _asked("could not be installed")
@@ -51,7 +49,7 @@ def _rights() -> list[str] | None:
 
 def _asked(why: str) -> int:
     print(
-        f"browser tests: chromium {why}. As somebody with root's rights, run:\n"
+        f"browser: chromium {why}. As somebody with root's rights, run:\n"
         "    sudo apt-get update && sudo apt-get install --no-install-recommends chromium",
         file=sys.stderr,
     )
