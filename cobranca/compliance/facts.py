@@ -32,6 +32,7 @@ class Candidate:
     zone: str | None  # of the DDD
     ddd_uf: str | None
     address_uf: str | None
+    address_city: str | None  # with its state: Campinas/SP
     birth_date: date | None
     point_status: str = "active"
     asked_for: bool = False  # the debtor asked to be contacted at this time

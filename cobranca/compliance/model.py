@@ -12,6 +12,7 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from cobranca.language.lint import unaccented
 from foundation.brasil.ddd import area_of_number, zones_of_state
 
 #: voice: a call for an agent; robot: a call that no person of ours speaks in
@@ -119,6 +120,7 @@ class Facts:
     point_status: str  # active, or why the point is not
     line: Literal["mobile", "fixed", "other"]
     simulated_route: bool
+    city: str = ""  # of the address, as `city_key` writes it; empty: not known
     contacts: tuple[PastContact, ...] = ()  # of this person or on this point
     suppressions: tuple[Suppression, ...] = ()
     birth_date: date | None = None
@@ -198,6 +200,15 @@ def places_of(number: str, address_uf: str | None) -> tuple[Place, ...]:
     if address_uf and address_uf != area.uf:
         places += [Place(address_uf, zone) for zone in zones_of_state(address_uf)]
     return tuple(places)
+
+
+def city_key(city: str) -> str:
+    """Return a city with its state as it is compared: without accents, case and blanks.
+
+    >>> city_key(" São  Paulo/SP")
+    'sao paulo/sp'
+    """
+    return unaccented(" ".join(city.split()))
 
 
 def places_of_address(uf: str | None) -> tuple[Place, ...]:

@@ -12,6 +12,7 @@ from cobranca.compliance.facts import Candidate
 from cobranca.compliance.model import Means
 from cobranca.debtors.store import (
     BEST_FIRST,
+    AddressRow,
     ContactPointRow,
     ContactScoreRow,
     DebtorRow,
@@ -40,6 +41,10 @@ _POINTS = (  # made once, as making a statement costs more than asking it
         ContactPointRow.zone,
         ContactPointRow.uf.label("ddd_uf"),
         DebtorRow.uf.label("address_uf"),
+        select(AddressRow.city + "/" + AddressRow.uf)
+        .where(AddressRow.debtor_id == DebtorRow.id)
+        .scalar_subquery()
+        .label("address_city"),
         DebtorRow.birth_date,
         ContactPointRow.status.label("point_status"),
     )

@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from cobranca.compliance.limits import HISTORY_DAYS, Cap, Counted
-from cobranca.compliance.model import Means, Purpose
+from cobranca.compliance.model import Means, Purpose, city_key
 from cobranca.compliance.persons import Listed, Minor, Prescribed, Suppressed
 from cobranca.compliance.points import ActivePoint, Destination, Simulation
 from cobranca.compliance.reasons import Of, Reason
@@ -41,11 +41,19 @@ def _known(names: frozenset[str], what: str) -> Any:
     return BeforeValidator(check)
 
 
+def _city(name: str) -> str:
+    city, _, uf = name.rpartition("/")
+    if not city.strip() or uf not in UFS:
+        raise ValueError(f"município sem o seu estado, como em Campinas/SP: {name}")
+    return city_key(name)
+
+
 def _from_year(since: int | date) -> date:
     return date(since, 1, 1) if isinstance(since, int) else since
 
 
 Uf = Annotated[str, _known(UFS, "estado")]
+City = Annotated[str, BeforeValidator(_city)]
 Ddd = Annotated[str, _known(frozenset(AREAS), "DDD")]
 
 
@@ -63,6 +71,7 @@ class _Rule(BaseModel, ABC):
     caution: bool = False
     ufs: frozenset[Uf] = frozenset()
     ddds: frozenset[Ddd] = frozenset()
+    cities: frozenset[City] = frozenset()
     means: frozenset[Means] = frozenset()
     purposes: frozenset[Purpose] = frozenset()
     service: bool = False
@@ -90,6 +99,7 @@ class _Rule(BaseModel, ABC):
             ends=self.ends,
             ufs=self.ufs,
             ddds=self.ddds,
+            cities=self.cities,
             means=self.means,
             purposes=self.purposes,
             service=self.service,

@@ -39,6 +39,8 @@ def _said(rule: Rule) -> Iterator[str]:
         yield f"UF {', '.join(sorted(scope.ufs))}"
     if scope.ddds:
         yield f"DDD {', '.join(sorted(scope.ddds))}"
+    if scope.cities:
+        yield f"município {', '.join(sorted(scope.cities))}"
     if scope.means:
         yield ", ".join(means[one] for one in means if one in scope.means)
     if scope.creditor:
@@ -59,6 +61,7 @@ def _as_json(rule: Rule, *, own: bool) -> dict[str, object]:
         "own": own,
         "ufs": sorted(scope.ufs),
         "ddds": sorted(scope.ddds),
+        "cities": sorted(scope.cities),
         "means": sorted(scope.means),
         "purposes": sorted(scope.purposes),
         "creditor": scope.creditor and str(scope.creditor),

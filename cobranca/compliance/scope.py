@@ -18,6 +18,9 @@ _ONE_DAY = timedelta(days=1)
 class Scope:
     """`since` and `ends` are local days, both included. States: of the DDD or address.
 
+    `ddds` and `cities` name one region together: a number of one of these DDDs, or an
+    address in one of these cities (as `city_key` writes them), is in it.
+
     `service`: it also concerns what the person asked for himself, which other rules do not.
     """
 
@@ -25,6 +28,7 @@ class Scope:
     ends: date | None = None
     ufs: frozenset[str] = frozenset()
     ddds: frozenset[str] = frozenset()
+    cities: frozenset[str] = frozenset()
     means: frozenset[Means] = frozenset()
     purposes: frozenset[Purpose] = frozenset()
     service: bool = False
@@ -47,7 +51,7 @@ class Scope:
 
     def places(self, question: Question, facts: Facts) -> tuple[Place, ...]:
         """Return the places for which it is in force; none: it does not apply."""
-        if self.ddds and question.point[3:5] not in self.ddds:
+        if not self._in_region(question, facts):
             return ()
         if not self.concerns(question):
             return ()
@@ -56,6 +60,11 @@ class Scope:
             places = tuple(place for place in places if place.uf in self.ufs)
         day = facts.day(question.now) if places else None
         return places if day is not None and self._in_force(day) else ()
+
+    def _in_region(self, question: Question, facts: Facts) -> bool:
+        if not self.ddds and not self.cities:
+            return True
+        return question.point[3:5] in self.ddds or facts.city in self.cities
 
     def over(self, facts: Facts) -> datetime | None:
         """The instant from which it is no longer in force; None: no end is known."""

@@ -24,6 +24,7 @@ from cobranca.compliance.model import (
     Purpose,
     Question,
     Verdict,
+    city_key,
     places_of,
     places_of_address,
 )
@@ -167,6 +168,7 @@ class ContactPolicy:
             point_status=candidate.point_status,
             line=line_of(candidate.number),
             simulated_route=self._simulated_route,
+            city=city_key(candidate.address_city or ""),
             contacts=known.contacts_of(candidate, more),
             suppressions=known.suppressions_of(candidate),
             birth_date=candidate.birth_date,

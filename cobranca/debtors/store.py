@@ -54,6 +54,22 @@ class DebtorRow(Row):
     import_id: Mapped[UUID | None]  # of the import that made it
 
 
+class AddressRow(Row):
+    """Where a debtor lives, as banks want it of whoever is to pay a slip."""
+
+    __tablename__ = "debtor_address"
+
+    debtor_id: Mapped[UUID] = mapped_column(
+        ForeignKey(DebtorRow.id, ondelete="CASCADE"), primary_key=True
+    )
+    street: Mapped[str]  # with number
+    district: Mapped[str]
+    city: Mapped[str]
+    uf: Mapped[str]
+    cep: Mapped[str]  # eight digits
+    told_at: Mapped[datetime]
+
+
 class ContactPointRow(Row):
     __tablename__ = "contact_point"
     __table_args__ = (UniqueConstraint("debtor_id", "kind", "value"),)

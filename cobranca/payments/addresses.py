@@ -11,8 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.address import Address
-from cobranca.debtors.store import DebtorRow
-from cobranca.payments.banking_store import AddressRow
+from cobranca.debtors.store import AddressRow, DebtorRow
 
 _PARTS = ("street", "district", "city", "uf", "cep")
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cobranca.debtors.store import CreditorRow, DebtorRow
+from cobranca.debtors.store import CreditorRow
 from foundation.db.engine import Row
 from foundation.ids import uuid7
 
@@ -53,19 +53,3 @@ class RemittanceRow(Row):
     made_on: Mapped[date]
     made_at: Mapped[datetime]
     made_by: Mapped[str]  # a login, or `comando`
-
-
-class AddressRow(Row):
-    """Where a debtor lives, as banks want it of whoever is to pay a slip."""
-
-    __tablename__ = "debtor_address"
-
-    debtor_id: Mapped[UUID] = mapped_column(
-        ForeignKey(DebtorRow.id, ondelete="CASCADE"), primary_key=True
-    )
-    street: Mapped[str]  # with number
-    district: Mapped[str]
-    city: Mapped[str]
-    uf: Mapped[str]
-    cep: Mapped[str]  # eight digits
-    told_at: Mapped[datetime]

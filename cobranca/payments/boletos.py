@@ -15,9 +15,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.service import open_document
-from cobranca.debtors.store import CreditorRow, DebtorRow
+from cobranca.debtors.store import AddressRow, CreditorRow, DebtorRow
 from cobranca.debts.store import ContractRow, DebtRow
-from cobranca.payments.banking_store import AddressRow, BillingAccountRow
+from cobranca.payments.banking_store import BillingAccountRow
 from cobranca.payments.boleto.account import BillingAccount
 from cobranca.payments.boleto.banks import rules_of
 from cobranca.payments.boleto.bar_code import (

@@ -36,6 +36,8 @@ _PICK = text(
     """
     SELECT b.id AS call_back, g.endpoint AS agent, b.due_at, b.debtor_id,
            d.uf AS address_uf, d.birth_date, p.id AS contact_point_id,
+           (SELECT a.city || '/' || a.uf FROM debtor_address a
+             WHERE a.debtor_id = d.id) AS address_city,
            p.value AS number, p.zone, p.uf AS ddd_uf, p.status AS point_status
       FROM call_back b
       JOIN campaign_debtor cd ON cd.campaign_id = b.campaign_id

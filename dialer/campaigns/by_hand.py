@@ -45,6 +45,8 @@ _GIVE_BACK = text(
 _HELD = text(
     """
     SELECT cd.debtor_id, d.uf AS address_uf, d.birth_date, p.id AS contact_point_id,
+           (SELECT a.city || '/' || a.uf FROM debtor_address a
+             WHERE a.debtor_id = d.id) AS address_city,
            p.value AS number, p.zone, p.uf AS ddd_uf, p.status AS point_status,
            EXISTS (SELECT 1 FROM call_back b
                     WHERE b.campaign_id = cd.campaign_id AND b.debtor_id = cd.debtor_id

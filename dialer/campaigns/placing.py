@@ -48,6 +48,8 @@ class Placement:
 _NEXT = text(
     """
     SELECT cd.debtor_id, d.uf AS address_uf, d.birth_date, p.id AS contact_point_id,
+           (SELECT a.city || '/' || a.uf FROM debtor_address a
+             WHERE a.debtor_id = d.id) AS address_city,
            p.value AS number, p.zone, p.uf AS ddd_uf, p.status AS point_status,
            p.list_score
       FROM campaign_debtor cd

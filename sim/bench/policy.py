@@ -38,7 +38,9 @@ NOW = datetime(2026, 3, 6, 10, 0, tzinfo=SAO_PAULO)  # a Friday; the past is of 
 _CANDIDATES = text(
     """
     SELECT p.debtor_id, p.id AS contact_point_id, p.value AS number, p.zone,
-           p.uf AS ddd_uf, d.uf AS address_uf, d.birth_date
+           p.uf AS ddd_uf, d.uf AS address_uf, d.birth_date,
+           (SELECT a.city || '/' || a.uf FROM debtor_address a
+             WHERE a.debtor_id = d.id) AS address_city
       FROM contact_point p JOIN debtor d ON d.id = p.debtor_id
      ORDER BY p.id LIMIT :count
     """

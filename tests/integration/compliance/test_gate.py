@@ -120,7 +120,8 @@ async def test_without_a_database_nobody_is_contacted() -> None:
     down = create_async_engine(f"postgresql+asyncpg://x:x@127.0.0.1:{free_port()}/x")
     whom = Candidate(
         debtor_id=UUID(int=1), contact_point_id=UUID(int=2), number="+5511900012345",
-        zone="America/Sao_Paulo", ddd_uf="SP", address_uf=None, birth_date=None,
+        zone="America/Sao_Paulo", ddd_uf="SP", address_uf=None, address_city=None,
+        birth_date=None,
     )  # fmt: skip
     try:
         (answer,) = await Gate(down, POLICY).seek([whom], SMS, TUESDAY_TEN, origin="teste")

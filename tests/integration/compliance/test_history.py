@@ -26,7 +26,9 @@ TODAY = TUESDAY_TEN.date()
 _CANDIDATE = text(
     """
     SELECT p.debtor_id, p.id AS contact_point_id, p.value AS number, p.zone,
-           p.uf AS ddd_uf, d.uf AS address_uf, d.birth_date
+           p.uf AS ddd_uf, d.uf AS address_uf, d.birth_date,
+           (SELECT a.city || '/' || a.uf FROM debtor_address a
+             WHERE a.debtor_id = d.id) AS address_city
       FROM contact_point p JOIN debtor d ON d.id = p.debtor_id
      WHERE p.debtor_id = :debtor ORDER BY p.score DESC LIMIT 1
     """

@@ -73,6 +73,7 @@ async def a_point(
         zone=area.zone,
         ddd_uf=area.uf,
         address_uf=uf,
+        address_city=None,
         birth_date=None,
     )
 

@@ -24,7 +24,9 @@ POLICY = ContactPolicy(simulated_route=True)
 _CANDIDATES = text(
     """
     SELECT p.debtor_id, p.id AS contact_point_id, p.value AS number, p.zone,
-           p.uf AS ddd_uf, d.uf AS address_uf, d.birth_date
+           p.uf AS ddd_uf, d.uf AS address_uf, d.birth_date,
+           (SELECT a.city || '/' || a.uf FROM debtor_address a
+             WHERE a.debtor_id = d.id) AS address_city
       FROM contact_point p JOIN debtor d ON d.id = p.debtor_id ORDER BY p.value
     """
 )

@@ -14,13 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.compliance.service import ContactPolicy
 from cobranca.compliance.store import VerdictRow
+from cobranca.debtors.address import Address
+from cobranca.payments.addresses import keep
 from dialer.calls.store import AttemptRow
 from dialer.campaigns.placing import Placement, PlacingRules, TermIsOver, commit_attempts
 from dialer.campaigns.store import CampaignDebtorRow
 from dialer.routes import FreeRoutes
 from foundation.db.leadership import Term, take
 from foundation.route import Route
-from tests.builders.contact import TUESDAY_TEN
+from tests.builders.contact import SAO_PAULO, TUESDAY_TEN
 from tests.builders.portfolio import a_campaign, a_portfolio
 
 SIMULATED = Route(name="trunk", host="127.0.0.1", simulated=True)
@@ -77,6 +79,22 @@ async def test_attempts_follow_the_list_and_carry_their_verdict(
         )
         rows = [tuple(r) for r in await connection.execute(query)]
     assert rows == [(True, term.epoch)] * 3
+
+
+async def test_who_lives_in_a_city_is_left_alone_on_its_holiday(
+    engine: AsyncEngine, term: Term
+) -> None:
+    campaign, (debtor, neighbour) = await a_list(engine, debtors=2)
+    lives = Address(street="Rua A, 1", district="", city="RECIFE", uf="PE", cep="50000000")
+    async with engine.begin() as connection:
+        await keep(connection, debtor, lives, TUESDAY_TEN)
+    carmo = datetime(2026, 7, 16, 10, tzinfo=SAO_PAULO)  # Recife's own, a Thursday
+    placed = await place(engine, term, campaign, 2, contact_now=carmo)
+    async with engine.connect() as connection:
+        refused = select(VerdictRow.debtor_id, VerdictRow.rule).where(~VerdictRow.allowed)
+        rows = [tuple(row) for row in await connection.execute(refused)]
+    assert [p.debtor for p in placed] == [neighbour]
+    assert rows == [(debtor, "holiday_recife")]
 
 
 async def test_the_attempt_names_the_route_that_carries_it(

@@ -90,13 +90,15 @@ def test_hours_and_days(
 @pytest.mark.parametrize(
     "rule", [r for r in RULES if isinstance(r.check, DaysOff)], ids=lambda rule: rule.code
 )
-def test_a_citys_own_days_close_its_ddd_and_no_other(rule: Rule) -> None:
+def test_a_citys_own_days_close_its_ddd_and_whoever_lives_there(rule: Rule) -> None:
     assert isinstance(rule.check, DaysOff)
     (ddd,) = rule.scope.ddds
+    (city,) = rule.scope.cities
+    cases = ((ddd, "", True), ("14", "", False), ("14", city, True))
     for month, day in rule.check.days:
         noon = datetime(2026, month, day, 12, tzinfo=SAO_PAULO)
-        for asked, closed in ((ddd, True), ("14", False)):
-            case = a_case(ddd=asked, now=noon)
+        for asked, lives_in, closed in cases:
+            case = a_case(ddd=asked, city=lives_in, now=noon)
             found = {no.rule for no in refusals(case.question, case.facts, RULES)}
             assert (rule.code in found) is closed
 
@@ -199,6 +201,8 @@ since = 2026
         (RULE.replace("10:00", "13:00"), "termina antes"),
         (RULE + 'ufs = ["XX"]', "estado desconhecido: XX"),
         (RULE + 'ddds = ["20"]', "DDD desconhecido: 20"),
+        (RULE + 'cities = ["Campinas"]', "município sem o seu estado"),
+        (RULE + 'cities = ["Campinas/XX"]', "município sem o seu estado"),
         (RULE + "hour = 1", "hour"),
         (RULE.replace("since = 2026", ""), "since"),
         (RULE + "caution = true\nread_on = 2026-11-21", "cautela nossa"),
@@ -216,6 +220,11 @@ SCOPES = [
     ('ufs = ["RJ"]', {"address": "RJ"}, True),
     ('ddds = ["11"]', {}, True),
     ('ddds = ["12"]', {}, False),
+    ('cities = ["SANTO ANDRÉ/SP"]', {}, False),
+    ('cities = ["SANTO ANDRÉ/SP"]', {"city": "santo andre/sp"}, True),
+    ('ddds = ["12"]\ncities = ["Santos/SP"]', {"city": "santos/sp"}, True),
+    ('ddds = ["11"]\ncities = ["Santos/SP"]', {"city": "santo andre/sp"}, True),
+    ('ddds = ["12"]\ncities = ["Santos/SP"]', {"city": "santo andre/sp"}, False),
     ('means = ["sms"]', {}, False),
     ('means = ["sms"]', {"means": "sms"}, True),
     ('means = ["voice"]', {"means": "robot"}, True),  # a robot's call is a call

@@ -51,7 +51,7 @@ def test_without_a_file_those_that_ship_are_all() -> None:
 
 # what the example says, which every one of these had been allowed without
 OBEYED = [
-    ({"ddd": "19", "now": at("2026-12-08T10:00")}, "holiday_campinas"),
+    ({"city": "campinas/sp", "now": at("2026-12-08T10:00")}, "holiday_campinas"),
     ({"ddd": "31", "now": at("2026-03-10T18:30")}, "hours_mg_own"),
     ({"ddd": "31", "now": at("2026-03-14T10:00")}, "hours_mg_own"),
     ({"creditor": CREDITOR, "contacts": past(times=2)}, "creditor_two_a_day"),
