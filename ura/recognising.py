@@ -34,7 +34,7 @@ def recognised(file: Path, flow_name: str, state: str, models: Path) -> Recognis
     question = _question(flow, state)
     sound = from_wav(file.read_bytes())
     phrases = list(intents().of(options_of(flow, question)))
-    free = question.hears is not Hears.CHOICE or question.corrects is not None
+    free = question.hears is not Hears.CHOICE or bool(question.corrects)
     heard = WhisperPhrases(models).hear(sound, phrases, free=free)
     speech = Speech(heard.text, tuple(Scored(p, s) for p, s in heard.scores))
     today = SystemClock().now().astimezone(SAO_PAULO).date()

@@ -5,6 +5,7 @@ Nobody needs these to run the product; the sounds are committed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -21,7 +22,9 @@ from ura.models import (
     set_named,
     state,
 )
+from ura.speaking.pieces import Piece
 from ura.voice_lines import BadLines, Clip, Collection, load_lines, stale
+from ura.voice_pieces import lacking, left_over, path_of, record
 from ura.voice_rendering import render
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,16 +87,34 @@ def render_voices(only: str | None, cache: Path) -> None:
     """Grava de novo as falas cujo texto, voz ou velocidade mudou."""
     try:
         work = _work(only)
-        voice = _voice(cache) if any(clip.text for _, clip in work) else None
+        pieces = [] if only else lacking()
+        spoken = pieces or any(clip.text for _, clip in work)
+        voice = _voice(cache) if spoken else None
         for number, (collection, clip) in enumerate(work, start=1):
             seconds = render(clip, collection, voice)
-            told = f"{seconds:.1f} s".replace(".", ",")
-            click.echo(f"[{number}/{len(work)}] {collection.name}/{clip.file}  {told}")
+            _tell(f"[{number}/{len(work)}] {collection.name}/{clip.file}", seconds)
+        _conversation(pieces, voice)
     except (ModelError, VoiceUnavailable, BadLines) as error:
         raise Failure(str(error)) from error
     except OSError as error:
         raise Failure(f"não consegui gravar {error.filename}: {error.strerror}") from error
-    click.echo("Nada mudou." if not work else f"{len(work)} falas gravadas.")
+    count = len(work) + len(pieces)
+    click.echo(f"{count} falas gravadas." if count else "Nada mudou.")
+
+
+def _conversation(pieces: Sequence[Piece], voice: KokoroVoice | None) -> None:
+    """Record what the automatic conversation lacks, and drop what it says no more."""
+    for number, piece in enumerate(pieces, start=1):
+        if voice is not None:
+            _tell(f"[{number}/{len(pieces)}] {path_of(piece).name}", record(piece, voice))
+    for path in left_over():
+        path.unlink()
+        click.echo(f"{path.name}: nada mais diz isto")
+
+
+def _tell(what: str, seconds: float) -> None:
+    told = f"{seconds:.1f} s".replace(".", ",")
+    click.echo(f"{what}  {told}")
 
 
 def _work(only: str | None) -> list[tuple[Collection, Clip]]:

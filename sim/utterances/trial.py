@@ -56,7 +56,7 @@ def trial(utterance: Utterance, samples: Samples, recogniser: WhisperPhrases) ->
         )  # fmt: skip
     begin, end = (max(0, round(s * RATE_HZ)) for s in (over.begin_s, over.end_s))
     phrases = list(intents().of(options_of(flow, state)))
-    free = state.hears is not Hears.CHOICE or state.corrects is not None
+    free = state.hears is not Hears.CHOICE or bool(state.corrects)
     began = time.process_time()
     heard = recogniser.hear(samples[begin:end], phrases, free=free)
     spent_s = time.process_time() - began

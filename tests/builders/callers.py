@@ -5,6 +5,7 @@ A caller says what leads where he wants; it is understood by the same code as on
 
 from __future__ import annotations
 
+import random
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,14 +33,16 @@ from ura.flow.engine import (
 )
 from ura.flow.graph import BROKE, edges
 from ura.flow.nodes import (
-    CORRECTED,
     GIVEN,
     SILENT,
     THEN,
     UNCLEAR,
     Ask,
+    End,
     Flow,
     Hears,
+    corrects,
+    ways,
 )
 from ura.scripts.flows import FIRST, STEPS
 
@@ -76,8 +79,9 @@ class Call:
     said: list[Utterance] = field(default_factory=list)
 
     @classmethod
-    def begin(cls, flow: Flow) -> Call:
-        walk, turn = begin(flow, dict.fromkeys(FIRST[flow.name], "x"))
+    def begin(cls, flow: Flow, *, keys_only: bool = False) -> Call:
+        first = dict.fromkeys(FIRST[flow.name], "x")
+        walk, turn = begin(flow, first, keys_only=keys_only)
         return cls(flow, walk, turn, list(turn.say))
 
     def hear(self, event: Event) -> None:
@@ -108,6 +112,9 @@ class Call:
             case Listen(state):
                 keys = _keys(self.flow, state, outcome) if by_keys else None
                 self.answer(Keys(keys) if keys else Speech(_words(state, outcome)))
+                if self.walk.aside:
+                    says = self.flow.anywhere[self.walk.aside].says
+                    self.hear(Done(sorted(says)[len(self.said) % len(says)]))
             case Finish():
                 raise AssertionError(f"over before {outcome}")
 
@@ -133,6 +140,30 @@ def all_ways(flow: Flow) -> list[Call]:
         calls.append(call)
         assert len(left) < before, sorted(left)
     return calls
+
+
+def wander(call: Call, chance: random.Random) -> None:
+    """Go on somehow: an answer, nonsense or nothing; seldom to where the call ends."""
+    match call.turn.then:
+        case Run():
+            call.take(_onward(call, chance), by_keys=False)
+        case Listen() if chance.random() < 0.2:
+            call.hear(Missed())
+        case Listen() if chance.random() < 0.1:
+            call.hear(Quiet())
+        case Listen():
+            call.take(_onward(call, chance), by_keys=chance.random() < 0.5)
+        case Finish():
+            raise AssertionError("over")
+
+
+def _onward(call: Call, chance: random.Random) -> str:
+    """A way that does not lead straight to the end, where there is one."""
+    state = call.flow.states[call.walk.state]
+    known = {outcome: to for outcome, to in ways(call.flow, state).items()}
+    said = [o for o in known if o not in (UNCLEAR, SILENT)]
+    on = [o for o in said if not isinstance(call.flow.states[known[o]], End)]
+    return chance.choice(sorted(on or said))
 
 
 def _towards(flow: Flow, state: str, left: set[Way]) -> Way | None:
@@ -168,7 +199,8 @@ def _keys(flow: Flow, state: Ask, outcome: str) -> str | None:
 def _words(state: Ask, outcome: str) -> str:
     if outcome == GIVEN:
         return SAID[state.hears]
-    if outcome == CORRECTED and state.corrects is not None:
-        return f"não, {SAID[state.corrects]}"
+    for form in state.corrects:
+        if outcome == corrects(form):
+            return f"não, {SAID[form]}"
     assert outcome != THEN
     return intents().phrases[outcome][0]

@@ -203,7 +203,7 @@ class _Leader:
         return await self._means.recogniser.speech(
             self._ear.sound(over),
             phrases,
-            free=not choice or listen.state.corrects is not None,
+            free=not choice or bool(listen.state.corrects),
         )
 
 

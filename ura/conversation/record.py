@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ura.dialogue.turn import Over, Why
 from ura.dialogue.understanding import Keys, Speech, Understood
-from ura.flow.nodes import CORRECTED, GIVEN, Ask, Hears
+from ura.flow.nodes import Ask, Hears, is_value
 
 HIDDEN = "***"
 SECRET = frozenset({Hears.CPF, Hears.BIRTH_DATE, Hears.DIGITS})
@@ -40,9 +40,9 @@ def turn_record(
     meant: Understood | None,
 ) -> TurnRecord:
     """Return what is kept; `heard` None: nothing, or nobody had time to recognise it."""
-    secret = state.hears in SECRET or state.corrects in SECRET
+    secret = state.hears in SECRET or bool(SECRET & set(state.corrects))
     said = "" if heard is None else _words(heard)
-    told = meant is not None and meant.outcome in (GIVEN, CORRECTED, "")
+    told = meant is not None and (is_value(meant.outcome) or not meant.outcome)
     begin_s = over.end_s if over.why is not Why.SPEECH else over.begin_s
     return TurnRecord(
         state=state.name,

@@ -7,7 +7,7 @@ reviewed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,10 +25,12 @@ from ura.dialogue.intents import (
 )
 from ura.dialogue.numbers import ARTICLES, numbers
 from ura.dialogue.words import words
-from ura.flow.nodes import CORRECTED, GIVEN, SILENT, UNCLEAR, Ask, Flow, Hears
+from ura.flow.nodes import GIVEN, SILENT, UNCLEAR, Ask, Flow, Hears, corrects, is_value
 
 Value = str | int | Decimal | date
-_NOT_SAID = frozenset({GIVEN, CORRECTED, SILENT, UNCLEAR})
+_NOT_SAID = frozenset({SILENT, UNCLEAR})
+_MONEY = frozenset({"$", "real", "reais", "conto", "contos", "centavos"})
+_MOST_DAYS = 31
 _MOST_INSTALMENTS = 120
 STAR = "*"
 _SURELY = 0.6  # share of what was said that an option accounts for, where a value is asked
@@ -63,7 +65,11 @@ class Understood:
 
 def options_of(flow: Flow, state: Ask) -> tuple[str, ...]:
     """Return the intents that a question listens for, the state's own first."""
-    own = [outcome for outcome in state.to if outcome not in _NOT_SAID]
+    own = [
+        outcome
+        for outcome in state.to
+        if outcome not in _NOT_SAID and not is_value(outcome)
+    ]
     return tuple(dict.fromkeys((*own, *flow.anywhere)))
 
 
@@ -102,16 +108,43 @@ def _choice(
 ) -> Understood:
     options = options_of(flow, state)
     by_words = chosen_by_words(heard.text, options, known)
-    if state.corrects is not None and by_words.score < _SURELY:
-        value = _value_of(state.corrects, words(heard.text), today)
-        if value is not None:
-            return Understood(outcome=CORRECTED, value=value)
+    if state.corrects and by_words.score < _SURELY:
+        told = _correction(state.corrects, words(heard.text), today)
+        if told is not None:
+            return told
     scored = by_words
     if heard.scored and by_words.score < _SURELY:
         scored = chosen_by_score(heard.scored, options, known)
     return Understood(
         outcome=scored.option, phrase=scored.phrase, score=scored.score, why=scored.why
     )
+
+
+def _correction(
+    forms: Collection[Hears], spoken: Sequence[str], today: date
+) -> Understood | None:
+    """Another value; where several forms may be told, its words say which one it is."""
+    for form in forms:
+        value = _value_of(form, spoken, today)
+        if value is not None and (len(forms) == 1 or _is_said(form, value, spoken)):
+            return Understood(outcome=corrects(form), value=value)
+    return None
+
+
+def _is_said(form: Hears, value: Value, spoken: Sequence[str]) -> bool:
+    """`vinte` alone is a day, `vinte reais` money, `vinte vezes` a count.
+
+    A number that no month has a day for is money.
+    """
+    money, times = _MONEY & set(spoken), _TIMES & set(spoken)
+    match form:
+        case Hears.COUNT:
+            return bool(times) and not money
+        case Hears.AMOUNT:
+            large = isinstance(value, Decimal) and value > _MOST_DAYS
+            return bool(money) or (large and not times)
+        case _:
+            return not money and not times
 
 
 def _value_of(hears: Hears, spoken: Sequence[str], today: date) -> Value | None:

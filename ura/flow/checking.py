@@ -22,7 +22,7 @@ from ura.flow.graph import (
     reached,
 )
 from ura.flow.nodes import (
-    CORRECTED,
+    BY_KEYS,
     GIVEN,
     REPEAT,
     SILENT,
@@ -32,7 +32,10 @@ from ura.flow.nodes import (
     Flow,
     Hears,
     State,
+    asides,
+    corrects,
     spoken,
+    value_slot,
     ways,
 )
 from ura.flow.prompts import Prompt
@@ -110,11 +113,29 @@ def _each_state(flow: Flow, world: World) -> Iterator[Problem]:
                     )
             case _:
                 pass
+    yield from _asides(flow, world)
+
+
+def _asides(flow: Flow, world: World) -> Iterator[Problem]:
+    """What belongs to no state; anybody may hear it, so that it is of no debt."""
     for name, each in flow.anywhere.items():
+        where = f"anywhere.{name}"
         if name != REPEAT and name not in world.intents:
-            yield _at(flow, f"anywhere.{name}: não há frases para isto", f"anywhere.{name}")
-        if not each.to and name != REPEAT:
-            yield _at(flow, f"anywhere.{name}: falta to", f"anywhere.{name}")
+            yield _at(flow, f"{where}: não há frases para isto", where)
+        if bool(each.to) == (name in (REPEAT, BY_KEYS)):
+            yield _at(flow, f"{where}: {'sobra' if each.to else 'falta'} to", where)
+        if bool(each.step) != (name == BY_KEYS):
+            yield _at(flow, f"{where}: só e sempre “{BY_KEYS}” tem step", where)
+        elif each.step:
+            step = world.steps.get(each.step, Step(gives={}))
+            for result in sorted(step.gives.keys() ^ each.says.keys()):
+                text = f"{where}: says e o passo “{each.step}” discordam em “{result}”"
+                yield _at(flow, text, where)
+    for prompt in asides(flow):
+        known = world.prompts.get(prompt)
+        if known is None or known.of_debt or known.slots:
+            text = f"“{prompt}” não existe, fala da dívida ou tem lacuna"
+            yield _at(flow, text, "leads", "anywhere")
 
 
 def _saying(name: str, state: State, prompt: str) -> tuple[str, ...]:
@@ -132,7 +153,7 @@ def _question(flow: Flow, state: Ask, world: World) -> Iterator[tuple[str, str]]
     twice = [p for p, count in Counter(spoken(state)).items() if count > 1]
     if twice:
         yield f"“{twice[0]}” é dita duas vezes", "ask"
-    options = set(state.to) - {UNCLEAR, SILENT, GIVEN, CORRECTED}
+    options = set(state.to) - {UNCLEAR, SILENT, GIVEN, *map(corrects, Hears)}
     for option in sorted(options - world.intents):
         yield f"não há frases para “{option}”", "to"
     for option in sorted(options - set(state.keys.values())):
@@ -150,9 +171,16 @@ def _choice(state: Ask, options: AbstractSet[str]) -> Iterator[tuple[str, str]]:
         yield "não há o que escolher", "to"
     if state.digits or GIVEN in state.to:
         yield "uma escolha não recebe valor: tire digits e given", "hears"
-    told = (state.corrects is not None, CORRECTED in state.to, bool(state.keeps))
-    if len(set(told)) > 1:
-        yield "corrects, keeps e corrected vêm juntos ou não vêm", "corrects"
+    if state.keeps:
+        yield "uma escolha não guarda valor: tire keeps", "keeps"
+    for form in state.corrects:
+        if corrects(form) not in state.to:
+            yield f"falta para onde ir com o valor corrigido ({corrects(form)})", "corrects"
+    for form in Hears:
+        if corrects(form) in state.to and form not in state.corrects:
+            yield f"corrects não tem {form.value}", f"to.{corrects(form)}"
+    if Hears.CHOICE in state.corrects:
+        yield "uma escolha não é um valor que se corrige", "corrects"
 
 
 def _value(state: Ask) -> Iterator[tuple[str, str]]:
@@ -162,8 +190,8 @@ def _value(state: Ask) -> Iterator[tuple[str, str]]:
         yield "falta keeps: onde guardar o valor", "keeps"
     if not state.digits:
         yield "falta digits: quantas teclas o valor tem no máximo", "digits"
-    if state.corrects is not None or CORRECTED in state.to:
-        yield "só uma escolha tem corrects e corrected", "corrects"
+    if state.corrects:
+        yield "só uma escolha tem corrects", "corrects"
 
 
 def _step(state: Do, world: World) -> Iterator[tuple[str, str]]:
@@ -202,9 +230,8 @@ def _empty_slots(flow: Flow, world: World) -> Iterator[Problem]:
     def gives(state: State, outcome: str) -> frozenset[str]:
         if isinstance(state, Do) and outcome != BROKE:
             return world.steps[state.step].gives[outcome]
-        if isinstance(state, Ask) and outcome in (GIVEN, CORRECTED):
-            return frozenset({state.keeps})
-        return frozenset()
+        slot = value_slot(state, outcome) if isinstance(state, Ask) else ""
+        return frozenset({slot}) if slot else frozenset()
 
     known = known_slots(flow, gives, world.first)
     for name, state in flow.states.items():

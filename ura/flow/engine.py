@@ -14,8 +14,7 @@ from typing import assert_never
 
 from ura.flow.graph import BROKE
 from ura.flow.nodes import (
-    CORRECTED,
-    GIVEN,
+    BY_KEYS,
     REPEAT,
     SILENT,
     THEN,
@@ -25,8 +24,10 @@ from ura.flow.nodes import (
     End,
     Flow,
     Say,
+    value_slot,
     ways,
 )
+from ura.flow.wording import Said, worded
 
 Value = object
 REPEATS = 4  # of one question on request; then it counts as not understood
@@ -127,6 +128,9 @@ class Walk:
     repeats: int = 0
     heard: int = 0  # questions understood in the whole call
     unheard: int = 0  # times that something was not
+    said: Said = field(default_factory=dict)
+    led: int = 0  # leads taken, in turn
+    aside: str = ""  # what was asked for at this question, while its step runs
 
 
 class NotAwaited(RuntimeError):
@@ -138,13 +142,22 @@ def begin(
 ) -> tuple[Walk, Turn]:
     """Start a conversation; `slots` are what is known of the call."""
     walk = Walk(state=flow.start, slots=dict(slots), keys_only=keys_only)
-    return _enter(flow, walk, ())
+    return in_new_words(flow, *_enter(flow, walk, ()))
 
 
 def advance(flow: Flow, walk: Walk, event: Event) -> tuple[Walk, Turn]:
     """Take an event; raises NotAwaited."""
+    return in_new_words(flow, *_advanced(flow, walk, event))
+
+
+def _advanced(flow: Flow, walk: Walk, event: Event) -> tuple[Walk, Turn]:
     state = flow.states[walk.state]
     match state, event:
+        case Ask(), Done(result) if walk.aside:
+            told = flow.anywhere[walk.aside].says[result]
+            return _aside_over(flow, walk, state, (Utterance(told),))
+        case Ask(), Broke() if walk.aside:
+            return _aside_over(flow, walk, state, ())
         case Ask(), Answered(outcome, value):
             return _answered(flow, walk, state, outcome, value)
         case Ask(), Missed():
@@ -173,10 +186,22 @@ def _answered(
         walk = replace(walk, repeats=walk.repeats + 1, taken=_taken(walk, outcome))
         if walk.repeats > REPEATS:
             return _missed(flow, walk, state)
-        return _ask(walk, state)
-    if outcome in (GIVEN, CORRECTED):
-        walk = replace(walk, slots={**walk.slots, state.keeps: value})
+        return _ask(flow, walk, state)
+    if outcome == BY_KEYS and outcome not in state.to:
+        walk = replace(walk, keys_only=True, aside=outcome, taken=_taken(walk, outcome))
+        return walk, Turn((), Run(flow.anywhere[outcome].step))
+    slot = value_slot(state, outcome)
+    if slot:
+        walk = replace(walk, slots={**walk.slots, slot: value})
     return _go(flow, walk, outcome)
+
+
+def _aside_over(
+    flow: Flow, walk: Walk, state: Ask, told: tuple[Utterance, ...]
+) -> tuple[Walk, Turn]:
+    """Back to the question, by keys."""
+    walk, turn = _ask(flow, replace(walk, aside=""), state)
+    return walk, replace(turn, say=told + turn.say)
 
 
 def _missed(flow: Flow, walk: Walk, state: Ask) -> tuple[Walk, Turn]:
@@ -200,9 +225,11 @@ def _quiet(flow: Flow, walk: Walk, state: Ask) -> tuple[Walk, Turn]:
     return walk, _put(walk, state, wording)
 
 
-def _ask(walk: Walk, state: Ask) -> tuple[Walk, Turn]:
-    """Put the question in the wording whose turn it is."""
+def _ask(flow: Flow, walk: Walk, state: Ask) -> tuple[Walk, Turn]:
+    """Put the question in the wording whose turn it is; in circles it leads nowhere."""
     visits = walk.visits.get(state.name, 0)
+    if flow.leads and visits > len(flow.leads):
+        return _go(flow, walk, UNCLEAR)
     walk = replace(walk, visits={**walk.visits, state.name: visits + 1})
     return walk, _put(walk, state, state.ask[visits % len(state.ask)])
 
@@ -235,7 +262,7 @@ def _enter(flow: Flow, walk: Walk, said: tuple[Utterance, ...]) -> tuple[Walk, T
             walk = replace(walk, state=state.then, taken=_taken(walk, THEN))
             return _enter(flow, walk, said)
         case Ask():
-            walk, turn = _ask(walk, state)
+            walk, turn = _ask(flow, walk, state)
             return walk, Turn(said + turn.say, turn.then)
         case Do():
             return walk, Turn(said, Run(state.step))
@@ -244,3 +271,17 @@ def _enter(flow: Flow, walk: Walk, said: tuple[Utterance, ...]) -> tuple[Walk, T
             return walk, Turn(said, Finish(state.outcome, state.hands_over))
         case _:
             assert_never(state)
+
+
+def in_new_words(flow: Flow, walk: Walk, turn: Turn) -> tuple[Walk, Turn]:
+    """Put a lead before what was said already; told keys follow as they are."""
+    named = [utterance.prompt for utterance in turn.say]
+    if isinstance(turn.then, Listen) and len(named) > 1:
+        named = [name for name in named if name != turn.then.state.by_keys]
+    found = worded(named, walk.said, flow.leads, walk.led)
+    walk = replace(walk, said=found.said)
+    if found.place < 0:
+        return walk, turn
+    say = list(turn.say)
+    say.insert(found.place, Utterance(found.lead))
+    return replace(walk, led=walk.led + 1), replace(turn, say=tuple(say))

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 GIVEN = "given"  # the outcome of a state that asks for a value
-CORRECTED = "corrected"  # of one that reads a value back, and is told another one
+_CORRECTED = "corrected_"
 UNCLEAR, SILENT = "unclear", "silent"  # outcomes of one in which nothing was understood
 REPEAT = "repeat"  # may be said at any question: it is put again
+BY_KEYS = "keys"  # the same: it is put again, and all goes on by keys alone
 THEN = "then"  # the one way out of a state that only speaks
 
 
@@ -30,6 +31,20 @@ class Hears(StrEnum):
     BIRTH_DATE = "birth_date"
     MONTH_DAY = "month_day"
     COUNT = "count"  # of instalments
+
+
+def corrects(form: Hears) -> str:
+    """The outcome of a question that reads a value back, and is told another one.
+
+    >>> corrects(Hears.AMOUNT)
+    'corrected_amount'
+    """
+    return f"{_CORRECTED}{form.value}"
+
+
+def is_value(outcome: str) -> bool:
+    """Whether a value comes with it."""
+    return outcome == GIVEN or outcome.startswith(_CORRECTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +86,8 @@ class Ask:
     keys: Mapping[str, str] = field(default_factory=dict)  # key -> outcome
     digits: int = 0  # most keys of a value, all of one of DIGITS; fewer end with #
     keeps: str = ""  # slot that the value is kept in
-    corrects: Hears | None = None  # of a choice: the form of a value said instead
+    # of a choice: form of a value that may be said instead -> slot it is kept in
+    corrects: Mapping[Hears, str] = field(default_factory=dict)
     waits: Waits = Waits()
 
 
@@ -99,11 +115,17 @@ State = Say | Ask | Do | End
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anywhere:
-    """What may be said or pressed at any question, and where it leads."""
+    """What may be said or pressed at any question, and where it leads.
+
+    Empty `to`: it stays at the question. `repeat` does, and `keys`, which goes on by keys
+    alone after its step, with the prompt that `says` has for the step's result.
+    """
 
     outcome: str
-    to: str  # a state; empty for `repeat`, which stays
+    to: str
     key: str = ""
+    step: str = ""
+    says: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +140,7 @@ class Flow:
     states: Mapping[str, State]
     anywhere: Mapping[str, Anywhere]
     places: Mapping[str, tuple[str, int]]
+    leads: tuple[str, ...] = ()  # prompts that come before what was said once already
 
     def place(self, *names: str) -> tuple[str, int]:
         """File and line of the first of these names that has one."""
@@ -137,6 +160,20 @@ def ways(flow: Flow, state: State) -> dict[str, str]:
             return dict(to)
         case End():
             return {}
+
+
+def asides(flow: Flow) -> tuple[str, ...]:
+    """Prompts that belong to no state: leads, and what is said before going on by keys."""
+    said = [prompt for each in flow.anywhere.values() for prompt in each.says.values()]
+    return (*flow.leads, *said)
+
+
+def value_slot(state: Ask, outcome: str) -> str:
+    """The slot that an outcome fills; empty: none."""
+    if outcome == GIVEN:
+        return state.keeps
+    slots = {corrects(form): slot for form, slot in state.corrects.items()}
+    return slots.get(outcome, "")
 
 
 def spoken(state: State) -> tuple[str, ...]:

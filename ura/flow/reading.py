@@ -75,7 +75,7 @@ class _Ask(_Strict):
     keys: Mapping[Annotated[str, Field(pattern=r"^[0-9]$")], Name] = {}
     digits: int = Field(0, ge=0, le=20)
     keeps: str = Field("", pattern=rf"{_NAME}|^$")
-    corrects: Hears | None = None
+    corrects: Mapping[Hears, Name] = {}
     waits: _Waits = _Waits()
 
 
@@ -95,6 +95,8 @@ class _End(_Strict):
 class _Anywhere(_Strict):
     to: str = Field("", pattern=rf"{_NAME}|^$")
     key: str = Field("", pattern=r"^[0-9]?$")
+    step: str = Field("", pattern=rf"{_NAME}|^$")
+    says: Mapping[Name, Name] = {}
 
 
 _State = Annotated[_Say | _Ask | _Do | _End, Field(discriminator="kind")]
@@ -113,6 +115,7 @@ class _Flow(_Strict):
     failed: Name
     parts: tuple[str, ...] = ()  # files with more states
     confirms: tuple[Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")], ...] = ()
+    leads: tuple[Name, ...] = ()  # before what was said already
     anywhere: Mapping[Name, _Anywhere] = {}
     state: _States
 
@@ -143,10 +146,17 @@ def read_flow(file: str, texts: Mapping[str, str]) -> Flow:
         confirms=frozenset(_pair(each) for each in written.confirms),
         states={name: _state(name, state) for name, state in states.items()},
         anywhere={
-            name: Anywhere(outcome=name, to=each.to, key=each.key)
+            name: Anywhere(
+                outcome=name,
+                to=each.to,
+                key=each.key,
+                step=each.step,
+                says=dict(each.says),
+            )
             for name, each in written.anywhere.items()
         },
         places=places,
+        leads=written.leads,
     )
 
 
@@ -238,7 +248,7 @@ def _state(name: str, written: _Say | _Ask | _Do | _End) -> State:
                 keys=dict(written.keys),
                 digits=written.digits,
                 keeps=written.keeps,
-                corrects=written.corrects,
+                corrects=dict(written.corrects),
                 waits=Waits(**written.waits.model_dump()),
             )
         case _Do():

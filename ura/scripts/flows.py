@@ -35,6 +35,7 @@ STEPS: Mapping[str, Step] = {
     "identify": _step(confirmed="name", wrong="", failed=""),
     "identify_called": _step(confirmed="", wrong="", failed=""),
     "keep_wrong_number": _step(kept=""),
+    "send_link": _step(sent="", unknown=""),
     "keep_third_party": _step(kept=""),
     "keep_opt_out": _step(kept="", unknown=""),
     "book_morning": _step(booked="", closed="", unknown=""),

@@ -59,6 +59,7 @@ class Case:
     offer: UUID | None = None  # that was read out last
     agreement: UUID | None = None
     tries: int = 0  # of the identification
+    wants_link: bool = False  # he asked for it before it was known who he is
 
     @property
     def now(self) -> datetime:

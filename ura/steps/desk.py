@@ -14,7 +14,7 @@ from ura.steps.closing import close_agreement, keep_promise
 from ura.steps.identity import identify
 from ura.steps.matter import find_matter, find_payment
 from ura.steps.offering import fit_count, fit_day, fit_monthly, make_offers, take_cash
-from ura.steps.paying import send_payment
+from ura.steps.paying import send_link, send_payment
 from ura.steps.stopping import (
     keep_dispute,
     keep_opt_out,
@@ -25,7 +25,7 @@ from ura.steps.stopping import (
 _STEPS: tuple[Callable[[Case, Slots], Awaitable[Result]], ...] = (
     book_afternoon, book_morning, close_agreement, find_matter, find_payment, fit_count,
     fit_day, fit_monthly, identify, keep_dispute, keep_opt_out, keep_promise,
-    keep_third_party, keep_wrong_number, make_offers, send_payment, take_cash,
+    keep_third_party, keep_wrong_number, make_offers, send_link, send_payment, take_cash,
 )  # fmt: skip
 STEPS: Mapping[str, Callable[[Case, Slots], Awaitable[Result]]] = {
     step.__name__: step for step in _STEPS

@@ -25,6 +25,7 @@ from cobranca.debtors.service import debtor_with_document
 from cobranca.debtors.store import DebtorRow
 from foundation.brasil.document import InvalidDocument, parse_document
 from ura.steps.case import Case, Result, Slots
+from ura.steps.paying import put_link
 
 CONFIRMED, WRONG, FAILED = "confirmed", "wrong", "failed"
 _START = 3  # digits of a CPF that prove nothing by themselves
@@ -48,6 +49,8 @@ async def identify(case: Case, slots: Slots) -> Result:
                 select(DebtorRow.name).where(DebtorRow.id == debtor)
             )
             case.debtor = debtor
+            if case.wants_link:
+                await put_link(connection, case)
             return CONFIRMED, {"name": str(name)}
     failed = level is Level.FAILED or case.tries >= MOST_TRIES
     return FAILED if failed else WRONG, {}

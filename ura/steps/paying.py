@@ -6,6 +6,8 @@ before it is queued; where the bank is away, a link goes instead.
 
 from __future__ import annotations
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from cobranca.channels.message import NewMessage
 from cobranca.channels.pointing import candidates
 from cobranca.channels.queue import put
@@ -41,6 +43,26 @@ async def send_payment(case: Case, slots: Slots) -> Result:
 
 async def _later(case: Case) -> Result:
     """A link to where he can pay goes instead."""
+    async with case.means.engine.begin() as connection:
+        await put_link(connection, case)
+    return "later", {}
+
+
+async def send_link(case: Case, slots: Slots) -> Result:
+    """For who does not hear or speak well: where all can be done in writing.
+
+    It goes to the debtor on file, so to nobody before he is known: then it is kept in mind.
+    """
+    if case.debtor is None:
+        case.wants_link = True
+        return "unknown", {}
+    async with case.means.engine.begin() as connection:
+        await put_link(connection, case)
+    return "sent", {}
+
+
+async def put_link(connection: AsyncConnection, case: Case) -> None:
+    """Queue the link to the portal, once a call."""
     link = NewMessage(
         debtor=case.known_debtor(),
         template="portal_link",
@@ -48,9 +70,7 @@ async def _later(case: Case) -> Result:
         purpose="service",
         asked_for=True,
     )
-    async with case.means.engine.begin() as connection:
-        await put(connection, link)
-    return "later", {}
+    await put(connection, link)
 
 
 def _message(case: Case, charge: PixCharge) -> NewMessage:

@@ -218,6 +218,18 @@ async def test_who_says_he_paid_is_not_collected_from_meanwhile(place: Place) ->
     assert (line.debtor_id, line.origin) == (place.person.debtor, "ura")
 
 
+async def test_a_link_waits_until_it_is_known_whom_it_goes_to(place: Place) -> None:
+    desk = await place.call()
+    assert await desk.run("send_link", {}) == ("unknown", {})
+    assert not await place.all_of(MessageRow, template="portal_link")
+    slots = {"cpf": place.person.cpf, "birth": place.person.birth}
+    assert (await desk.run("identify", slots))[0] == "confirmed"
+    (link,) = await place.all_of(MessageRow, template="portal_link")
+    assert (link.debtor_id, link.asked_for) == (place.person.debtor, True)
+    assert await desk.run("send_link", {}) == ("sent", {})
+    assert len(await place.all_of(MessageRow, template="portal_link")) == 1
+
+
 async def test_a_promise_too_far_away_is_none(place: Place) -> None:
     desk = await place.identified()
     far = {"promised_for": desk.case.today + timedelta(days=31)}

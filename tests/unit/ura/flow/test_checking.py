@@ -43,12 +43,11 @@ no = "over"
 [state.owes]
 kind = "ask"
 hears = "choice"
-corrects = "month_day"
-keeps = "day"
+corrects = { month_day = "day" }
 keys = { 1 = "pay" }
 [state.owes.to]
 pay = "over"
-corrected = "owes"
+corrected_month_day = "owes"
 unclear = "over"
 silent = "over"
 
@@ -112,12 +111,17 @@ def test_a_good_flow_passes() -> None:
         ('keeps = "start"\n', "", "f.toml:15: who: falta keeps"),
         ('keys = { 1 = "pay" }', "", "f.toml:32: owes: “pay” não tem tecla"),
         ('{ 1 = "pay" }', '{ 1 = "pay", 2 = "no" }', "owes: a tecla de “no” não leva"),
-        ('{ 1 = "pay" }', '{ 0 = "pay" }', "f.toml:37: owes: a tecla 0 já vale em toda"),
+        ('{ 1 = "pay" }', '{ 0 = "pay" }', "f.toml:36: owes: a tecla 0 já vale em toda"),
         ('pay = "over"', 'flee = "over"', "owes: não há frases para “flee”"),
         ('step = "identify"', 'step = "identity"', "f.toml:27: identify: não há o passo"),
         ('no = "over"\n', "", "identify: falta para onde ir quando “identify” dá “no”"),
         ('no = "over"', 'no = "over"\nna = "over"', "f.toml:31: identify: “identify” nunc"),
-        ('corrects = "month_day"\n', "", "owes: corrects, keeps e corrected vêm juntos"),
+        ('corrects = { month_day = "day" }\n', "", "owes: corrects não tem month_day"),
+        ('corrected_month_day = "owes"\n', "", "owes: falta para onde ir com o valor corr"),
+        ('failed = "sorry"', 'failed = "sorry"\nleads = ["owes_1"]',
+         "f.toml:4: “owes_1” não existe"),
+        ('failed = "sorry"', 'failed = "sorry"\nleads = ["gone"]',
+         "f.toml:4: “gone” não existe"),
         ('[state.owes]\nkind = "ask"', '[state.owes]\nkind = "ask"\nask = ["owes_1"]',
          "owes: a pergunta precisa de outra redação"),
         ('[state.owes]\nkind = "ask"', '[state.owes]\nkind = "ask"\nquiet = ["owes_1"]',
@@ -142,8 +146,8 @@ def test_a_dead_end_and_a_circle_without_a_question_are_refused() -> None:
     text = GOOD.replace('no = "over"', 'no = "round"')
     text += '\n[state.round]\nkind = "say"\nsay = ["hi"]\nthen = "round"\n'
     assert faults(text) == [
-        "f.toml:53: round: daqui não se chega ao fim",
-        "f.toml:53: round: volta aqui sem perguntar nada a ninguém",
+        "f.toml:52: round: daqui não se chega ao fim",
+        "f.toml:52: round: volta aqui sem perguntar nada a ninguém",
     ]
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import random
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
 
-from tests.builders.callers import NONSENSE, TODAY, Call, all_ways
+from tests.builders.callers import NONSENSE, TODAY, Call, all_ways, wander
 from ura.dialogue.intents import intents
 from ura.dialogue.understanding import Keys, Speech, options_of, understood
 from ura.flow.checking import untaken
-from ura.flow.engine import Broke, Done, Finish, Listen, Quiet
-from ura.flow.nodes import Ask, Hears, spoken
+from ura.flow.engine import Broke, Done, Finish, Listen, Quiet, Run
+from ura.flow.nodes import Ask, Hears, asides, spoken
 from ura.flow.prompts import prompts
-from ura.scripts.flows import SHIPPED, shipped
+from ura.scripts.flows import SHIPPED, STEPS, shipped
 
 
 @pytest.fixture(scope="module", params=SHIPPED)
@@ -31,6 +33,25 @@ def test_nothing_is_said_twice_in_a_row_in_the_same_words(calls: list[Call]) -> 
         assert [a for a, b in pairwise(call.said) if a == b] == []
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("by_keys", [False, True])
+def test_no_turn_of_a_long_wandering_call_is_said_twice_in_the_same_words(
+    name: str, by_keys: bool
+) -> None:
+    """Callers who go round and round; what they are told changes, or a person comes."""
+    flow = shipped(name)
+    for seed in range(12):
+        chance = random.Random(seed)
+        call = Call.begin(flow, keys_only=by_keys)
+        turns = [call.turn.say]
+        while not isinstance(call.turn.then, Finish) and len(turns) < 150:
+            wander(call, chance)
+            turns.append(call.turn.say)
+        spoken_turns = [turn for turn in turns if turn]
+        assert len(set(spoken_turns)) == len(spoken_turns), seed
+        assert isinstance(call.turn.then, Finish), seed
+
+
 def test_nobody_hears_of_a_debt_who_is_not_identified(calls: list[Call]) -> None:
     of_debt = {name for name, prompt in prompts().items() if prompt.of_debt}
     for call in calls:
@@ -40,6 +61,7 @@ def test_nobody_hears_of_a_debt_who_is_not_identified(calls: list[Call]) -> None
 
 def test_every_prompt_of_the_catalogue_is_said_somewhere() -> None:
     said = {p for name in SHIPPED for s in shipped(name).states.values() for p in spoken(s)}
+    said |= {p for name in SHIPPED for p in asides(shipped(name))}
     assert prompts().keys() - said == set()
 
 
@@ -112,6 +134,52 @@ def test_a_day_is_corrected_where_it_is_read_back() -> None:
     assert call.turn.then == Finish("done", hands_over=False)
 
 
+@pytest.mark.parametrize(
+    ("said", "slot", "value", "step"),
+    [
+        ("não, dia vinte", "day", 20, "fit_day"),
+        ("não, no dia cinco", "day", 5, "fit_day"),
+        ("não, trezentos reais", "monthly", Decimal(300), "fit_monthly"),
+        ("na verdade cento e cinquenta", "monthly", Decimal(150), "fit_monthly"),
+        ("não, em dez vezes", "count", 10, "fit_count"),
+        ("melhor doze parcelas", "count", 12, "fit_count"),
+    ],
+)
+def test_a_proposal_is_corrected_by_a_day_an_amount_or_a_count(
+    said: str, slot: str, value: object, step: str
+) -> None:
+    call = _with_a_proposal()
+    call.answer(Speech(said))
+    assert call.turn.then == Run(step)
+    assert call.walk.slots[slot] == value
+
+
+def test_a_plain_no_to_a_proposal_corrects_nothing() -> None:
+    call = _with_a_proposal()
+    call.answer(Speech("não"))
+    assert call.walk.state == "choose_again"
+
+
+def test_who_asks_for_keys_has_keys_to_the_end_and_a_link() -> None:
+    call = _on_the_line()
+    call.answer(Speech("não escuto bem"))
+    assert call.turn.then == Run("send_link")
+    call.hear(Done("sent"))
+    assert [said.prompt for said in call.turn.say] == [
+        "by_keys_and_link", "reason_2", "reason_keys",
+    ]  # fmt: skip
+    call.answer(Keys("1"))
+    assert _keys_only(call)
+
+
+def test_keys_go_on_though_no_link_could_be_sent() -> None:
+    call = Call.begin(shipped("receptive"))
+    call.answer(Keys("6"))
+    call.hear(Broke())
+    assert call.walk.state == "purpose"
+    assert _keys_only(call)
+
+
 def test_a_person_can_be_asked_for_where_a_value_is_asked() -> None:
     call = Call.begin(shipped("receptive"))
     call.answer(Keys("1"))
@@ -125,7 +193,8 @@ def test_what_is_asked_to_be_repeated_comes_in_other_words_but_not_for_ever() ->
         call.answer(Speech("pode repetir"))
     said = [said.prompt for said in call.said[2:]]
     assert said == [
-        "purpose_1", "purpose_2", "purpose_1", "purpose_2", "purpose_1", "purpose_again",
+        "purpose_1", "purpose_2", "lead_1", "purpose_1", "lead_2", "purpose_2",
+        "lead_3", "purpose_1", "purpose_again",
     ]  # fmt: skip
 
 
@@ -135,6 +204,16 @@ def test_a_system_that_is_away_is_told_and_nothing_is_half_agreed() -> None:
     call.hear(Broke())
     assert call.said[-1].prompt == "broken"
     assert call.turn.then == Finish("broken", hands_over=True)
+
+
+def _with_a_proposal() -> Call:
+    call = _on_the_line()
+    call.answer(Speech("negociar"))
+    call.hear(Done("cash", {"cash": Decimal(900), "cash_due": TODAY}))
+    call.answer(Speech("aceito"))
+    filled = dict.fromkeys(STEPS["take_cash"].gives["proposal"], Decimal(1))
+    call.hear(Done("proposal", filled))
+    return call
 
 
 def _on_the_line() -> Call:
