@@ -56,7 +56,7 @@ faults: setup ## every part brought down in mid-campaign, each attempt checked; 
 containers: runtime ## the production form: secrets that are missing, images, everything up
 	$(BIN)/acordo secrets init
 	mkdir -p routes certs
-	docker compose build
+	docker compose build postgres valkey migrate asterisk proxy turn
 	docker compose up --detach --wait --wait-timeout 300
 
 compose-test: runtime ## the production form: built, brought up, each service killed, restored; under 20 minutes

@@ -24,9 +24,10 @@ RUN --mount=type=cache,target=/var/cache \
  && pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock \
  && uv pip install --quiet --python /opt/acordo/venv/bin/python --compile-bytecode --require-hashes -r requirements.lock
 
-# by itself, so that what changes every day fetches nothing again
+# by itself and with what it needs alone: what changes every day fetches nothing again
 FROM venv AS asterisk
-COPY foundation foundation
+COPY foundation/__init__.py foundation/home.py foundation/settings.py foundation/
+COPY foundation/embedded foundation/embedded
 RUN apt-get update -qq && python -m foundation.embedded.fetch
 
 FROM venv AS build

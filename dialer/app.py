@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -30,6 +31,7 @@ from dialer.shell.commands import BadCommand, Command
 from dialer.shell.draining import ALERT
 from dialer.shell.leader import Leader, TermIsOver, Tools
 from dialer.shell.mandate import Mandate, seconds
+from foundation.ami import ami_secret
 from foundation.bus import ANSWERS, Bus
 from foundation.bus import connect as connect_bus
 from foundation.db.contact_clock import SimulatedClockOnRealRoute, contact_clock
@@ -127,10 +129,9 @@ class DialerProcess:
     async def _lead(self, term: Term) -> None:
         """Lead until the term is over or the process stops; resign in the latter case."""
         log.info("term_began", epoch=term.epoch, holder=term.holder)
-        secret = self.settings.ami.secret
         telephony = AmiTelephony(
             self.settings.ami,
-            secret.get_secret_value() if secret else Home(self.settings.home).secret("ami"),
+            partial(ami_secret, self.settings),
             may_act=self._leads,
         )
         try:

@@ -16,11 +16,14 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from redis.asyncio import Redis
+from redis.asyncio.connection import parse_url
+from redis.credentials import CredentialProvider
 from redis.exceptions import ConnectionError as BusConnectionError
 from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as BusTimeout
 
 from foundation.observability import get_logger
+from foundation.settings import as_it_stands
 
 COMMANDS = "acordo:commands"  # to the dialer
 EVENTS = "acordo:events"  # of the floor
@@ -67,9 +70,25 @@ class Lease:
     token: str
 
 
+class _Present(CredentialProvider):
+    """Name and password as the address says them now."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def get_credentials(self) -> tuple[str] | tuple[str, str]:
+        now = parse_url(as_it_stands("REDIS_URL", self._url))
+        password = str(now.get("password", ""))
+        name = now.get("username")
+        return (str(name), password) if name else (password,)
+
+
 def connect(url: str) -> Redis:
-    """Return a client for `redis://...` or `unix:///path?password=...`; connects later."""
-    return Redis.from_url(
+    """Return a client for `redis://...` or `unix:///path?password=...`; connects later.
+
+    Each new connection has the password that is valid then.
+    """
+    client = Redis.from_url(
         url,
         decode_responses=True,
         protocol=2,
@@ -77,6 +96,12 @@ def connect(url: str) -> Redis:
         socket_timeout=BLOCK_MS / 1000 + 3,
         health_check_interval=15,
     )
+    given = client.connection_pool.connection_kwargs
+    if given.get("password"):
+        given["credential_provider"] = _Present(url)
+        given.pop("username", None)
+        given.pop("password")
+    return client
 
 
 def decisions_of(campaign: str) -> str:

@@ -7,19 +7,27 @@ group besides, under which the containers run: they are not their owner, and mus
 from __future__ import annotations
 
 import os
-import secrets as random
-from collections.abc import Mapping
+import subprocess
 from pathlib import Path
 
 import click
 
 from foundation.cli import Failure
+from foundation.secrets_rotation import ROTATED, following, new_secret, passwords
+from foundation.secrets_rotation import rotate as give_another
 
 FOLDER = Path("secrets")
 ENVIRONMENT = Path(".env")
 GROUP = 10001  # of the images; given to the files when root makes them
 GROUP_SETTING = "ACORDO_SECRETS_GID"
-_BYTES = 24  # a switch keeps 63 letters of a database's password
+OWN = (
+    "postgres_password",
+    "switch_password",
+    "valkey_password",
+    "ami_secret",
+    "turn_secret",
+)
+COMPOSE_LIMIT_S = 120.0
 
 
 @click.group()
@@ -42,35 +50,59 @@ def init(folder: Path) -> None:
     click.echo(f"{folder}: {', '.join(made) if made else 'nada faltava'}")
 
 
+@secrets.command()
+@click.argument("names", metavar="[NOME]...", nargs=-1, type=click.Choice(list(ROTATED)))
+@click.option(
+    "--folder", type=click.Path(file_okay=False, path_type=Path), default=FOLDER,
+    show_default=True, help="Onde ficam.",
+)  # fmt: skip
+def rotate(names: tuple[str, ...], folder: Path) -> None:
+    """Troca segredos dos contêineres no ar; nenhuma chamada termina.
+
+    NOME: ami, postgres, switch (o Asterisk no banco), valkey, turn, tls (certificados já
+    trocados em ./certs). Sem NOME, todos.
+    """
+    for name in names or ROTATED:
+        try:
+            give_another(folder, name, _compose)
+        except FileNotFoundError as error:
+            raise Failure(f"falta {error.filename}; rode: acordo secrets init") from None
+        except OSError as error:
+            raise Failure(f"{error.filename or folder}: {error.strerror}") from None
+        except subprocess.SubprocessError as error:
+            raise Failure(
+                f"{name}: {_why(error)}; o valor novo está em {folder}: conserte e repita"
+            ) from None
+        click.echo(f"{name}: trocado")
+
+
+def _compose(*arguments: str) -> None:
+    """Raises SubprocessError, Failure."""
+    try:
+        subprocess.run(
+            ["docker", "compose", *arguments], check=True, text=True, capture_output=True,
+            stdin=subprocess.DEVNULL, timeout=COMPOSE_LIMIT_S,
+        )  # fmt: skip
+    except FileNotFoundError:
+        raise Failure("docker não está instalado") from None
+
+
+def _why(error: subprocess.SubprocessError) -> str:
+    """The last line of what a command said."""
+    said = getattr(error, "stderr", None) or str(error)
+    return str(said).strip().splitlines()[-1]
+
+
 def create(folder: Path) -> list[str]:
     """Make what is missing; returns the names. Addresses follow the passwords in them."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     made = []
-    for name in ("postgres_password", "switch_password", "valkey_password"):
-        made += _write(folder, name, random.token_hex(_BYTES))
-    made += _write(folder, "ami_secret", random.token_hex(_BYTES))
-    made += _write(folder, "turn_secret", random.token_hex(_BYTES))
-    kept = {
-        path.name: path.read_text().strip()
-        for path in folder.iterdir()
-        if path.name.endswith("_password")
-    }
-    for name, value in _following(kept).items():
+    for name in OWN:
+        made += _write(folder, name, new_secret())
+    for name, value in following(passwords(folder)).items():
         made += _write(folder, name, value)
     return made
-
-
-def _following(password: Mapping[str, str]) -> dict[str, str]:
-    """What holds a password of another file."""
-    postgres, switch = password["postgres_password"], password["switch_password"]
-    valkey = password["valkey_password"]
-    return {
-        "database_url": f"postgresql://acordo:{postgres}@postgres/acordo",
-        "asterisk_database_url": f"postgresql://acordo_switch:{switch}@postgres/acordo",
-        "redis_url": f"redis://acordo:{valkey}@valkey",
-        "valkey_acl": f"user default off\nuser acordo on >{valkey} ~* &* +@all",
-    }
 
 
 def _write(folder: Path, name: str, value: str) -> list[str]:

@@ -48,6 +48,21 @@ def expand_files(environment: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def as_it_stands(name: str, known: str) -> str:
+    """A secret that was read at the start, or what its file holds by now.
+
+    `name` as in `ACORDO_NAME_FILE`; without such a file the value known is the value.
+    Whoever connects asks here, so that a secret can be changed under a running process.
+    """
+    path = os.environ.get(f"{PREFIX}{name}{FILE_SUFFIX}")
+    if path is None:
+        return known
+    try:
+        return Path(path).read_text("utf-8").strip() or known
+    except OSError:
+        return known
+
+
 class _Environment(EnvSettingsSource):
     """The process environment with `_FILE` variables read in."""
 

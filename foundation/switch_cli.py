@@ -1,6 +1,7 @@
 """`acordo switch`: the telephone switch alone, in the foreground, as containers want it.
 
 Fills the configuration from the settings and becomes Asterisk: signals reach it directly.
+With `--reload` it fills it anew and tells the one that runs to read what holds passwords.
 """
 
 from __future__ import annotations
@@ -16,14 +17,21 @@ from foundation.settings_reading import read_settings
 
 
 @click.command()
-def switch() -> None:
+@click.option(
+    "--reload", "anew", is_flag=True,
+    help="A que está no ar relê as senhas; nenhuma chamada termina.",
+)  # fmt: skip
+def switch(anew: bool) -> None:
     """Roda a central telefônica (Asterisk) em primeiro plano, configurada daqui."""
     from foundation.embedded import asterisk
     from foundation.embedded.errors import ServerProblem
-    from foundation.embedded.switch import main_instance
+    from foundation.embedded.switch import main_instance, read_anew
 
     settings = read_settings(ProcessSettings)
     try:
+        if anew:
+            read_anew(settings)
+            return
         Home(settings.home).prepare()
         prefix = asterisk.unpacked(settings, lambda line: click.echo(line, err=True))
         program = main_instance(settings, prefix).program()

@@ -84,7 +84,7 @@ class RealSwitch:
     ) -> AmiTelephony:
         """A new connection, through another port if a test stands in between."""
         ami = self.settings.ami.model_copy(update={"port": port or self.settings.ami.port})
-        return AmiTelephony(ami, self.secret, timing=timing)
+        return AmiTelephony(ami, lambda: self.secret, timing=timing)
 
     def number(self, ending: str) -> str:
         """A simulated number that no other test calls."""

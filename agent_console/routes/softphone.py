@@ -22,6 +22,7 @@ from agent_console.softphone.proxy import SUBPROTOCOL, TAKEN, carry
 from agent_console.softphone.relays import relays
 from foundation.bus import EVENTS, LOST
 from foundation.observability import get_logger
+from foundation.settings import as_it_stands
 
 SCOPE = "softphone"
 ECHO = "echo"  # where a seat may call: it hears itself
@@ -91,7 +92,9 @@ async def give_credentials(asked: Asked[CredentialsIn, None]) -> CredentialsOut:
 
 
 def _relays(turn: Turn, page: str, now: datetime) -> tuple[RelayOut, ...]:
-    secret = None if turn.secret is None else turn.secret.get_secret_value()
+    secret = None
+    if turn.secret is not None:
+        secret = as_it_stands("TURN__SECRET", turn.secret.get_secret_value())
     return tuple(
         RelayOut(urls=one.urls, username=one.username, credential=one.credential)
         for one in relays(turn.urls, secret, page, now)

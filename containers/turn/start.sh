@@ -5,7 +5,6 @@ secret=/run/secrets/turn_secret
 [ -r "$secret" ] || { echo "turn: falta o segredo $secret; rode: acordo secrets init" >&2; exit 1; }
 umask 077
 {
-  echo "static-auth-secret=$(cat "$secret")"
   echo "use-auth-secret"
   echo "realm=${ACORDO_SITE:-localhost}"
   echo "listening-port=3478"
@@ -24,4 +23,6 @@ umask 077
   echo "log-file=stdout"
   echo "simple-log"
 } >/tmp/turn.conf
+# in its database, where another one can be put beside it while it runs
+take-secret
 exec turnserver -c /tmp/turn.conf

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -15,11 +16,11 @@ from dialer.state.history import Happened, history_of
 from dialer.state.invariants import Violation, confirmed, violations
 from dialer.state.looking import look, on_board
 from dialer.state.picture import Picture
+from foundation.ami import ami_secret
 from foundation.bus import LOST, Bus
 from foundation.bus import connect as connect_bus
 from foundation.db.engine import connect
 from foundation.embedded.valkey import redis_url
-from foundation.home import Home
 from foundation.settings import ProcessSettings
 
 BETWEEN_S = 2.0  # from one look to the next: longer than any event is on its way
@@ -41,10 +42,8 @@ async def check(settings: ProcessSettings, between_s: float = BETWEEN_S) -> Chec
     """Look twice. Raises SwitchUnreachable, LoginRefused, SQLAlchemyError, OSError."""
     engine = connect(settings, pool_size=1)
     client = connect_bus(redis_url(settings))
-    secret = settings.ami.secret
-    password = secret.get_secret_value() if secret else Home(settings.home).secret("ami")
     try:
-        async with AmiTelephony(settings.ami, password) as telephony:
+        async with AmiTelephony(settings.ami, partial(ami_secret, settings)) as telephony:
             await _connected(telephony)
             first = await _looked(engine, telephony, Bus(client))
             await asyncio.sleep(between_s)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from foundation.home import Home
-from foundation.settings import ProcessSettings
+from foundation.settings import ProcessSettings, as_it_stands
 
 CLIENT = "postgresql+asyncpg"
 DATABASE = "acordo"
@@ -39,7 +39,8 @@ def database_url(settings: ProcessSettings) -> str:
     `postgresql://` is what everybody writes; the client is ours to name.
     """
     if settings.database_url is not None:
-        return _PLAIN.sub(f"{CLIENT}://", settings.database_url.get_secret_value())
+        given = settings.database_url.get_secret_value()
+        return _PLAIN.sub(f"{CLIENT}://", as_it_stands("DATABASE_URL", given))
     home = Home(settings.home)
     socket = quote(str(home.sockets), safe="")
     password = home.secret("postgres")

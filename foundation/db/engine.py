@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import MetaData, Text, Uuid
+from sqlalchemy import MetaData, Text, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -45,6 +46,7 @@ def connect(
 ) -> AsyncEngine:
     """Return an engine; it connects on first use and checks each connection it lends.
 
+    Each new connection has the password that is valid then; those that are there stay.
     `idle_s`: the server ends a transaction in which nothing was asked for so long. Who
     stands still with locks in his hands keeps nobody else from them any longer.
     """
@@ -52,7 +54,7 @@ def connect(
     if idle_s is not None:
         idle_ms = str(round(idle_s * 1000))
         arguments["server_settings"] = {"idle_in_transaction_session_timeout": idle_ms}
-    return create_async_engine(
+    engine = create_async_engine(
         database_url(settings),
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -60,3 +62,10 @@ def connect(
         hide_parameters=True,  # they hold names and numbers of people
         connect_args=arguments,
     )
+
+    def present_password(*given: Any) -> None:
+        parameters = given[-1]
+        parameters["password"] = make_url(database_url(settings)).password
+
+    event.listen(engine.sync_engine, "do_connect", present_password)
+    return engine

@@ -45,3 +45,7 @@ class DidNotStart(ServerProblem):
 
 class UnsafeValue(ServerProblem):
     """Um valor de configuração tem caracteres que o Asterisk interpretaria."""
+
+
+class SwitchAway(ServerProblem):
+    """A central não está no ar; suba-a, e ela já começa com as senhas novas."""

@@ -10,10 +10,11 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from foundation.ami import ami_secret
 from foundation.call_record import turn_over
 from foundation.db.address import switch_address
-from foundation.embedded.asterisk import Instance
-from foundation.embedded.errors import UnsafeValue
+from foundation.embedded.asterisk import Instance, unpacked
+from foundation.embedded.errors import SwitchAway, UnsafeValue
 from foundation.embedded.templates import render
 from foundation.home import Home
 from foundation.routes import BadRoutes, Route, password, read_routes
@@ -36,6 +37,8 @@ OPTIONS: Mapping[str, str] = {
     "maxfiles": "16384",
 }
 
+# what holds passwords of ours: the manager's, and the one for the database
+RELOADED = ("manager reload", "module reload res_config_pgsql.so")
 # `,` and `&` end a file name in the dialplan, `$` begins an expression
 _PLAIN_PATH = re.compile(r"[\w/.+@~-]+")
 # the switch puts what it reads between spaces into a line of PostgreSQL's client
@@ -51,6 +54,19 @@ def main_instance(settings: ProcessSettings, prefix: Path) -> Instance:
     turn_over(record)  # by size here too: restarts in a row must not push old parts out
     render_main(settings)
     return instance
+
+
+def read_anew(settings: ProcessSettings) -> None:
+    """Fill the configuration again, and have the switch that runs read its passwords.
+
+    Calls, registrations and whoever is logged in stay. Raises SwitchAway.
+    """
+    instance = Instance(NAME, Home(settings.home), unpacked(settings, print))
+    if not instance.is_booted():
+        raise SwitchAway(str(instance.run))
+    render_main(settings)
+    for command in RELOADED:
+        instance.cli(command)
 
 
 def render_main(settings: ProcessSettings) -> Path:
@@ -82,14 +98,13 @@ def seats(settings: ProcessSettings) -> list[dict[str, str]]:
 
 
 def _values(settings: ProcessSettings, home: Home) -> dict[str, object]:
-    secret = settings.ami.secret
     return {
         "ami": {
             "bind": settings.ami.bind,
             "permit": [network.with_netmask for network in settings.ami.permit],
             "port": settings.ami.port,
             "username": settings.ami.username,
-            "secret": secret.get_secret_value() if secret else home.secret("ami"),
+            "secret": ami_secret(settings),
         },
         "asterisk": settings.asterisk,
         **_network(settings),

@@ -10,19 +10,25 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from foundation.cli import Failure
 from foundation.embedded.errors import ServerProblem
+from foundation.secrets_rotation import ROTATED, rotate
 from foundation.settings import ProcessSettings
-from sim.containers import bases, table
-from sim.containers.engine import Engine, engine
-from sim.containers.stack import ROOT, Stack
+from sim.containers import bases, kept, table, wrong
+from sim.containers.client import Engine
+from sim.containers.engine import engine
+from sim.containers.kept import Door, Kept
+from sim.containers.stack import IMAGES, ROOT, Stack
 from sim.containers.table import Killed
 
 # in the order in which they are killed; what rings and answers is the test's own world
@@ -44,14 +50,17 @@ SERVERS = (
     ("agent_console", "proxy:8081", "caddy_http_requests_total"),
 )
 # all but what asks a registry: the container has no network
+TESTS = "acordo/tests:test"
 IN_IMAGE = (
-    "python -m pytest -q -n 2 -p no:cacheprovider --ignore=tests/unit/house/test_locks.py"
-    " tests/unit tests/contract"
-)
+    "python", "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider",
+    "--ignore=tests/unit/house/test_locks.py", "tests/unit", "tests/contract",
+)  # fmt: skip
+SECRETS = "(segredos)"  # in the table, beside the services
 READY_LIMIT_S = 300.0
 AGAIN_LIMIT_S = 120.0
 BEFORE_S = 8.0  # of calls, before the first is killed and between two
 DRAIN_MIN = 4
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _BEGUN = time.monotonic()
 
@@ -61,7 +70,9 @@ def _say(line: str) -> None:
 
 
 def main() -> int:
-    """Run everything; the exit status."""
+    """Run everything; the exit status. Whoever interrupts it waits until all is away."""
+    for number in SIGNALS:
+        signal.signal(number, _interrupt)
     settings = ProcessSettings()
     try:
         with (
@@ -72,9 +83,18 @@ def main() -> int:
             folder.chmod(0o711)
             bases.ensure(found, _say)
             return _with(found, folder)
+    except KeyboardInterrupt:
+        _say("interrompido")
     except (Failure, ServerProblem) as error:
         _say(f"FALHOU: {error.format_message() if isinstance(error, Failure) else error}")
-        return 1
+    return 1
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Once: what puts away what was begun is not to be interrupted in its turn."""
+    for each in SIGNALS:
+        signal.signal(each, lambda *_: None)
+    raise KeyboardInterrupt
 
 
 def _with(found: Engine, folder: Path) -> int:
@@ -82,8 +102,9 @@ def _with(found: Engine, folder: Path) -> int:
     for name in ("routes", "certs"):
         (ROOT / name).mkdir(exist_ok=True)
     _say("construindo as imagens")
-    stack.compose("build", "--quiet", limit_s=900)
-    _in_the_image(found)
+    with _in_the_image(found, f"{stack.name}-tests"):
+        stack.compose("build", "--quiet", *IMAGES, limit_s=900)
+        _say("imagens construídas")
     try:
         return _lived(stack, folder)
     except Failure:
@@ -93,19 +114,25 @@ def _with(found: Engine, folder: Path) -> int:
         stack.compose("down", "--volumes", "--timeout", "20")
 
 
-def _in_the_image(found: Engine) -> None:
-    """Unit and contract tests on the Python of the image."""
-    _say("testes de unidade e contrato dentro da imagem")
+@contextmanager
+def _in_the_image(found: Engine, name: str) -> Iterator[None]:
+    """Unit and contract tests on the Python of the image, beside what the block does."""
     network = ("--network", "host") if found.private else ()
     build = ("build", "--quiet", *network, "-f", "containers/app.Dockerfile", "--target")
-    found.docker(*build, "tests", "-t", "acordo/tests:test", str(ROOT), limit_s=600)
-    said = found.docker(
-        "run", "--rm", "--network", "none", "--tmpfs", "/tmp:exec,mode=1777",  # noqa: S108 - in the container
-        "acordo/tests:test", "sh", "-c", f"{IN_IMAGE} || true", limit_s=900,
-    )  # fmt: skip
-    last = said.strip().splitlines()[-1]
-    _say(last)
-    if "passed" not in last or "failed" in last or "error" in last:
+    found.docker(*build, "tests", "-t", TESTS, str(ROOT), limit_s=900)
+    _say("testes de unidade e contrato dentro da imagem")
+    try:
+        found.docker(
+            "run", "--detach", "--name", name, "--network", "none",
+            "--tmpfs", "/tmp:exec,mode=1777", TESTS, *IN_IMAGE,  # noqa: S108 - in the container
+        )  # fmt: skip
+        yield
+        status = found.docker("wait", name, limit_s=900).strip()
+        said = found.docker("logs", name).strip()
+    finally:
+        found.can("rm", "--force", "--volumes", name)
+    _say(said.splitlines()[-1] if said else "")
+    if status != "0":
         raise Failure("os testes não passaram dentro da imagem:\n" + said[-3000:])
 
 
@@ -114,16 +141,22 @@ def _lived(stack: Stack, folder: Path) -> int:
     stack.compose("up", "--detach", limit_s=READY_LIMIT_S)
     stack.wait_healthy(SERVICES, READY_LIMIT_S)
     _say("tudo pronto")
-    _page(stack)
+    _page(Door(stack))
     _relay(stack)
     _until(lambda: _attempts(stack) > 5, "a campanha não disca")
-    killed = [_kill(stack, service) for service in KILLED]
+    killed = [_rotated(stack), *(_kill(stack, service) for service in KILLED)]
     _scrape(stack)
     _say("drenando")
     stack.inside("dialer", "acordo", "drain", "--keep", "--limit", str(DRAIN_MIN))
     found = _judge(stack, killed)
+    door = kept.enter(stack)
+    before = kept.make(stack, door)
     _down_and_up(stack)
+    kept.find(door, before)
     _restored(stack, folder)
+    _found_again(stack, door.token, before)
+    wrong.tried(stack)
+    _say("o que está errado é dito em uma linha por quem o tem")
     print("\n".join(table.lines(table.rows(killed, found))), flush=True)
     print(f"{found['attempts']} tentativas, {found['invites']} chamadas na operadora")
     for line in found["says"]:
@@ -143,21 +176,30 @@ def _until(holds: Callable[[], bool], otherwise: str, limit_s: float = 120.0) ->
         time.sleep(1.0)
 
 
-def _page(stack: Stack) -> None:
+def _page(door: Door) -> None:
     """The login page, through the proxy, with its certificate verified."""
-    authority = stack.inside(
-        "proxy", "cat", "/var/lib/caddy/caddy/pki/authorities/local/root.crt"
-    )
-    import ssl
-    from http.client import HTTPSConnection
-
-    context = ssl.create_default_context(cadata=authority)
-    connection = HTTPSConnection("localhost", stack.https, timeout=10, context=context)
-    connection.request("GET", "/login")
-    answer = connection.getresponse()
-    if answer.status != 200 or b"<form" not in answer.read():
-        raise Failure(f"a página de entrada respondeu {answer.status}")
+    if b"<form" not in door.need("GET", "/login"):
+        raise Failure("a página de entrada não tem formulário")
     _say("a página de entrada responde por TLS")
+
+
+def _rotated(stack: Stack) -> Killed:
+    """Every secret another one, while calls run. Whoever is killed after it comes back
+    with the new ones, and whoever was connected to it must have them too."""
+    time.sleep(BEFORE_S)
+    old, before = stack.secret("ami_secret"), {s: stack.health(s).since for s in SERVICES}
+    began_at = time.time()
+    for name in ROTATED:
+        rotate(stack.secrets, name, stack.compose)
+    ready_at = time.time()
+    stack.inside("dialer", "acordo", "state", "check")  # enters all three anew
+    restarted = [s for s in SERVICES if stack.health(s).since != before[s]]
+    if restarted or old == stack.secret("ami_secret"):
+        raise Failure(f"trocar segredos reiniciou {', '.join(restarted)}")
+    _page(Door(stack))
+    _relay(stack)
+    _say(f"todos os segredos trocados em {ready_at - began_at:.1f} s")
+    return Killed(SECRETS, began_at, ready_at)
 
 
 def _kill(stack: Stack, service: str) -> Killed:
@@ -250,9 +292,17 @@ def _restored(stack: Stack, folder: Path) -> None:
     after = stack.ask(_KEPT)
     if after != before or back["missing"] or back["recordings"] != told["recordings"]:
         raise Failure(f"antes da cópia {before}, restaurado {after} ({back})")
-    stack.compose("up", "--detach", "agent_console", limit_s=READY_LIMIT_S)
-    stack.wait_healthy(("agent_console",), READY_LIMIT_S)
     _say(f"restaurado em uma instalação vazia: {', '.join(after[0])}")
+
+
+def _found_again(stack: Stack, token: str, before: Kept) -> None:
+    """By the page that people use: what was agreed, and the sound that proves it."""
+    stack.compose("up", "--detach", "proxy", limit_s=READY_LIMIT_S)
+    stack.wait_healthy(("proxy",), READY_LIMIT_S)
+    door = Door(stack)
+    door.token = token
+    kept.find(door, before)
+    _say("o acordo e a gravação de antes da cópia estão lá, e abrem")
 
 
 if __name__ == "__main__":

@@ -1,23 +1,26 @@
 """A container engine to test with: the one that answers, else a private one, as root.
 
-The private one is unpacked, not installed; its data stay in the cache, so that a second
-run rebuilds nothing. It changes no firewall rule and leaves no bridge behind.
+The private one is unpacked, not installed; its images stay in the cache, so that a second
+run rebuilds nothing. It changes no firewall rule. Whatever it made besides images is
+removed before it is used and after: whoever was killed in the middle could not do it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-import subprocess
+import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from foundation.cli import Failure
 from foundation.embedded import debian
 from foundation.embedded.debian import Say
+from foundation.embedded.program import Program, running
+from sim.containers.client import Engine, run
 
 PROGRAMS = debian.Wanted(
     name="containers",
@@ -28,7 +31,7 @@ PROGRAMS = debian.Wanted(
     depth="alone",
 )  # fmt: skip
 OF_THE_HOST = ("runc", "iptables", "mmdebstrap")  # they need its libraries
-START_LIMIT_S = 60.0
+ANSWERS = ("version", "--format", "{{.Server.Version}}")
 STOP_LIMIT_S = 60.0
 # builds have the host's network: this engine translates no addresses
 QUIET = (
@@ -37,37 +40,11 @@ QUIET = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """How to reach an engine: the environment for its client."""
-
-    environment: Mapping[str, str]
-    private: bool
-
-    def docker(self, *arguments: str, limit_s: float = 600) -> str:
-        """What a command prints; raises CalledProcessError, TimeoutExpired."""
-        answer = subprocess.run(
-            ["docker", *arguments], env=dict(self.environment), check=True, text=True,
-            capture_output=True, timeout=limit_s, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        return answer.stdout
-
-    def can(self, *arguments: str, limit_s: float = 60) -> bool:
-        """Whether a command succeeds."""
-        try:
-            self.docker(*arguments, limit_s=limit_s)
-        except (subprocess.SubprocessError, FileNotFoundError):
-            return False
-        return True
-
-
 @contextmanager
 def engine(cache: Path, say: Say) -> Iterator[Engine]:
     """An engine with compose, until the block ends. Raises Failure when there is none."""
     given = Engine(os.environ.copy(), private=False)
-    if given.can("version", "--format", "{{.Server.Version}}") and given.can(
-        "compose", "version"
-    ):
+    if given.can(*ANSWERS) and given.can("compose", "version"):
         say("motor de contêineres: o que responde")
         yield given
         return
@@ -75,19 +52,30 @@ def engine(cache: Path, say: Say) -> Iterator[Engine]:
         raise Failure(
             "nenhum motor de contêineres responde em DOCKER_HOST, e só root pode subir um"
         )
-    with _private(cache, say) as private:
+    folder = cache / "containers-engine"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder / "lock", say), _private(cache, folder, say) as private:
         yield private
 
 
 @contextmanager
-def _private(cache: Path, say: Say) -> Iterator[Engine]:
+def _alone(lock: Path, say: Say) -> Iterator[None]:
+    """One at a time: they would share a socket, data and networks."""
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("outro make compose-test usa este motor; aguardando")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _private(cache: Path, folder: Path, say: Say) -> Iterator[Engine]:
     _need_of_the_host(say)
     prefix = debian.unpack(PROGRAMS, cache, say)
-    folder = cache / "containers-engine"
     plugins = folder / "config" / "cli-plugins"
-    if not plugins.exists():
-        plugins.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(prefix / "usr/libexec/docker/cli-plugins", plugins)
+    shutil.copytree(prefix / "usr/libexec/docker/cli-plugins", plugins, dirs_exist_ok=True)
     environment = {
         **os.environ,
         "PATH": f"{prefix}/usr/sbin:{prefix}/usr/bin:{os.environ['PATH']}",
@@ -95,36 +83,66 @@ def _private(cache: Path, say: Say) -> Iterator[Engine]:
         "DOCKER_HOST": f"unix://{folder}/docker.sock",
     }
     private = Engine(environment, private=True)
+    _stop_leftover(folder / "docker.pid")
     say("motor de contêineres: um só nosso")
-    with (folder / "dockerd.log").open("ab") as output:
-        process = subprocess.Popen(
-            [
-                "dockerd", "--host", environment["DOCKER_HOST"], *QUIET,
-                "--data-root", str(folder / "data"), "--exec-root", str(folder / "run"),
-                "--pidfile", str(folder / "docker.pid"),
-            ],
-            env=environment, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )  # fmt: skip
+    log = folder / "dockerd.log"
+    log.unlink(missing_ok=True)
     try:
-        _wait(private, process, folder / "dockerd.log")
-        yield private
+        with running(_program(prefix, folder, private), log):
+            _emptied(private)
+            try:
+                yield private
+            finally:
+                _emptied(private)
     finally:
-        process.terminate()
-        try:
-            process.wait(STOP_LIMIT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _unmount(folder)
 
 
-def _wait(private: Engine, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_LIMIT_S
-    while not private.can("version", "--format", "{{.Server.Version}}", limit_s=5):
-        if process.poll() is not None or time.monotonic() > deadline:
-            last = log.read_text("utf-8", errors="replace").splitlines()[-1:]
-            raise Failure(f"o motor de contêineres não subiu: {' '.join(last)}")
+def _program(prefix: Path, folder: Path, private: Engine) -> Program:
+    argv = (
+        f"{prefix}/usr/sbin/dockerd", "--host", private.environment["DOCKER_HOST"], *QUIET,
+        "--data-root", f"{folder}/data", "--exec-root", f"{folder}/run",
+        "--pidfile", f"{folder}/docker.pid",
+    )  # fmt: skip
+    return Program(
+        name="dockerd",
+        argv=argv,
+        ready=lambda: private.can(*ANSWERS, limit_s=5),
+        env=private.environment,
+    )
+
+
+def _stop_leftover(pidfile: Path) -> None:
+    """End an engine whose test was killed; nobody else's has this number in this file."""
+    try:
+        number = int(pidfile.read_text())
+        if Path(f"/proc/{number}/comm").read_text().strip() != "dockerd":
+            return
+        os.kill(number, signal.SIGTERM)
+    except (FileNotFoundError, ValueError, ProcessLookupError):
+        return
+    deadline = time.monotonic() + STOP_LIMIT_S
+    while Path(f"/proc/{number}").exists():
+        if time.monotonic() > deadline:
+            raise Failure(f"o motor de uma vez interrompida ({number}) não termina")
         time.sleep(0.2)
+
+
+def _emptied(private: Engine) -> None:
+    """Leave nothing but images; bridges of networks would stay behind on the host."""
+    if containers := private.docker("ps", "--all", "--quiet").split():
+        private.docker("rm", "--force", "--volumes", *containers)
+    private.docker("network", "prune", "--force")
+    private.docker("volume", "prune", "--all", "--force")
+    private.docker("image", "prune", "--force")
+
+
+def _unmount(folder: Path) -> None:
+    """What an engine that was killed left mounted, the deepest first."""
+    mounts = Path("/proc/self/mounts").read_text("utf-8").splitlines()
+    points = [line.split()[1] for line in mounts]
+    for point in reversed([one for one in points if one.startswith(f"{folder}/")]):
+        run(["umount", "--lazy", point], limit_s=30)
 
 
 def _need_of_the_host(say: Say) -> None:
@@ -132,10 +150,6 @@ def _need_of_the_host(say: Say) -> None:
     if not missing:
         return
     say(f"instalando {', '.join(missing)}")
-    for command in (
-        ["apt-get", "update", "-qq"],
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
-    ):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise Failure(f"{' '.join(command[:2])}: {done.stderr.strip()[-300:]}")
+    install = ("apt-get", "install", "-y", "-qq", "--no-install-recommends")
+    run(["apt-get", "update", "-qq"], limit_s=300)
+    run([*install, *missing], limit_s=300)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from foundation.cli import Failure
 from foundation.secrets_cli import GROUP_SETTING, create
-from sim.containers.engine import Engine
+from sim.containers.client import Engine, run
 from sim.throw_away import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,8 +19,11 @@ BUILT = (
     "postgres", "valkey", "migrate", "asterisk", "dialer", "ura", "agent_console", "worker",
     "proxy", "turn", "demo_prepare", "carrier", "phones", "outside", "demo_start",
 )  # fmt: skip
-UNPUBLISHED = ("asterisk", "turn", "outside")  # only the proxy's ports are needed here
+# only the proxy's ports are needed here
+UNPUBLISHED = ("asterisk", "turn", "outside", "worker")
 CLOSED = ", ports: !reset []"
+# one service of each image
+IMAGES = ("postgres", "valkey", "migrate", "asterisk", "proxy", "turn")
 POLL_S = 0.2
 SOCKETS = "/tmp"  # noqa: S108 - of the server, in its container
 _HEALTH = (
@@ -46,7 +48,7 @@ class Stack:
         self.name = name
         self._engine = engine
         self.https = free_port()
-        self._secrets = secrets = folder / "secrets"
+        self.secrets = secrets = folder / "secrets"
         create(secrets)
         # nothing of the telephone is published, and only a private engine needs the host's
         # network to build
@@ -55,10 +57,12 @@ class Stack:
             f"  {service}: {{ build: {build}{CLOSED if service in UNPUBLISHED else ''} }}"
             for service in BUILT
         ]
-        self._override = folder / "compose.test.yml"
-        self._override.write_text("\n".join(["services:", *lines]) + "\n", "utf-8")
+        override = folder / "compose.test.yml"
+        override.write_text("\n".join(["services:", *lines]) + "\n", "utf-8")
         self._environment = {
             **engine.environment,
+            "COMPOSE_FILE": f"{ROOT / 'docker-compose.yml'}:{override}",
+            "COMPOSE_DISABLE_ENV_FILE": "1",  # an operator's own says other things
             "ACORDO_STACK": name,
             "COMPOSE_PROFILES": "demo",
             "ACORDO_SECRETS": str(secrets),
@@ -69,39 +73,23 @@ class Stack:
 
     def compose(self, *arguments: str, limit_s: float = 600, given: str = "") -> str:
         """What a compose command prints; raises Failure with the end of what it said."""
-        command = [
-            "docker", "compose", "--file", str(ROOT / "docker-compose.yml"),
-            "--file", str(self._override), *arguments,
-        ]  # fmt: skip
-        done = subprocess.run(
-            command, env=self._environment, cwd=ROOT, input=given, text=True, check=False,
-            capture_output=True, timeout=limit_s,
+        return run(
+            ["docker", "compose", *arguments], limit_s=limit_s, folder=ROOT, given=given,
+            environment=self._environment,
         )  # fmt: skip
-        if done.returncode != 0:
-            said = (done.stderr + done.stdout).strip()[-1500:]
-            raise Failure(f"docker compose {' '.join(arguments[:3])}: {said}")
-        return done.stdout
 
     def inside(self, service: str, *command: str, given: str = "") -> str:
         """What a command prints that runs in a service's container."""
         return self.compose("exec", "--no-TTY", service, *command, given=given)
 
     def secret(self, name: str) -> str:
-        return (self._secrets / name).read_text("utf-8").strip()
+        return (self.secrets / name).read_text("utf-8").strip()
 
     def ask(self, query: str) -> list[list[str]]:
         """Rows of the database, as text."""
         said = self.inside(
-            "postgres",
-            "psql",
-            "-h",
-            SOCKETS,
-            "-U",
-            "acordo",
-            "-Atc",
-            query,
-            "acordo",
-        )
+            "postgres", "psql", "-h", SOCKETS, "-U", "acordo", "-Atc", query, "acordo",
+        )  # fmt: skip
         return [line.split("|") for line in said.splitlines()]
 
     def health(self, service: str) -> Health:

@@ -63,7 +63,7 @@ class Connection:
     def __init__(
         self,
         ami: Ami,
-        secret: str,
+        secret: Callable[[], str],
         *,
         clock: Clock,
         timing: Timing,
@@ -145,7 +145,7 @@ class Connection:
     async def _log_in(self, wire: Wire, early: _Early, lost: asyncio.Future[str]) -> str:
         answer = (
             await wire.ask(
-                actions.login(self._ami.username, self._secret), self._timing.login_s
+                actions.login(self._ami.username, self._secret()), self._timing.login_s
             )
         )[0]
         if not answer.success:

@@ -45,7 +45,7 @@ class AmiTelephony:
     def __init__(
         self,
         ami: Ami,
-        secret: str,
+        secret: Callable[[], str],  # the one that is valid when it logs in
         *,
         clock: Clock | None = None,
         timing: Timing | None = None,

@@ -158,7 +158,7 @@ async def test_a_wrong_password_is_refused_once(
     real_switch: RealSwitch, proxy: AmiProxy
 ) -> None:
     ami = real_switch.settings.ami.model_copy(update={"port": proxy.port})
-    async with AmiTelephony(ami, "wrong", timing=_QUICK) as telephony:
+    async with AmiTelephony(ami, lambda: "wrong", timing=_QUICK) as telephony:
         with pytest.raises(LoginRefused, match="dialer: Authentication failed"):
             await anext(telephony.events())
         with pytest.raises(SwitchUnreachable, match="login refused"):
@@ -191,8 +191,9 @@ async def test_one_broken_message_harms_no_other(
 async def test_who_may_not_act_any_more_sends_nothing(real_switch: RealSwitch) -> None:
     leads = True
     telephony = AmiTelephony(
-        real_switch.settings.ami, real_switch.secret, timing=_QUICK, may_act=lambda: leads
-    )
+        real_switch.settings.ami, lambda: real_switch.secret, timing=_QUICK,
+        may_act=lambda: leads,
+    )  # fmt: skip
     async with telephony, hearing(telephony):
         call = _call(real_switch)
         leads = False
@@ -209,7 +210,7 @@ async def test_a_restarted_switch_has_another_boot(
     settings = switch_settings(fresh_home.root)
     log = fresh_home.logs / "asterisk.log"
     instance = switch.main_instance(settings, asterisk_prefix)
-    telephony = AmiTelephony(settings.ami, fresh_home.secret("ami"), timing=_QUICK)
+    telephony = AmiTelephony(settings.ami, lambda: fresh_home.secret("ami"), timing=_QUICK)
     async with telephony:
         with running(instance.program(), log) as process:
             async with hearing(telephony) as heard:

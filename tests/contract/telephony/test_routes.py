@@ -110,7 +110,7 @@ class Network:
     messages: dict[str, Path]
 
     def telephony(self) -> AmiTelephony:
-        return AmiTelephony(self.settings.ami, self.main.home.secret("ami"))
+        return AmiTelephony(self.settings.ami, lambda: self.main.home.secret("ami"))
 
     def invites(self, route: str) -> list[str]:
         text = self.messages[route].read_text("utf-8", errors="replace")

@@ -161,7 +161,7 @@ async def leading(
     log.contact_clock = clock
     redis = connect_bus(str(settings.redis_url and settings.redis_url.get_secret_value()))
     ami = network.settings.ami
-    telephony = AmiTelephony(ami, network.main.home.secret("ami"))
+    telephony = AmiTelephony(ami, lambda: network.main.home.secret("ami"))
     routes = [r for r in read_routes(network.settings) if r.name in (first, "boa")]
     ranked = [r.model_copy(update={"priority": int(r.name == "boa")}) for r in routes]
     toolbox = Tools(

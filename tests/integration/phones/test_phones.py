@@ -84,7 +84,7 @@ async def _originate(home: Home) -> None:
         extension="nail",
         timeout_s=10,
     )
-    async with AmiTelephony(ami, home.secret("ami")) as telephony:
+    async with AmiTelephony(ami, lambda: home.secret("ami")) as telephony:
         async for event in telephony.events():
             if isinstance(event, ConnectionRestored):
                 await telephony.originate(leg)

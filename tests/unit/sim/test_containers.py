@@ -11,7 +11,8 @@ import yaml
 
 from foundation.cli import Failure
 from sim.containers.__main__ import KILLED, METRICS, SERVICES
-from sim.containers.engine import Engine, engine
+from sim.containers.client import Engine
+from sim.containers.engine import engine
 from sim.containers.stack import BUILT, Stack
 from sim.containers.table import Killed, good, lines, rows
 from tests.unit.house.tree import ROOT
@@ -79,7 +80,7 @@ def test_every_service_is_hardened(name: str) -> None:
 
 def test_only_what_must_be_reached_is_published_and_on_loopback() -> None:
     published = {name for name, of in compose().items() if of.get("ports")}
-    assert published == {"asterisk", "proxy", "turn", "outside"}
+    assert published == {"asterisk", "proxy", "turn", "worker", "outside"}
     for name in published:
         assert all(port.startswith("${ACORDO_") for port in compose()[name]["ports"])
         assert all(":-127.0.0.1}" in port for port in compose()[name]["ports"])
