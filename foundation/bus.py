@@ -82,6 +82,9 @@ class _Present(CredentialProvider):
         name = now.get("username")
         return (str(name), password) if name else (password,)
 
+    async def get_credentials_async(self) -> tuple[str] | tuple[str, str]:
+        return self.get_credentials()
+
 
 def connect(url: str) -> Redis:
     """Return a client for `redis://...` or `unix:///path?password=...`; connects later.

@@ -89,6 +89,17 @@ def test_a_misspelt_metric_is_found() -> None:
     assert unknown("rate(acordo_atempts_total[1m])", existing()) == ["acordo_atempts_total"]
 
 
+def test_what_is_divided_has_the_same_labels_on_both_sides() -> None:
+    """Prometheus finds no pair otherwise, and says nothing of it."""
+    asked = [target["expr"] for panel in panels() for target in panel["targets"]]
+    divided = [e for e in (*asked, *(r["expr"] for r in rules())) if " / " in e]
+    assert divided
+    for expression in divided:
+        above, below = expression.split(" / ", 1)
+        assert above.startswith("sum(")
+        assert below.startswith("clamp_min(sum(")
+
+
 def test_every_alert_says_what_to_do() -> None:
     for rule in rules():
         assert rule["expr"]
