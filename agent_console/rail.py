@@ -12,15 +12,18 @@ from uuid import UUID
 
 from aiohttp import web
 
+from agent_console.portal.asking import KEYS
 from agent_console.problems import Problem
 from agent_console.services import DATABASE, SETTINGS
 from cobranca.agreements.receiving import NoSuchInstalment
 from cobranca.payments.api_pix.client import ApiPix
 from cobranca.payments.api_pix.connection import BankConnection
 from cobranca.payments.api_pix.errors import BankFailure
+from cobranca.payments.bolepix import add_pix
 from cobranca.payments.charging import PixCharge, pix_charge
 from cobranca.payments.owing import NothingOwed, of_instalment
 from cobranca.payments.pix.key import PixKey
+from cobranca.payments.refusal import PaymentRefused
 from foundation.observability import get_logger
 
 log = get_logger(__name__)
@@ -52,6 +55,17 @@ async def open_rail(app: web.Application) -> AsyncIterator[None]:
     async with BankConnection(bank.access()) as connection:
         app[RAIL] = Rail(connection, bank.key)
         yield
+
+
+async def slip_pix(app: web.Application, charge: UUID) -> None:
+    """Give a slip its Pix, if the bank is there; without it the slip is good as it is."""
+    rail = app[RAIL]
+    if rail is None:
+        return
+    try:
+        await add_pix(app[DATABASE], rail.api, rail.key, app[KEYS], charge)
+    except (BankFailure, PaymentRefused) as error:
+        log.warning("slip_without_pix", why=type(error).__name__)
 
 
 async def instalment_pix(app: web.Application, instalment: UUID, today: date) -> PixCharge:

@@ -61,6 +61,13 @@ class Endpoint:
     background: bool = False  # a page polls it: no sign that a person is there
     fresh_password: bool = True  # False: also for who must change his password first
     once: bool = False  # wants an Idempotency-Key: its handler goes through `api.once`
+    reads: bool = False  # a POST that changes nothing, and takes no Idempotency-Key
+    secret: bool = False  # its answer is shown once, and written down nowhere
+
+    @property
+    def keyed(self) -> bool:
+        """Whether it takes an Idempotency-Key."""
+        return self.verb == "POST" and not self.reads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

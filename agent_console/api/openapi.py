@@ -129,9 +129,10 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
             else {"type": "string", "format": "uuid"}
         )
         found.append({"name": name, "in": "path", "required": True, "schema": schema})
-    if isinstance(route, Endpoint) and route.once:
+    if isinstance(route, Endpoint) and route.keyed:
         schema = {"type": "string", "pattern": KEY_FORM}
-        found.append({"name": KEY, "in": "header", "required": True, "schema": schema})
+        given = {"name": KEY, "in": "header", "required": route.once}
+        found.append({**given, "schema": schema})
     query = route.query if isinstance(route, Endpoint) else None
     if query is not None:
         of_query: dict[str, Any] = query.model_json_schema(ref_template=REF)

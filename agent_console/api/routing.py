@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from agent_console import routes
 from agent_console.api.endpoint import Asked, Endpoint, OpenEndpoint, Page, Policy, policy
 from agent_console.api.guard import POLICIES
+from agent_console.api.once import kept
 from agent_console.api.reading import (
     JSON,
     read_body,
@@ -74,7 +75,7 @@ def _called(endpoint: Endpoint) -> Handler:
             body=await read_body(request, endpoint.body) if endpoint.body else None,
             request=request,
         )
-        return _written(await endpoint.handler(asked), endpoint.status)
+        return _written(await kept(endpoint, asked), endpoint.status)
 
     return handle
 

@@ -34,7 +34,8 @@ from cobranca.payments.banking_store import BillingAccountRow, RemittanceRow
 from cobranca.payments.boletos import NoBillingAccount
 from cobranca.payments.refusal import PaymentRefused
 from cobranca.payments.remittances import send
-from cobranca.payments.work import Question, reason_text
+from cobranca.payments.texts import reason_text
+from cobranca.payments.work import Question
 from cobranca.people import audit
 from foundation.crypto import Keys
 from foundation.home import Home

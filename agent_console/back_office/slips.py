@@ -18,6 +18,7 @@ from agent_console.back_office.contracts import Day
 from agent_console.negotiation.contracts import Form
 from agent_console.portal.asking import KEYS, today
 from agent_console.problems import Problem
+from agent_console.rail import slip_pix
 from agent_console.services import DATABASE
 from cobranca.agreements.receiving import NoSuchInstalment
 from cobranca.debtors.address import InvalidAddress, read_address
@@ -124,7 +125,9 @@ async def issue(asked: Asked[SlipForm, None]) -> SlipOut:
             address=row.cep is not None,
         )
 
-    return await once(asked, SlipOut, use)
+    slip = await once(asked, SlipOut, use)
+    await slip_pix(asked.request.app, slip.id)
+    return slip
 
 
 async def printed(asked: Asked[None, None]) -> web.Response:

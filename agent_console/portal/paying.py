@@ -23,10 +23,11 @@ from agent_console.portal.asking import KEYS, today
 from agent_console.portal.showing import show
 from agent_console.portal.visits import Visit
 from agent_console.problems import Problem
-from agent_console.rail import RAIL, instalment_pix
+from agent_console.rail import RAIL, instalment_pix, slip_pix
 from agent_console.services import DATABASE, SETTINGS
 from cobranca.agreements.receiving import NoSuchInstalment
 from cobranca.agreements.store import AgreementInstalmentRow, AgreementRow
+from cobranca.debtors.store import CreditorRow
 from cobranca.payments.banking_store import BillingAccountRow
 from cobranca.payments.boleto.printing import boletos_pdf
 from cobranca.payments.boletos import issue, printed
@@ -39,9 +40,11 @@ from cobranca.payments.pix.qr import svg_of
 from cobranca.payments.refusal import PaymentRefused
 from cobranca.payments.transfers import expect
 from cobranca.people import audit
+from cobranca.portal.overview import Creditor
+from foundation.brasil.bank_days import bank_day_from
 from foundation.observability import get_logger
 
-SLIP_DAYS = 3  # a slip that is issued today can be paid so long
+SLIP_DAYS = 3  # a slip that is issued today can be paid so long at least
 QR_TITLE = "Código QR do Pix"
 CARDS = web.AppKey[HostedCheckout | None]("cards")
 
@@ -55,6 +58,7 @@ class ToPay:
     id: UUID
     agreement: UUID
     owing: Owing
+    creditor: Creditor
     slips: bool  # the creditor has an account that slips are issued on
 
 
@@ -97,8 +101,10 @@ async def to_pay(connection: AsyncConnection, instalment: UUID, debtor: UUID) ->
     """Raises Problem 404 for what is not his, 409 for what owes nothing."""
     query = (
         select(AgreementInstalmentRow.id, AgreementRow.id.label("agreement"),
-               AgreementRow.creditor_id)
+               AgreementRow.creditor_id, CreditorRow.name, CreditorRow.document,
+               CreditorRow.address)
         .join(AgreementRow, AgreementRow.id == AgreementInstalmentRow.agreement_id)
+        .join(CreditorRow, CreditorRow.id == AgreementRow.creditor_id)
         .where(AgreementInstalmentRow.id == instalment, AgreementRow.debtor_id == debtor)
     )  # fmt: skip
     row = (await connection.execute(query)).first()
@@ -112,7 +118,13 @@ async def to_pay(connection: AsyncConnection, instalment: UUID, debtor: UUID) ->
     except (NoSuchInstalment, NothingOwed):
         raise Problem("portal_nothing_owed", 409) from None
     slips = await connection.scalar(account.limit(1)) is not None
-    return ToPay(id=row.id, agreement=row.agreement, owing=owing, slips=slips)
+    creditor = Creditor(
+        id=row.creditor_id, name=row.name, document=row.document or "",
+        address=row.address or "",
+    )  # fmt: skip
+    return ToPay(
+        id=row.id, agreement=row.agreement, owing=owing, creditor=creditor, slips=slips
+    )
 
 
 async def page(
@@ -145,8 +157,11 @@ async def slip(till: Till) -> web.StreamResponse:
     """The slip as a PDF, made in a thread of its own."""
     try:
         async with till.engine.begin() as connection:
-            due_on = today() + timedelta(days=SLIP_DAYS)
-            charge = await issue(connection, till.paying.owing, due_on)
+            owing = till.paying.owing
+            due_on = bank_day_from(max(owing.due_on, today() + timedelta(days=SLIP_DAYS)))
+            charge = await issue(connection, owing, due_on)
+        await slip_pix(till.app, charge)
+        async with till.engine.connect() as connection:
             drawn = await printed(connection, till.app[KEYS], charge)
     except PaymentRefused:
         raise Problem("portal_cannot_pay", 409) from None

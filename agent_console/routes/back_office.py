@@ -124,7 +124,7 @@ ENDPOINTS = (
     Endpoint(
         verb="POST", path="/api/v1/policies/preview", roles=MAY, scope="policies:read",
         summary="O que uma política faria com a base do mês passado",
-        handler=policies.effect, body=PreviewForm, answer=PreviewOut,
+        handler=policies.effect, reads=True, body=PreviewForm, answer=PreviewOut,
         problems=("no_index",),
     ),
     Endpoint(

@@ -162,7 +162,7 @@ ENDPOINTS = (
         answer=OptionsOut,
     ),
     _endpoint(
-        "POST", "/count", "Quantos devedores um filtro encontra", scope=READ,
+        "POST", "/count", "Quantos devedores um filtro encontra", scope=READ, reads=True,
         handler=counted, body=DebtorFilter, answer=CountOut,
     ),
     _endpoint(

@@ -113,7 +113,7 @@ ENDPOINTS = (
         summary="Se um retorno pode ser marcado para este horário",
         roles=AGENT,
         scope="desk:read",
-        handler=in_hand.check_call_back,
+        handler=in_hand.check_call_back, reads=True,
         body=CallBackIn,
         answer=CallBackAllowedOut,
         problems=("no_seat", "no_such_call", "not_your_call", "call_back_past",

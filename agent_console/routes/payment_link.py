@@ -16,7 +16,7 @@ from aiohttp import web
 from agent_console.api.endpoint import OpenEndpoint
 from agent_console.doors.login import came_through_door, door_token, give_door
 from agent_console.portal import paying
-from agent_console.portal.answering import judged
+from agent_console.portal.answering import factor_for, judged
 from agent_console.portal.asking import (
     CSRF,
     KEYS,
@@ -31,12 +31,11 @@ from agent_console.portal.paying import Till, to_pay
 from agent_console.portal.showing import show
 from agent_console.portal.visits import Visit, Visits
 from agent_console.services import BUS, CLOCK, DATABASE, SETTINGS
-from cobranca.contacts.identification import known_of
 from cobranca.payments import links
 from cobranca.payments.links import Opened
 from cobranca.payments.owing import next_of_agreement
 from cobranca.people import audit
-from cobranca.portal.identity import factor_of
+from cobranca.portal.identity import Factor
 
 TILL = "/pagar"
 LINK = "/pagar/{token:[A-Za-z0-9_-]{40,80}}"
@@ -47,7 +46,9 @@ PAYERS = web.AppKey("payers", Visits)
 async def link_page(request: web.Request) -> web.StreamResponse:
     """The question; looking uses nothing up, so programs that open links do no harm."""
     found = await _opened(request)
-    return await _over(request) if found is None else await _ask(request, found)
+    if found is None:
+        return await _over(request)
+    return await _ask(request, await factor_for(request, found.debtor))
 
 
 async def answer(request: web.Request) -> web.StreamResponse:
@@ -56,16 +57,17 @@ async def answer(request: web.Request) -> web.StreamResponse:
     if found is None:
         return await _over(request)
     if not came_through_door(request, form.get(CSRF)):
-        return await _ask(request, found, status=403)
-    right = await judged(request, found.debtor, form.get("answer", ""))
+        factor = await factor_for(request, found.debtor)
+        return await _ask(request, factor, status=403)
+    factor, right = await judged(request, found.debtor, form.get("answer", ""))
     if right is None:
-        return await _ask(request, found, status=422, trouble="unreadable")
+        return await _ask(request, factor, status=422, trouble="unreadable")
     async with request.app[DATABASE].begin() as connection:
         left = await links.answered(connection, found.agreement, right=right)
         action = "portal.enter.payment" if right else "portal.identity.wrong"
         await audit.record_debtor(connection, found.debtor, action=action)
     if not right and left:
-        return await _ask(request, found, status=403, trouble="wrong", left=left)
+        return await _ask(request, factor, status=403, trouble="wrong", left=left)
     if not right:
         return await show(request, "locked.html", status=403)
     visit = await request.app[PAYERS].begin(
@@ -125,13 +127,11 @@ async def _opened(request: web.Request) -> Opened | None:
 
 
 async def _ask(
-    request: web.Request, found: Opened, *, status: int = 200, trouble: str = "",
+    request: web.Request, factor: Factor, *, status: int = 200, trouble: str = "",
     left: int = 0,
 ) -> web.StreamResponse:  # fmt: skip
-    async with request.app[DATABASE].connect() as connection:
-        known = await known_of(connection, request.app[KEYS], found.debtor)
     nonce, token = door_token(request)
-    said: dict[str, Any] = {"factor": factor_of(known).value, "action": request.path}
+    said: dict[str, Any] = {"factor": factor.value, "action": request.path}
     response = await show(
         request, "question.html", status=status, csrf=token, trouble=trouble, left=left,
         **said,

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from agent_console.api.endpoint import OpenEndpoint
 from agent_console.doors.login import came_through_door, door_token, give_door
-from agent_console.portal.answering import judged
+from agent_console.portal.answering import factor_for, judged
 from agent_console.portal.asking import (
     CSRF,
     ENTRANCE,
@@ -40,11 +40,10 @@ from agent_console.portal.visits import Visit, Visits
 from agent_console.services import BUS, CLOCK, DATABASE, DOOR_SECRET, SETTINGS
 from cobranca.channels import evidence
 from cobranca.channels.message import Means
-from cobranca.contacts.identification import known_of
 from cobranca.debtors.service import debtor_with_document
 from cobranca.people import audit
 from cobranca.portal import codes, links
-from cobranca.portal.identity import factor_of
+from cobranca.portal.identity import Factor
 from cobranca.portal.link_token import read_token
 from foundation.brasil.document import Document, InvalidDocument, parse_document
 from foundation.crypto import Keys
@@ -146,7 +145,7 @@ async def question(request: web.Request) -> web.StreamResponse:
         return sent_to(ENTRANCE)
     if visit.identified:
         return sent_to(HOME)
-    return await _ask(request, visit)
+    return await _ask(request, visit, await factor_for(request, visit.debtor))
 
 
 async def answer(request: web.Request) -> web.StreamResponse:
@@ -156,9 +155,9 @@ async def answer(request: web.Request) -> web.StreamResponse:
         return sent_to(ENTRANCE)
     form = await form_of(request)
     require_token(visit, form)
-    right = await judged(request, visit.debtor, form.get("answer", ""))
+    factor, right = await judged(request, visit.debtor, form.get("answer", ""))
     if right is None:
-        return await _ask(request, visit, status=422, trouble="unreadable")
+        return await _ask(request, visit, factor, status=422, trouble="unreadable")
     async with request.app[DATABASE].begin() as connection:
         tries = await links.spend_try(connection, visit.link)
         right = right and tries is not None
@@ -168,7 +167,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
         return await _in(request, visit.debtor, link=visit.link)
     left = 0 if tries is None else links.TRIES_MAX - tries
     if left > 0:
-        return await _ask(request, visit, status=403, trouble="wrong", left=left)
+        return await _ask(request, visit, factor, status=403, trouble="wrong", left=left)
     await request.app[VISITS].end(visit.token)
     response = await show(request, "locked.html", status=403)
     take_visit(response)
@@ -217,14 +216,12 @@ async def _in(
 
 
 async def _ask(
-    request: web.Request, visit: Visit, *, status: int = 200, trouble: str = "",
-    left: int = 0,
+    request: web.Request, visit: Visit, factor: Factor, *, status: int = 200,
+    trouble: str = "", left: int = 0,
 ) -> web.StreamResponse:  # fmt: skip
-    async with request.app[DATABASE].connect() as connection:
-        known = await known_of(connection, request.app[KEYS], visit.debtor)
     return await show(
         request, "question.html", status=status, csrf=visit.csrf,
-        factor=factor_of(known).value, trouble=trouble, left=left,
+        factor=factor.value, trouble=trouble, left=left,
     )  # fmt: skip
 
 

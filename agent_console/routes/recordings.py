@@ -87,7 +87,7 @@ ENDPOINTS = (
         summary="Gravações de um devedor, pelo documento ou pelo começo do nome",
         roles=MAY,
         scope=READ,
-        handler=search,
+        handler=search, reads=True,
         body=SearchIn,
         answer=RecordingsOut,
         problems=("bad_document",),

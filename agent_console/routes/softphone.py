@@ -151,6 +151,7 @@ ENDPOINTS = (
         roles=EVERY_ROLE,
         scope=SCOPE,
         handler=give_credentials,
+        secret=True,
         body=CredentialsIn,
         answer=CredentialsOut,
         problems=("seat_taken", "no_seat"),

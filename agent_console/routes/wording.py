@@ -82,6 +82,7 @@ ENDPOINTS = (
         roles=MAY,
         scope="wording:check",
         handler=look_over,
+        reads=True,
         body=WordingIn,
         answer=WordingOut,
     ),

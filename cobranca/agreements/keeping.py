@@ -82,18 +82,14 @@ async def break_lapsed(connection: AsyncConnection, on: date, at: datetime) -> l
 
 
 async def _binding(connection: AsyncConnection, on: date, *, after: UUID) -> Sequence[UUID]:
-    """Those with an instalment that was due, in the order of their ids."""
+    """Those with an open instalment that was due, in the order of their ids."""
     query = (
         select(AgreementRow.id)
-        .join(
-            AgreementInstalmentRow, AgreementInstalmentRow.agreement_id == AgreementRow.id
-        )
         .where(
             AgreementRow.id > after,
             AgreementRow.state.in_(BINDING),
-            AgreementInstalmentRow.due_on < on,
+            AgreementRow.next_due < on,
         )
-        .distinct()
         .order_by(AgreementRow.id)
         .limit(_PAGE)
     )
@@ -138,6 +134,7 @@ async def _instalments(
         .join(AgreementRow, AgreementRow.id == AgreementInstalmentRow.agreement_id)
         .where(
             AgreementRow.state.in_(BINDING),
+            AgreementRow.next_due <= last,
             AgreementInstalmentRow.due_on.between(first, last),
         )
         .order_by(AgreementInstalmentRow.due_on)

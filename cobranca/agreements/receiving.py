@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -17,12 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.agreements.happening import happen
 from cobranca.agreements.life import BINDING, PaymentCame, State, shares
-from cobranca.agreements.standing import standing
+from cobranca.agreements.standing import note_open, standing
 from cobranca.agreements.store import (
     AgreementDebtRow,
     AgreementInstalmentRow,
     AgreementPaymentRow,
 )
+from cobranca.debts.accounts import ZERO
 from cobranca.debts.facts import FIRST_DAY, Means, Paid, Released, checked
 from cobranca.debts.news import News, spread
 from cobranca.debts.service import hold, known, next_number, payment, record
@@ -61,20 +63,22 @@ async def record_payment(
     reference: str,
     debt_id: UUID | None = None,
     instalment_id: UUID | None = None,
+    settles: bool = False,
     at: datetime | None = None,
 ) -> Received:
     """Write a payment of a debt, or of an agreement's instalment (one of the two).
 
     `reference` is the bank's own name of it, unique within its means. Raises AbsurdAmount,
     AbsurdDate, NoSuchDebt, NoSuchInstalment, OtherPayment. What is paid too much stays in
-    the ledger as the debtor's credit.
+    the ledger as the debtor's credit. `settles`: it is all that was asked for of the
+    instalment, so what lateness added beyond it is forgiven.
     """
     now = at or datetime.now(UTC)
     checked(amount)
     today = now.astimezone(SAO_PAULO).date()
     if not FIRST_DAY <= paid_on <= today + timedelta(days=1):
         raise AbsurdDate(AbsurdDate.__doc__)
-    coming = _Coming(amount, paid_on, means, reference, now)
+    coming = _Coming(amount, paid_on, means, reference, now, settles)
     received = await _written(connection, debt_id, instalment_id, coming)
     if not received.again:
         news = News(
@@ -95,6 +99,7 @@ class _Coming:
     means: Means
     reference: str
     at: datetime
+    settles: bool
 
 
 async def _written(
@@ -152,6 +157,7 @@ async def _of_instalment(
         "agreement_id": row.agreement_id,
         "instalment": row.number,
         "amount": coming.amount,
+        "forgiven": await _forgiven(connection, row, coming),
         "paid_on": coming.paid_on,
         "means": coming.means.value,
         "reference": coming.reference,
@@ -163,11 +169,21 @@ async def _of_instalment(
         if part > 0:
             await _paid(connection, debt, part, coming)
     stands = await standing(connection, row.agreement_id)
+    await note_open(connection, stands)
     left = stands.left
     state = await happen(connection, row.agreement_id, PaymentCame(left), coming.at)
     if state is State.KEPT and stands.state in BINDING:
         await _release(connection, row.agreement_id, tuple(owed), coming)
     return Received(tuple(owed), row.agreement_id, state)
+
+
+async def _forgiven(connection: AsyncConnection, row: Any, coming: _Coming) -> Decimal:
+    """What lateness added that nobody asked for; never more than it added."""
+    if not coming.settles:
+        return ZERO
+    stands = await standing(connection, row.agreement_id)
+    owed, charged = stands.late_charges(row.number, coming.paid_on)
+    return max(ZERO, min(owed - coming.amount, charged))
 
 
 async def hold_debts(connection: AsyncConnection, agreement: UUID) -> dict[UUID, Decimal]:

@@ -226,6 +226,9 @@ async def _agree(
         "creditor_id": creditor,
         "policy_id": row.policy_id,
         "state": State.PROPOSED.value,
+        "next_due": min(
+            date.fromisoformat(one["due_on"]) for one in row.document["payments"]
+        ),
         "at": at,
     }
     await connection.execute(insert(AgreementRow), values)

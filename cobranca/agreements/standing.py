@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.agreements.happening import NoSuchAgreement
@@ -20,10 +20,10 @@ from cobranca.agreements.store import (
     AgreementRow,
     PolicyRow,
 )
-from cobranca.debts.accounts import ZERO
-from cobranca.debts.charges import Setting
+from cobranca.debts.accounts import CHARGES, ZERO
+from cobranca.debts.charges import Setting, charges
 from cobranca.debts.entries import Ledger
-from cobranca.debts.facts import FIRST_DAY, AnyFact, Means, Opened, Paid
+from cobranca.debts.facts import FIRST_DAY, AnyFact, Discounted, Means, Opened, Paid
 from cobranca.debts.ledger import balance, fold
 from cobranca.debts.service import indices
 
@@ -38,6 +38,14 @@ class Standing:
     ledger: Ledger
     facts: tuple[AnyFact, ...]
     setting: Setting
+
+    def late_charges(self, instalment: int, on: date) -> tuple[Decimal, Decimal]:
+        """What an instalment owes on a day, and how much of it lateness added."""
+        ledger = fold(self.facts, self.setting, until=on)
+        (part,) = (part for part in ledger.positions if part.number == instalment)
+        more = sum((line.amount for line in charges(part, on, self.setting)), ZERO)
+        written = sum((part.of(account) for account in CHARGES), ZERO)
+        return part.total + more, written + more
 
     def open(self, on: date) -> Decimal:
         """What its instalments owe on that day, lateness included."""
@@ -73,6 +81,17 @@ async def standing(connection: AsyncConnection, agreement: UUID) -> Standing:
     )
 
 
+async def note_open(connection: AsyncConnection, stands: Standing) -> None:
+    """Keep when the oldest open instalment is due, so that sweeps read no others."""
+    tolerance = stands.policy.tolerance
+    dues = [part.due_on for part in stands.ledger.positions if part.total > tolerance]
+    await connection.execute(
+        update(AgreementRow)
+        .where(AgreementRow.id == stands.id)
+        .values(next_due=min(dues, default=None))
+    )
+
+
 async def _agreement_facts(
     connection: AsyncConnection, agreement: UUID
 ) -> tuple[AnyFact, ...]:
@@ -96,8 +115,20 @@ async def _agreement_facts(
     back = {(row.means, row.reference) for row in rows if row.undone}
     for row in rows:
         if (row.means, row.reference) not in back:
+            if row.forgiven:
+                facts.append(_as_forgiven(row, len(facts) + 1))
             facts.append(_as_paid(row, len(facts) + 1))
     return tuple(facts)
+
+
+def _as_forgiven(row: Any, number: int) -> Discounted:
+    return Discounted(
+        number=number,
+        on=row.paid_on,
+        amount=row.forgiven,
+        reason=row.means,
+        instalment=row.instalment,
+    )
 
 
 def _as_paid(row: Any, number: int) -> Paid:

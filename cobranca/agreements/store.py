@@ -48,10 +48,16 @@ class OfferRow(Row):
 
 
 class AgreementRow(Row):
-    """An offer that was accepted. `state` is the last that its events led to."""
+    """An offer that was accepted. `state` is the last that its events led to.
+
+    `next_due`, as its ledger had it last: when the oldest open instalment is due.
+    """
 
     __tablename__ = "agreement"
-    __table_args__ = (Index("ix_agreement_state_debtor", "state", "debtor_id"),)
+    __table_args__ = (
+        Index("ix_agreement_state_debtor", "state", "debtor_id"),
+        Index("ix_agreement_state_next_due", "state", "next_due"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     offer_id: Mapped[UUID] = mapped_column(ForeignKey(OfferRow.id), unique=True)
@@ -59,6 +65,7 @@ class AgreementRow(Row):
     creditor_id: Mapped[UUID] = mapped_column(ForeignKey(CreditorRow.id))
     policy_id: Mapped[UUID] = mapped_column(ForeignKey(PolicyRow.id))
     state: Mapped[str]
+    next_due: Mapped[date | None]  # null: no instalment is open
     at: Mapped[datetime]
 
 
@@ -118,6 +125,7 @@ class AgreementPaymentRow(Row):
     agreement_id: Mapped[UUID] = mapped_column(ForeignKey(AgreementRow.id), index=True)
     instalment: Mapped[int]
     amount: Mapped[Decimal]
+    forgiven: Mapped[Decimal] = mapped_column(server_default="0")  # a slip's own terms
     paid_on: Mapped[date]
     means: Mapped[str]
     reference: Mapped[str]

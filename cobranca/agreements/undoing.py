@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cobranca.agreements.happening import happen
 from cobranca.agreements.life import PaymentWentBack
 from cobranca.agreements.receiving import hold_debts
-from cobranca.agreements.standing import standing
+from cobranca.agreements.standing import note_open, standing
 from cobranca.agreements.store import AgreementPaymentRow
 from cobranca.debts.facts import Means, Released, Undone
 from cobranca.debts.service import hold, known, next_number, payment, record
@@ -59,6 +59,7 @@ async def undo_payment(
         await _unrelease(connection, debt, rows[0].agreement_id, now)
         await _of_debt(connection, debt, means, reference, reason, now, some=True)
     stands = await standing(connection, rows[0].agreement_id)
+    await note_open(connection, stands)
     await happen(connection, rows[0].agreement_id, PaymentWentBack(stands.paid), now)
     return True
 

@@ -143,7 +143,7 @@ def _taken(
     """Take an amount off what is owed, in the contract's order; the rest is credit."""
     if amount == 0:
         return ledger
-    named = fact.instalment if isinstance(fact, Paid) else None
+    named = fact.instalment if isinstance(fact, Paid | Discounted) else None
     turns = sorted(ledger.positions, key=lambda part: part.number != named)
     parts = spread(turns, amount, setting.terms)
     over = amount - sum((part.amount for part in parts), ZERO)

@@ -89,10 +89,14 @@ class Undone(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discounted(Fact):
-    """So much was forgiven, charges before principal; never more than is owed."""
+    """So much was forgiven, charges before principal; never more than is owed.
+
+    `instalment`: the one that it is of, which then comes first.
+    """
 
     amount: Decimal
     reason: str
+    instalment: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

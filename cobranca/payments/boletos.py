@@ -7,15 +7,17 @@ commits.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Exists, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.service import open_document
 from cobranca.debtors.store import AddressRow, CreditorRow, DebtorRow
+from cobranca.debts.late_rules import LateRule
 from cobranca.debts.store import ContractRow, DebtRow
 from cobranca.payments.banking_store import BillingAccountRow
 from cobranca.payments.boleto.account import BillingAccount
@@ -28,14 +30,13 @@ from cobranca.payments.boleto.bar_code import (
 )
 from cobranca.payments.boleto.slip import Party, Printed, printed_slip
 from cobranca.payments.cnab.title import title_number
-from cobranca.payments.owing import Owing
+from cobranca.payments.owing import Owing, late_rule_of
 from cobranca.payments.refusal import PaymentRefused
-from cobranca.payments.store import ChargeRow
+from cobranca.payments.store import ArrivalRow, ChargeRow
+from cobranca.payments.texts import late_text
 from foundation.brasil.document import Document, parse_document
 from foundation.crypto import Keys
 from foundation.ids import uuid7
-
-MOST_IN_FILE = 100_000
 
 
 class NoBillingAccount(PaymentRefused):
@@ -45,20 +46,25 @@ class NoBillingAccount(PaymentRefused):
 async def issue(connection: AsyncConnection, owing: Owing, due_on: date) -> UUID:
     """Issue a slip of what is owed, to be paid by a day; return the charge's id.
 
-    Equal ones are issued once. Raises NoBillingAccount, InvalidBoleto.
+    Equal ones are issued once; others of the same thing are taken back, so that it is not
+    paid twice by somebody with an old one. Raises NoBillingAccount, InvalidBoleto.
     """
-    same = select(ChargeRow.id).where(
+    row = await _account_of_debt(connection, owing.debt)  # held: one after the other
+    standing = (
         ChargeRow.debt_id == owing.debt,
         ChargeRow.instalment_id.is_not_distinct_from(owing.instalment),
         ChargeRow.means == "boleto",
-        ChargeRow.amount == owing.amount,
-        ChargeRow.due_on == due_on,
         ChargeRow.removed_at.is_(None),
     )
-    before: UUID | None = await connection.scalar(same)
+    same = (ChargeRow.amount == owing.amount, ChargeRow.due_on == due_on)
+    query = select(ChargeRow.id).where(*standing, *same)
+    before: UUID | None = await connection.scalar(query)
     if before is not None:
         return before
-    row = await _account_of_debt(connection, owing.debt)
+    now = datetime.now(UTC)
+    await connection.execute(
+        update(ChargeRow).where(*standing, ~_money_came()).values(removed_at=now)
+    )
     account, number = account_of(row), row.next_number
     rules = rules_of(account.bank)
     slip = Slip(
@@ -80,7 +86,8 @@ async def issue(connection: AsyncConnection, owing: Owing, due_on: date) -> UUID
         "billing_account_id": row.id,
         "number": number,
         "code": formatted_linha(linha_digitavel(bar_code(slip))),
-        "created_at": datetime.now(UTC),
+        "created_at": now,
+        **asdict(await _late(connection, owing, due_on, row.size)),
     }
     await connection.execute(insert(ChargeRow), values)
     await connection.execute(
@@ -89,6 +96,21 @@ async def issue(connection: AsyncConnection, owing: Owing, due_on: date) -> UUID
         .values(next_number=number + 1)
     )
     return charge_id
+
+
+def _money_came() -> Exists:
+    return exists().where(ArrivalRow.charge_id == ChargeRow.id)
+
+
+async def _late(
+    connection: AsyncConnection, owing: Owing, due_on: date, size: int
+) -> LateRule:
+    """What it costs to be late. CNAB 400 counts from the next day on and from no other:
+    where the contract is milder, such a slip says nothing, and costs nothing more."""
+    rule = await late_rule_of(connection, owing, due_on)
+    if size == 400 and rule.late_from > due_on + timedelta(days=1):
+        return LateRule(late_from=rule.late_from)
+    return rule
 
 
 async def _account_of_debt(connection: AsyncConnection, debt: UUID) -> Any:
@@ -152,6 +174,19 @@ async def printed(connection: AsyncConnection, keys: Keys, charge: UUID) -> Prin
             document=document_of(keys, row),
             address=_one_line(row),
         ),
+        instructions=late_text(late_of(row)),
+        pix=row.pix,
+    )
+
+
+def late_of(row: Any) -> LateRule:
+    """What being late costs, of a charge's row: nothing, when nothing was said of it."""
+    if row.late_from is None:
+        return LateRule(late_from=row.due_on + timedelta(days=1))
+    return LateRule(
+        fine_percent=row.fine_percent,
+        interest_per_day=row.interest_per_day,
+        late_from=row.late_from,
     )
 
 

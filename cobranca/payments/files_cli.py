@@ -30,7 +30,7 @@ from cobranca.payments.remittances import Sent, send
 from cobranca.payments.returns import rejected, take_back
 from cobranca.payments.store import ArrivalRow
 from cobranca.payments.taking import take_in
-from cobranca.payments.work import reason_text
+from cobranca.payments.texts import reason_text
 from foundation.brasil.money import format_amount
 from foundation.cli import Failure
 from foundation.crypto import Keys

@@ -49,6 +49,7 @@ class DebtLedger:
                 paid_on=entry.paid_on,
                 means=Means(entry.means),
                 reference=entry.reference,
+                settles=entry.settles,
                 **_target(entry),
             )
         except REFUSALS as error:

@@ -23,6 +23,7 @@ from cobranca.agreements.store import (
 )
 from cobranca.debts.accounts import ZERO
 from cobranca.debts.effects import charges_of
+from cobranca.debts.late_rules import LateRule, late_rule
 from cobranca.debts.ledger import fold
 from cobranca.debts.service import known
 
@@ -102,6 +103,24 @@ async def of_agreement(
         for row in await connection.execute(query.order_by(AgreementInstalmentRow.number))
         if owed[row.number] > 0
     ]
+
+
+async def late_rule_of(connection: AsyncConnection, owing: Owing, due_on: date) -> LateRule:
+    """Return what a slip of this adds after its due date.
+
+    Raises NoSuchDebt, NoSuchInstalment.
+    """
+    if owing.instalment is None:
+        debt = await known(connection, owing.debt)
+        ledger, setting = fold(debt.facts, debt.setting, until=owing.on), debt.setting
+        return late_rule(ledger.positions, setting, on=owing.on, due_on=due_on)
+    agreement = await agreement_of(connection, owing.instalment)
+    if agreement is None:
+        raise NoSuchInstalment(NoSuchInstalment.__doc__)
+    stands = await standing(connection, agreement)
+    ledger = fold(stands.facts, stands.setting, until=owing.on)
+    positions = [part for part in ledger.positions if part.number == owing.number]
+    return late_rule(positions, stands.setting, on=owing.on, due_on=due_on)
 
 
 async def next_of_agreement(

@@ -47,6 +47,7 @@ class Entry:
     paid_on: date
     means: str
     reference: str
+    settles: bool = False  # all that a slip asked for, as its bank priced it
 
 
 class Ledger(Protocol):
@@ -76,10 +77,9 @@ async def take(
     arrival = heard.arrival
     row, fresh = await _arrival(connection, heard, now)
     charge = await _charge(connection, row.charge_id, heard)
+    facts = await _facts(connection, charge, heard)
     known = Known(amount=row.amount, refunded=row.refunded, entered=row.entered)
-    decision = decide(
-        arrival, await _facts(connection, charge, heard), None if fresh else known
-    )
+    decision = decide(arrival, facts, None if fresh else known)
     debt_id = None if charge is None else charge.debt_id
     if decision is NOTHING:
         return Taken(decision, debt_id, fresh)
@@ -87,9 +87,8 @@ async def take(
     if decision.enter and charge is not None:
         try:
             async with connection.begin_nested():
-                called = await _write(
-                    connection, ledger, row, charge, arrival, decision.enter
-                )
+                entry = _entry(row, charge, facts, arrival, decision.enter)
+                called = await _write(connection, ledger, row, entry)
         except LedgerRefused:
             rest = decision.left + max(decision.enter, ZERO)
             reasons = (*decision.reasons, Reason.LEDGER_REFUSED)
@@ -100,33 +99,40 @@ async def take(
     return Taken(decision, debt_id, fresh)
 
 
-async def _write(
-    connection: AsyncConnection,
-    ledger: Ledger,
-    row: Any,
-    charge: Any,
-    arrival: Arrival,
-    change: Decimal,
-) -> str | None:
-    """Enter money, or undo what was entered and enter what remains; return its name.
-
-    The ledger knows a payment by its name for ever, so what remains has another one.
-    """
-    entry = Entry(
+def _entry(
+    row: Any, charge: Any, facts: Charge | None, arrival: Arrival, change: Decimal
+) -> Entry:
+    """What the ledger is to hold of the arrival after a change."""
+    return Entry(
         debt_id=charge.debt_id,
         instalment_id=charge.instalment_id,
         amount=row.entered + change,
         paid_on=arrival.paid_on,
         means=arrival.means,
         reference=arrival.reference,
+        settles=(
+            charge.means == "boleto"
+            and facts is not None
+            and not facts.removed
+            and change == facts.expected
+        ),
     )
+
+
+async def _write(
+    connection: AsyncConnection, ledger: Ledger, row: Any, entry: Entry
+) -> str | None:
+    """Enter money, or undo what was entered and enter what remains; return its name.
+
+    The ledger knows a payment by its name for ever, so what remains has another one.
+    """
     if row.entry is None:
         await ledger.enter(connection, entry)
         return entry.reference
     await ledger.undo(connection, replace(entry, amount=row.entered, reference=row.entry))
     if entry.amount == 0:
         return None
-    rest = replace(entry, reference=f"{arrival.reference}~{to_cents(entry.amount)}")
+    rest = replace(entry, reference=f"{entry.reference}~{to_cents(entry.amount)}")
     await ledger.enter(connection, rest)
     return rest.reference
 

@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.payments.charging import remove
 from cobranca.payments.cnab.retorno import Answer, Retorno
 from cobranca.payments.store import ChargeRow
+
+
+async def withdrawn(connection: AsyncConnection, charge: UUID, now: datetime) -> None:
+    """Note that the bank has the slip no more, so that it is not asked to cancel it."""
+    await connection.execute(
+        update(ChargeRow).where(ChargeRow.id == charge).values(withdrawn_at=now)
+    )
 
 
 def rejected(told: Retorno) -> list[Answer]:
@@ -40,5 +48,6 @@ async def take_back(
         found = list((await connection.scalars(query.where(named).limit(2))).all())
         if len(found) == 1:  # two accounts may have the same number
             await remove(connection, found[0], now)
+            await withdrawn(connection, found[0], now)
             count += 1
     return count

@@ -48,6 +48,11 @@ class ChargeRow(Row):
     billing_account_id: Mapped[UUID | None]  # of a slip
     number: Mapped[int | None] = mapped_column(BigInteger)  # of a slip, running
     remittance_id: Mapped[UUID | None] = mapped_column(index=True)  # that registered it
+    fine_percent: Mapped[Decimal | None]  # of a slip that is late; two places
+    interest_per_day: Mapped[Decimal | None]
+    late_from: Mapped[date | None]
+    pix: Mapped[str | None]  # copia e cola of the same charge, printed on the slip
+    withdrawn_at: Mapped[datetime | None]  # the bank refused it, or was asked to cancel
 
 
 class ArrivalRow(Row):

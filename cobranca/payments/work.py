@@ -7,13 +7,10 @@ allowed again when its last one is closed. The caller commits.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 from uuid import UUID
 
@@ -67,24 +64,6 @@ class Question:
     instalment: UUID | None
     contract: str | None
     debtor: str | None
-
-
-@cache
-def _texts() -> Mapping[str, Any]:
-    text = files("cobranca.payments").joinpath("texts_pt_BR.toml").read_text("utf-8")
-    return tomllib.loads(text)
-
-
-def reason_text(code: str) -> str:
-    """Return why a person has to look."""
-    text: str = _texts()["reasons"][code]
-    return text
-
-
-def doubt_text(code: str) -> str:
-    """Return why a transfer was not matched."""
-    text: str = _texts()["doubts"][code]
-    return text
 
 
 def _query() -> Any:

@@ -19,6 +19,7 @@ from cobranca.payments.api_pix.errors import BankFailure
 from cobranca.payments.bank_service import catch_up
 from cobranca.payments.statement import InvalidStatement, Statement, read_statement
 from cobranca.payments.store import ArrivalRow
+from cobranca.payments.texts import doubt_text, reason_text
 from cobranca.payments.transfer import Doubtful, Matched
 from cobranca.payments.transfers import Placed, take_credit
 from cobranca.payments.work import Question
@@ -135,7 +136,7 @@ def statement_command(path: Path, as_json: bool) -> None:
         for one in placed:
             if isinstance(one.found, Doubtful):
                 amount = format_amount(one.credit.amount)
-                click.echo(f"para conferir: {amount}: {work.doubt_text(one.found.why)}")
+                click.echo(f"para conferir: {amount}: {doubt_text(one.found.why)}")
         for number in told.illegible:
             click.echo(f"lançamento {number} ilegível", err=True)
     if told.illegible:
@@ -218,7 +219,7 @@ def _line(one: Question) -> str:
     whose = f", {one.contract} de {one.debtor}" if one.contract else ""
     came = f"{format_amount(one.amount)} por {one.means} em {format_date(one.paid_on)}"
     rest = f"sobram {format_amount(one.rest)}"
-    return f"{one.id} {work.reason_text(one.reason)}: {came}, {rest}{whose}"
+    return f"{one.id} {reason_text(one.reason)}: {came}, {rest}{whose}"
 
 
 def _said(one: Question) -> dict[str, object]:

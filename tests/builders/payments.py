@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, text, update
@@ -61,10 +61,10 @@ async def _next(connection: AsyncConnection, debts: list[UUID]) -> UUID:
     return next(debt for debt in debts if debt not in gone)
 
 
-async def agreed_today(engine: AsyncEngine, count: int) -> UUID:
-    """An agreement of so many instalments, the first due today."""
+async def agreed_today(engine: AsyncEngine, count: int, ago: int = 0) -> UUID:
+    """An agreement of so many instalments, the first due today, or so many days ago."""
     debt = await a_debt_of_today(engine)
-    today = datetime.now(SAO_PAULO).date()
+    today = datetime.now(SAO_PAULO).date() - timedelta(days=ago)
     asking = Asking(
         debts=(debt,), channel=Channel.DESK, authority=Authority.AGENT, on=today, by="ana"
     )

@@ -143,7 +143,8 @@ export const api = {
   get: (path, options) => request("GET", path, undefined, options),
   /** @param {string} path @param {unknown} [body]
    *  @param {{signal?: AbortSignal, once?: string}} [options] */
-  post: (path, body, options) => request("POST", path, body, options),
+  post: (path, body, options) =>
+    request("POST", path, body, { once: crypto.randomUUID(), ...options }),
   /** @param {string} path @param {unknown} [body] @param {{signal?: AbortSignal}} [options] */
   put: (path, body, options) => request("PUT", path, body, options),
   /** @param {string} path @param {unknown} [body] @param {{signal?: AbortSignal}} [options] */

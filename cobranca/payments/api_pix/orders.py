@@ -53,8 +53,9 @@ class ImmediateCharge:
 class DueCharge:
     """A charge with a due date (`cobv`), whose amount the bank works out on the day.
 
-    Fine and interest are percentages, interest simple per month over running days; each
-    discount is an amount until a date, at most three, none after the due date.
+    The fine is a percentage; interest is a percentage, simple per month over running days,
+    or reais a day; each discount is an amount until a date, at most three, none after the
+    due date.
     """
 
     amount: Decimal
@@ -64,6 +65,7 @@ class DueCharge:
     valid_days: int = 30  # after the due date
     fine_percent: Decimal | None = None
     interest_percent_month: Decimal | None = None
+    interest_per_day: Decimal | None = None
     discounts: tuple[tuple[date, Decimal], ...] = ()
     rebate: Decimal | None = None
     message: str = ""
@@ -75,6 +77,7 @@ class DueCharge:
         for name, kind, percent in (
             ("multa", 2, self.fine_percent),
             ("juros", 3, self.interest_percent_month),
+            ("juros", 1, self.interest_per_day),
             ("abatimento", 1, self.rebate),
         ):
             if percent:

@@ -24,7 +24,7 @@ from cobranca.agreements.service import (
     offers,
 )
 from cobranca.agreements.simulation import Wishes
-from cobranca.agreements.standing import standing
+from cobranca.agreements.standing import Standing, standing
 from cobranca.agreements.store import AgreementInstalmentRow, AgreementRow
 from cobranca.agreements.undoing import NoSuchPayment, undo_payment
 from cobranca.debts.facts import Means
@@ -84,6 +84,34 @@ async def test_a_breach_is_found_behind_agreements_that_are_kept(
         for number, (_, second) in enumerate(kept):
             await pay(connection, second, "31.24", date(2026, 4, 10), f"B{number}")
         assert await break_lapsed(connection, date(2026, 4, 21), LATER) == [broken]
+
+
+async def test_the_sweep_reads_only_agreements_with_something_late(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[UUID] = []
+
+    async def seen(connection: AsyncConnection, agreement: UUID) -> Standing:
+        read.append(agreement)
+        return await standing(connection, agreement)
+
+    monkeypatch.setattr("cobranca.agreements.keeping.standing", seen)
+    on = date(2026, 3, 20)  # the first is late, within grace
+    async with engine.begin() as connection:
+        made = []
+        for number, debt in enumerate(await negotiable_debts(engine, 3)):
+            agreement, parts = await an_agreement(connection, debt)
+            made.append(agreement)
+            if number:
+                await pay(connection, parts[0], "31.24", TODAY, f"A{number}")
+        assert await break_lapsed(connection, on, LATER) == []
+        assert read == [made[0]]
+        await undo_payment(
+            connection, means=Means.PIX, reference="A2", reason="refund", at=LATER
+        )
+        read.clear()
+        assert await break_lapsed(connection, on, LATER) == []
+    assert read == [made[0], made[2]]
 
 
 async def test_a_breach_leaves_the_debt_with_what_was_paid_imputed(

@@ -89,6 +89,7 @@ async def test_a_link_shows_nothing_until_the_question_is_answered(
     page = await stranger.post(address, answer=RIGHT)
     assert (stranger.status, stranger.at) == (200, "/pagar")
     assert owed in page
+    assert "Credor: Loja" in page  # CDC, art. 42-A
     assert "Pagar por transferência" in page
     page = await stranger.post("/pagar/transferencia")
     assert "Credora Exemplo" in page
