@@ -33,6 +33,7 @@ from ura.adapters.audiosocket_channel import TalkServer
 from ura.adapters.fastagi import AgiChannel, AgiServer
 from ura.adapters.recognisers import Recognisers
 from ura.answering.hearing import Samples
+from ura.numbers import Numbers
 from ura.scripts.answering import listen
 from ura.scripts.inbound import NEXT, inbound
 from ura.settings import UraSettings
@@ -55,21 +56,21 @@ log = get_logger(__name__)
 class Ura:
     """What outlives a call."""
 
-    def __init__(self, settings: UraSettings, clock: Clock) -> None:
+    def __init__(self, settings: UraSettings, clock: Clock, numbers: Numbers) -> None:
         self._settings = settings
-        self._opening = settings.ura.opening()
-        self._talking = settings.ura.talking()
         self.clock = clock
+        self.numbers = numbers
         self.talks: Talks | None = None  # once a voice is there
 
     async def inbound(self, channel: AgiChannel) -> None:
-        async def talk() -> bool:
-            if self.talks is None:
-                return False
-            called = await channel.variable("ACORDO_CALLED")
-            return called in self._talking and await self.talks.arrives(channel, called)
+        ours = await self.numbers.called(await channel.variable("ACORDO_CALLED"))
 
-        decided = await inbound(channel, self.clock.now(), self._opening, talk)
+        async def talk() -> bool:
+            if self.talks is None or ours.flow != "receptive":
+                return False
+            return await self.talks.arrives(channel, ours)
+
+        decided = await inbound(channel, self.clock.now(), ours.opening, talk)
         CALLS.labels(decided).inc()
         log.info("inbound_answered", decided=decided)
 
@@ -126,7 +127,8 @@ async def _serve(
     """Serve calls until the process is to stop."""
     agi, hearing, most = settings.agi, settings.hearing, settings.ura.calls
     conversations = {"inbound": ura.inbound, "talked": ura.talked}
-    async with talks_of(settings, engine, lambda: ura.clock) as talks:
+    talking = await ura.numbers.talking()
+    async with talks_of(settings, engine, lambda: ura.clock, wanted=talking) as talks:
         ura.talks = talks
         sounds: AudioSocketServer = AudioSocketServer(ears.hears, most)
         if talks is not None:
@@ -147,10 +149,11 @@ async def main(own: Process, settings: UraSettings) -> None:
     own.missing.lacks(LISTENER)
     own.missing.lacks(HEARING)
     bus = Bus(connect_bus(redis_url(settings)))
-    engine = connect(settings, pool_size=POOL if settings.ura.talking() else 1)
+    engine = connect(settings, pool_size=POOL)
     try:
         await reach_database(engine, table=ContactClockRow.__tablename__)
-        ura = Ura(settings, await _clock(engine, settings))
+        numbers = Numbers(engine, settings.ura)
+        ura = Ura(settings, await _clock(engine, settings), numbers)
         own.missing.has(DATABASE)
         own.start(ura.follow_clock(own, engine), "clock")
         models = settings.cache / "models" / "whisper"

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from cobranca.inbound.opening_hours import Hours, OpeningHours
 from cobranca.payments.settings import Bank
 from foundation import settings
-from ura.flow.opening_hours import Hours, OpeningHours
 
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
 
@@ -65,12 +65,8 @@ class Ura(settings.Ura):
         return frozenset(each.removeprefix("+") for each in _split(self.talks_on))
 
     def opening(self) -> OpeningHours:
-        return OpeningHours(
-            weekday=Hours.parse(self.weekday),
-            saturday=Hours.parse(self.saturday),
-            sunday=Hours.parse(self.sunday),
-            holiday=Hours.parse(self.holiday),
-            uf=self.uf or None,
+        return OpeningHours.written(
+            self.weekday, self.saturday, self.sunday, self.holiday, self.uf
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from sqlalchemy.exc import DBAPIError
 
 from cobranca.contacts import robot_calls
 from cobranca.contacts.robot_calls import Arrived, Over
+from cobranca.inbound.number import OurNumber
+from cobranca.inbound.opening_hours import is_open
 from foundation.brasil.phone import UndialableNumber, parse_phone
 from foundation.clock import SAO_PAULO
 from foundation.ids import inbound_attempt
@@ -27,7 +29,6 @@ from ura.adapters.fastagi import AgiChannel
 from ura.adapters.voice_activity import VoiceActivity
 from ura.conversation.controller import Held, Means, hold
 from ura.dialogue.intents import intents
-from ura.flow.opening_hours import is_open
 from ura.ports import Recogniser, VoiceChannel
 from ura.scripts.flows import shipped
 from ura.scripts.inbound import NEXT
@@ -75,7 +76,7 @@ class Talks:
     def expects(self, call: UUID) -> bool:
         return call in self._calls
 
-    async def arrives(self, channel: AgiChannel, called: str) -> bool:
+    async def arrives(self, channel: AgiChannel, ours: OurNumber) -> bool:
         """Lead a caller into a conversation; False when none can be held now."""
         caller = await channel.variable("ACORDO_CALLER")
         unique = channel.environment.get("agi_uniqueid", "")
@@ -84,7 +85,7 @@ class Talks:
             channel=unique,
             flow=FLOW,
             caller=_e164(caller),
-            called=called,
+            called=ours.number,
             at=datetime.now(UTC),
         )
         try:
@@ -93,14 +94,18 @@ class Talks:
         except DATABASE_LOST as error:
             log.warning("talk_not_begun", why=type(error).__name__)
             return False
-        self._expect(arrived, protocol)
+        self._expect(arrived, protocol, ours)
         await channel.set_variable(TALK, str(arrived.call))
         await channel.set_variable(NEXT, "talk")
         return True
 
-    def _expect(self, arrived: Arrived, protocol: str) -> None:
+    def _expect(self, arrived: Arrived, protocol: str, ours: OurNumber) -> None:
         case = Case(
-            means=self._means, call=arrived.call, caller=arrived.caller, begun=arrived.at
+            means=replace(self._means, opening=ours.opening),
+            call=arrived.call,
+            caller=arrived.caller,
+            creditor=ours.creditor,
+            begun=arrived.at,
         )
         held: asyncio.Future[Held] = asyncio.get_running_loop().create_future()
         while len(self._calls) >= MOST_WAITING:
@@ -153,14 +158,15 @@ class Talks:
         """Where a caller goes after the conversation: `agent`, `closed` or `done`."""
         call = inbound_attempt(channel.environment.get("agi_uniqueid", ""))
         expected = self._calls.pop(call, None)
-        wants_person = True
+        wants_person, opening = True, self._means.opening
         if expected is not None:
             held = await asyncio.wait_for(expected.held, ENDED_S)
             wants_person = held.hands_over
+            opening = expected.case.means.opening
         if not wants_person:
             return "done"
         now = self._means.contact_clock().now()
-        return "agent" if is_open(now, self._means.opening) else "closed"
+        return "agent" if is_open(now, opening) else "closed"
 
 
 def _e164(number: str) -> str:

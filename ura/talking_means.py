@@ -40,10 +40,17 @@ log = get_logger(__name__)
 
 @asynccontextmanager
 async def talks_of(
-    settings: UraSettings, engine: AsyncEngine, clock: Callable[[], Clock]
+    settings: UraSettings,
+    engine: AsyncEngine,
+    clock: Callable[[], Clock],
+    *,
+    wanted: bool,
 ) -> AsyncIterator[Talks | None]:
-    """Give the conversations that can be held while the block runs; None: none can."""
-    voice = await _voice(settings) if settings.ura.talking() else None
+    """Give the conversations that can be held while the block runs; None: none can.
+
+    `wanted`: they are held at any of our numbers.
+    """
+    voice = await _voice(settings) if wanted else None
     if voice is None:
         yield None
         return

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from ura.flow.opening_hours import OpeningHours, is_open
+from cobranca.inbound.opening_hours import OpeningHours, is_open
 from ura.ports import CallControl
 
 NEXT = "ACORDO_NEXT"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
+from cobranca.inbound.opening_hours import is_open
 from cobranca.portal import requests
 from cobranca.portal.requests import Kind
 from foundation.brasil.dates import format_date
 from foundation.clock import SAO_PAULO
-from ura.flow.opening_hours import is_open
 from ura.steps.case import Case, Result, Slots
 from ura.steps.stopping import owners_of
 

@@ -12,12 +12,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.agreements.simulation import Wishes
+from cobranca.inbound.opening_hours import OpeningHours
 from cobranca.payments.charging import PixCharge
 from cobranca.payments.owing import Owing
 from cobranca.portal.overview import DebtSeen
 from foundation.clock import SAO_PAULO, Clock
 from foundation.crypto import Keys
-from ura.flow.opening_hours import OpeningHours
 
 ORIGIN = "ura"  # in ledgers and offers: who it was heard by
 
@@ -46,12 +46,16 @@ class Means:
 
 @dataclass(slots=True, kw_only=True)
 class Case:
-    """One call, as far as its steps have come. `caller` empty: nobody knows the number."""
+    """One call, as far as its steps have come. `caller` empty: nobody knows the number.
+
+    `creditor`: for whom alone the number that was called answers, if for one.
+    """
 
     means: Means
     call: UUID
     caller: str
     begun: datetime
+    creditor: UUID | None = None
     debtor: UUID | None = None
     debts: tuple[DebtSeen, ...] = ()  # in hand: of one creditor, in no agreement
     owed: Decimal = Decimal(0)  # of them

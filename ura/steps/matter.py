@@ -21,12 +21,16 @@ CONFIRMING = "payment_confirming"
 
 
 async def find_matter(case: Case, slots: Slots) -> Result:
-    """What is open comes before what was agreed; of several creditors a person speaks."""
+    """What is open comes before what was agreed; of several creditors a person speaks.
+
+    A number that answers for one creditor is called for what is owed to that one.
+    """
     debtor = case.known_debtor()
     async with case.means.engine.connect() as connection:
         debts = await debts_of(connection, debtor)
         agreements = await agreements_of(connection, debtor)
     free = [d for d in debts if d.open and d.agreement is None and _owed(case, d) > 0]
+    free = [d for d in free if d.creditor.id == case.creditor] or free
     by_creditor = [
         list(group)
         for _, group in groupby(

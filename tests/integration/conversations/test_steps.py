@@ -21,6 +21,7 @@ from cobranca.contacts import robot_calls
 from cobranca.contacts.robot_calls import Arrived
 from cobranca.contacts.store import IdentityStepRow
 from cobranca.debtors.store import ContactPointRow
+from cobranca.inbound.opening_hours import OpeningHours
 from cobranca.payments.api_pix.connection import BankConnection
 from cobranca.payments.pix.key import parse_key
 from cobranca.portal.store import PortalRequestRow
@@ -31,7 +32,6 @@ from foundation.settings import ProcessSettings
 from tests.integration.conversations.persons import Person, persons
 from tests.integration.payments.at_the_bank import KEY, a_bank
 from ura.adapters.bank_pix import BankPix
-from ura.flow.opening_hours import OpeningHours
 from ura.ports import StepFailed
 from ura.steps import identity
 from ura.steps.case import Case, Means

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 import pytest
 import pytest_asyncio
 
+from cobranca.inbound.opening_hours import OpeningHours
 from foundation.health import PortBusy
 from tests.integration.ura.scripted_switch import ScriptedSwitch
 from ura.adapters import fastagi
 from ura.adapters.fastagi import AgiChannel, AgiServer
-from ura.flow.opening_hours import OpeningHours
 from ura.scripts.inbound import inbound
 
 TUESDAY = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)  # ten o'clock in São Paulo

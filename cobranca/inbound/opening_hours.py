@@ -46,6 +46,14 @@ class Hours:
     def hold(self, at: time) -> bool:
         return self.opens <= 60 * at.hour + at.minute < self.closes
 
+    def __str__(self) -> str:
+        """As it is written.
+
+        >>> str(Hours(8 * 60, 20 * 60))
+        '08:00-20:00'
+        """
+        return "-".join(f"{m // 60:02d}:{m % 60:02d}" for m in (self.opens, self.closes))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningHours:
@@ -56,6 +64,19 @@ class OpeningHours:
     sunday: Hours | None = None
     holiday: Hours | None = None
     uf: str | None = "SP"
+
+    @classmethod
+    def written(
+        cls, weekday: str, saturday: str, sunday: str, holiday: str, uf: str
+    ) -> OpeningHours:
+        """Read hours as people write them; empty is closed. Raises BadHours."""
+        return cls(
+            weekday=Hours.parse(weekday),
+            saturday=Hours.parse(saturday),
+            sunday=Hours.parse(sunday),
+            holiday=Hours.parse(holiday),
+            uf=uf or None,
+        )
 
 
 def is_open(now: datetime, opening: OpeningHours) -> bool:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from cobranca.inbound.opening_hours import BadHours, Hours, OpeningHours, is_open
 from foundation.clock import SAO_PAULO
-from ura.flow.opening_hours import BadHours, Hours, OpeningHours, is_open
 from ura.settings import Ura
 
 
