@@ -90,6 +90,13 @@ class Telephony(Protocol):
         """
         ...
 
+    async def take(self, channel: str) -> None:
+        """Send a caller from the automatic conversation to the floor.
+
+        Raises SwitchRefused when he is gone.
+        """
+        ...
+
     async def listen(self, channel: str) -> None:
         """Have the detectors listen to a channel, beside it; what they find is told later.
 

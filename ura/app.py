@@ -63,7 +63,7 @@ class Ura:
         self.talks: Talks | None = None  # once a voice is there
 
     async def inbound(self, channel: AgiChannel) -> None:
-        ours = await self.numbers.called(await channel.variable("ACORDO_CALLED"))
+        ours = await self.numbers.called(channel.environment.get("agi_arg_1", ""))
 
         async def talk() -> bool:
             if self.talks is None or ours.flow != "receptive":

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.inbound import service
-from cobranca.inbound.number import OurNumber
+from cobranca.inbound.number import Flow, OurNumber
 from foundation.observability import get_logger
 from ura.settings import Ura
 
@@ -46,5 +46,5 @@ class Numbers:
         return bool(self._talking) or any(one.flow == "receptive" for one in listed)
 
     def _by_settings(self, digits: str) -> OurNumber:
-        flow = "receptive" if digits in self._talking else "floor"
+        flow: Flow = "receptive" if digits in self._talking else "floor"
         return OurNumber(number=digits, name=digits, flow=flow, opening=self._opening)

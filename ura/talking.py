@@ -29,13 +29,16 @@ from ura.adapters.fastagi import AgiChannel
 from ura.adapters.voice_activity import VoiceActivity
 from ura.conversation.controller import Held, Means, hold
 from ura.dialogue.intents import intents
+from ura.flow.prompts import prompts
 from ura.ports import Recogniser, VoiceChannel
 from ura.scripts.flows import shipped
 from ura.scripts.inbound import NEXT
 from ura.speaking.speaker import Speaker
+from ura.speaking.writing import as_written
 from ura.steps.case import Case
 from ura.steps.case import Means as StepMeans
 from ura.steps.desk import Desk
+from ura.turn_writer import TurnWriter
 
 TALK = "ACORDO_TALK"
 FLOW = "receptive"
@@ -117,16 +120,22 @@ class Talks:
         expected = self._calls[call]
         expected.case.begun = datetime.now(UTC)
         held = Held()
+        turns = TurnWriter(self._means.engine, call)
+        writing = asyncio.create_task(turns.run(), name="turns")
         try:
             with bound(call=str(call)):
-                held = await self._held(expected, channel)
+                held = await self._held(expected, channel, turns)
         finally:
+            writing.cancel()
+            await asyncio.wait({writing})
             if not expected.held.done():
                 expected.held.set_result(held)
             TALKS.labels(held.outcome).inc()
             await self._keep(call, held)
 
-    async def _held(self, expected: Expected, channel: VoiceChannel) -> Held:
+    async def _held(
+        self, expected: Expected, channel: VoiceChannel, turns: TurnWriter
+    ) -> Held:
         means = Means(
             sound=self._speaker.sound,
             recogniser=self._recogniser,
@@ -135,6 +144,8 @@ class Talks:
             activity=VoiceActivity,
             today=datetime.now(SAO_PAULO).date(),
             deaf=self._deaf,
+            turned=turns.take,
+            written=lambda prompt, slots: as_written(prompts()[prompt], slots),
         )
         slots: Mapping[str, object] = {"protocol": expected.protocol}
         return await hold(shipped(FLOW), channel, means, slots)

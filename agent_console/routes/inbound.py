@@ -44,7 +44,7 @@ class NumberForm(BaseModel):
     saturday: str = HOURS
     sunday: str = HOURS
     holiday: str = HOURS
-    uf: Annotated[str, AfterValidator(_known)] = ""
+    uf: Annotated[str, AfterValidator(_known)] = Field("", max_length=2)
 
     def opening(self) -> OpeningHours:
         """Raises BadHours."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from cobranca.contacts.robot_board import RobotDay, RobotSeat
 from dialer.figures.abandonment import Rate
 from dialer.figures.occupancy import Occupancy
+from foundation.brasil.phone import masked_phone
 
 
 class Out(BaseModel):
@@ -65,6 +69,62 @@ class MinutesOut(Out):
     outcomes: dict[str, list[int]]
 
 
+class RobotSeatOut(Out):
+    """A conversation that the URA holds; `caller` masked, `called` names our number."""
+
+    id: UUID
+    protocol: str
+    began_at: datetime
+    caller: str | None
+    called: str
+    identified: bool
+    agreed: bool
+    taken: bool
+    understood: int
+    missed: int
+
+    @classmethod
+    def of(cls, seat: RobotSeat) -> RobotSeatOut:
+        fields = asdict(seat)
+        caller = seat.caller and masked_phone(seat.caller)
+        return cls(**{**fields, "caller": caller})
+
+
+class RobotDayOut(Out):
+    """Conversations since midnight in São Paulo; money in reais."""
+
+    calls: int
+    aht_s: float | None
+    right_parties: int
+    understanding: float | None
+    agreements: int
+    agreed: Decimal
+    promises: int
+    promised: Decimal
+    transfers: dict[str, int]
+
+    @classmethod
+    def of(cls, day: RobotDay) -> RobotDayOut:
+        return cls(
+            calls=day.calls,
+            aht_s=day.talk_s,
+            right_parties=day.right_parties,
+            understanding=day.understanding,
+            agreements=day.agreements,
+            agreed=day.agreed,
+            promises=day.promises,
+            promised=day.promised,
+            transfers=dict(day.transfers),
+        )
+
+
+class RobotsOut(Out):
+    """`day` null: not counted yet."""
+
+    seats: list[RobotSeatOut]
+    day: RobotDayOut | None
+
+
 class AlertOut(Out):
     """`link`: the page that tells more, if one does."""
 
@@ -83,4 +143,5 @@ class FiguresOut(Out):
     occupancy: OccupanciesOut
     campaigns: list[CampaignFiguresOut]
     minutes: MinutesOut
+    robots: RobotsOut
     alerts: list[AlertOut]

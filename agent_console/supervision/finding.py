@@ -12,7 +12,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -49,6 +56,11 @@ def _written_day(text: object) -> object:
 Day = Annotated[date, BeforeValidator(_written_day)]
 
 
+Typed = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=80)
+]
+
+
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -66,15 +78,22 @@ class SoughtIn(Model):
 
 
 class SearchIn(SoughtIn):
-    """`debtor`: a document, or the begin of a name. Without days, all days."""
+    """One of the two at least. `debtor`: a document, or the begin of a name; `said`: words
+    of the caller in a conversation with the URA. Without days, all days."""
 
-    debtor: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=3, max_length=80)
-    ]
+    debtor: Typed | None = None
+    said: Typed | None = None
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> SearchIn:
+        if self.debtor is None and self.said is None:
+            raise ValueError("debtor, said")
+        return self
 
 
 class RecordingOut(Model):
-    """`ending`: talked, abandoned, alone. `number` is masked. `began_at`: real time."""
+    """`ending`: talked, abandoned, robot, alone. `robot`: its words are kept. `number` is
+    masked. `began_at`: real time."""
 
     id: UUID
     call: UUID
@@ -86,6 +105,7 @@ class RecordingOut(Model):
     agent: str | None
     ending: str
     disposition: str | None
+    robot: bool
 
 
 class RecordingsOut(Model):
@@ -116,15 +136,18 @@ async def find(asked: Asked[None, SoughtIn]) -> RecordingsOut:
 
 
 async def search(asked: Asked[SearchIn, None]) -> RecordingsOut:
-    """The same of one debtor, or of those of a name."""
+    """The same of one debtor, of those of a name, or by what was said."""
     given = asked.body
-    sought = _sought(given, since=FIRST_DAY)
+    sought = replace(_sought(given, since=FIRST_DAY), said=given.said)
     async with asked.request.app[DATABASE].begin() as connection:
-        if sum(map(str.isdigit, given.debtor)) < LEAST_DIGITS:
+        if given.debtor is None:
+            found = await _page(connection, sought)
+            debtor, by = None, "said"
+        elif sum(map(str.isdigit, given.debtor)) < LEAST_DIGITS:
             found = await _page(connection, sought, name=given.debtor)
             debtor, by = None, "name"
         else:
-            debtor = await _debtor(asked, connection)
+            debtor = await _debtor(asked, connection, given.debtor)
             found = await _page(connection, sought, debtor=debtor) if debtor else _NONE
             by = "document"
         if given.before is None:  # reading on is the same search
@@ -135,9 +158,11 @@ async def search(asked: Asked[SearchIn, None]) -> RecordingsOut:
     return found
 
 
-async def _debtor(asked: Asked[SearchIn, None], connection: AsyncConnection) -> UUID | None:
+async def _debtor(
+    asked: Asked[SearchIn, None], connection: AsyncConnection, typed: str
+) -> UUID | None:
     try:
-        document = parse_document(asked.body.debtor)
+        document = parse_document(typed)
     except InvalidDocument as error:
         raise Problem("bad_document", 422, {"why": str(error)}) from None
     return await debtor_with_document(connection, asked.request.app[DESK].keys, document)
@@ -178,6 +203,7 @@ def _out(one: Listed) -> RecordingOut:
         id=one.id, call=one.attempt, began_at=one.began_at, seconds=one.seconds,
         direction=one.direction, number=one.number, campaign=one.campaign,
         agent=one.agent, ending=one.ending, disposition=one.disposition,
+        robot=one.robot,
     )  # fmt: skip
 
 

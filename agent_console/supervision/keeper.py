@@ -29,10 +29,15 @@ from agent_console.supervision.figures import (
     OccupancyOut,
     RateOut,
     RatesOut,
+    RobotDayOut,
+    RobotSeatOut,
+    RobotsOut,
 )
 from agent_console.supervision.meters import MeterReader
 from agent_console.supervision.slow import Slow, SlowFigures
 from agent_console.texts import TEXTS
+from cobranca.contacts import robot_board
+from cobranca.contacts.robot_board import RobotSeat
 from dialer.adapters.violation_log import Noted, open_violations
 from dialer.figures import feed
 from dialer.figures.abandonment import Rate
@@ -62,6 +67,7 @@ class _Quick:
     half_hour: dict[UUID, Rate]
     leads: bool
     impossible: list[Noted]
+    robots: list[RobotSeat]
 
 
 class Keeper:
@@ -119,10 +125,12 @@ class Keeper:
             half_hour=await feed.rates(connection, at - HALF_HOUR),
             leads=await feed.dialer_leads(connection),
             impossible=await open_violations(connection),
+            robots=await robot_board.seats(connection, at),
         )
         await self._read_minutes(connection, at)
         await self._read_changes(connection, at)
-        slow = await self._slow.at(at, [one.id for one in quick.campaigns])
+        campaigns = [one.id for one in quick.campaigns]
+        slow = await self._slow.at(at, self._book.begin, campaigns)
         return self._figures(at, quick, slow)
 
     async def _read_minutes(self, connection: AsyncConnection, at: datetime) -> None:
@@ -156,6 +164,10 @@ class Keeper:
             ),
             campaigns=[_campaign(one, quick, slow) for one in quick.campaigns],
             minutes=MinutesOut(start=minutes.start, outcomes=minutes.outcomes),
+            robots=RobotsOut(
+                seats=[RobotSeatOut.of(one) for one in quick.robots],
+                day=None if slow.robots is None else RobotDayOut.of(slow.robots),
+            ),
             alerts=self._alerts(at, quick, slow),
         )
 

@@ -20,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from agent_console.supervision.month import Month
 from cobranca.compliance.meters.model import Reading
 from cobranca.compliance.minors import minors_met
+from cobranca.contacts import robot_board
+from cobranca.contacts.robot_board import RobotDay
 from dialer.figures import feed
 from dialer.figures.abandonment import Rate
 from dialer.figures.feed import Brief
@@ -46,6 +48,7 @@ class Slow:
     left: dict[UUID, int] = field(default_factory=dict)
     meters: list[Reading] = field(default_factory=list)
     minors: list[str] = field(default_factory=list)  # names, of the last 24 hours
+    robots: RobotDay | None = None  # None: not read yet
     behind_s: float = 0.0
     free_bytes: int = 0
     disk_bytes: int = 0  # 0: not looked yet
@@ -64,12 +67,14 @@ class SlowFigures:
         self._began: datetime | None = None
         self._looking: asyncio.Task[None] | None = None
 
-    async def at(self, now: datetime, campaigns: Sequence[UUID]) -> Slow:
+    async def at(
+        self, now: datetime, midnight: datetime, campaigns: Sequence[UUID]
+    ) -> Slow:
         """The last look; begins another one when that one is old."""
         idle = self._looking is None or self._looking.done()
         if idle and (self._began is None or now - self._began >= EVERY):
             self._began = now
-            looking = self._look(now, campaigns)
+            looking = self._look(now, midnight, campaigns)
             self._looking = asyncio.create_task(looking, name="slow figures")
         if self._last is None and self._looking is not None:
             await asyncio.wait({self._looking}, timeout=FIRST_S)
@@ -81,7 +86,9 @@ class SlowFigures:
             self._looking.cancel()
             await asyncio.wait({self._looking})
 
-    async def _look(self, now: datetime, campaigns: Sequence[UUID]) -> None:
+    async def _look(
+        self, now: datetime, midnight: datetime, campaigns: Sequence[UUID]
+    ) -> None:
         try:
             async with (
                 asyncio.timeout(LONGEST_S),
@@ -96,6 +103,7 @@ class SlowFigures:
                     left=await feed.left(connection, campaigns),
                     meters=await self._meters(connection),
                     minors=await minors_met(connection, now - DAY),
+                    robots=await robot_board.day(connection, midnight),
                     behind_s=await feed.worker_behind_s(connection),
                     free_bytes=disk.free,
                     disk_bytes=disk.total,

@@ -8,12 +8,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import Insert
+from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.contacts.masking import masked
 from cobranca.contacts.robot_store import RobotCallRow, RobotTurnRow
 from cobranca.contacts.store import IdentityStepRow
 from foundation.clock import SAO_PAULO
+
+TAKEN = "taken"  # the outcome of a call that a person took from the robot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,45 @@ async def agreed(connection: AsyncConnection, call: UUID, agreement: UUID) -> No
     await _set(connection, call, {"agreement_id": agreement})
 
 
+async def turn(
+    connection: AsyncConnection, call: UUID, number: int, told: Mapping[str, Any]
+) -> None:
+    """Keep one turn as soon as it is over, so that the call can be followed."""
+    counted = "understood" if told["outcome"] else "missed"
+    made = await connection.execute(_turns(call, [told], number))
+    if made.rowcount:
+        await _set(connection, call, {counted: getattr(RobotCallRow, counted) + 1})
+
+
+async def take(
+    connection: AsyncConnection, call: UUID, who: UUID | None, now: datetime
+) -> str | None:
+    """Keep that a person takes the call from the robot; return its channel.
+
+    None: the conversation is over, or somebody has taken it already.
+    """
+    taken = (
+        update(RobotCallRow)
+        .where(
+            RobotCallRow.id == call,
+            RobotCallRow.ended_at.is_(None),
+            RobotCallRow.taken_at.is_(None),
+        )
+        .values(taken_at=now, taken_by=who)
+        .returning(RobotCallRow.channel)
+    )
+    channel: str | None = await connection.scalar(taken)
+    return channel
+
+
+async def leave(connection: AsyncConnection, call: UUID) -> None:
+    """Nobody takes it after all, unless it is over."""
+    untaken = update(RobotCallRow).where(
+        RobotCallRow.id == call, RobotCallRow.ended_at.is_(None)
+    )
+    await connection.execute(untaken.values(taken_at=None, taken_by=None))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Over:
     """How a conversation ended; `turns` as rows without the call."""
@@ -97,23 +141,35 @@ class Over:
 
 
 async def end(connection: AsyncConnection, call: UUID, over: Over) -> None:
-    """Keep how it ended, with its turns."""
+    """Keep how it ended, with the turns that are not kept yet.
+
+    The line of a call that a person took is cut; that is no hang-up.
+    """
     understood = sum(bool(turn["outcome"]) for turn in over.turns)
     values = {
         "ended_at": over.at,
-        "outcome": over.outcome,
-        "hands_over": over.hands_over,
+        "outcome": case((RobotCallRow.taken_at.is_not(None), TAKEN), else_=over.outcome),
+        "hands_over": or_(RobotCallRow.taken_at.is_not(None), literal(over.hands_over)),
         "state": over.state,
         "understood": understood,
         "missed": len(over.turns) - understood,
     }
     await _set(connection, call, values)
+    if over.turns:
+        await connection.execute(_turns(call, over.turns, 1))
+
+
+def _turns(call: UUID, told: Sequence[Mapping[str, Any]], first: int) -> Insert:
     rows = [
-        {**turn, "call_id": call, "number": number}
-        for number, turn in enumerate(over.turns, start=1)
+        {**one, **_masked(one), "call_id": call, "number": number}
+        for number, one in enumerate(told, start=first)
     ]
-    if rows:
-        await connection.execute(insert(RobotTurnRow), rows)
+    return pg_insert(RobotTurnRow).values(rows).on_conflict_do_nothing()
+
+
+def _masked(turn: Mapping[str, Any]) -> dict[str, str]:
+    """What was said, without numbers that tell who somebody is."""
+    return {name: masked(turn[name]) for name in ("asked", "hypothesis", "phrase")}
 
 
 async def _set(connection: AsyncConnection, call: UUID, values: Mapping[str, Any]) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cobranca.agreements.store import AgreementRow
 from cobranca.debtors.store import DebtorRow
+from cobranca.people.store import UserRow
 from foundation.db.engine import Row
 
 
@@ -35,6 +36,8 @@ class RobotCallRow(Row):
     outcome: Mapped[str | None]
     hands_over: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str | None]  # of the flow, in which it ended
+    taken_at: Mapped[datetime | None]  # a person was asked to take it
+    taken_by: Mapped[UUID | None] = mapped_column(ForeignKey(UserRow.id))  # who asked
     understood: Mapped[int] = mapped_column(default=0)  # answers
     missed: Mapped[int] = mapped_column(default=0)
 
@@ -43,10 +46,18 @@ class RobotTurnRow(Row):
     """One turn, as `ura.conversation.record` tells it; rows are only added."""
 
     __tablename__ = "robot_turn"
+    __table_args__ = (
+        Index(
+            "ix_robot_turn_said",
+            text("to_tsvector('portuguese'::regconfig, hypothesis)"),
+            postgresql_using="gin",
+        ),
+    )
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey(RobotCallRow.id), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str]
+    asked: Mapped[str]  # what was said before it, without digits
     begin_s: Mapped[float]
     end_s: Mapped[float]
     kind: Mapped[str]

@@ -185,6 +185,10 @@ class ScriptedTelephony:
         self._reach()
         self._hold_over(self._live(channel))
 
+    async def take(self, channel: str) -> None:
+        self._reach()
+        self._say(self._live(channel), "inbound")
+
     async def listen(self, channel: str) -> None:
         self._reach()
 

@@ -13,15 +13,19 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Select,
     Uuid,
     any_,
     case,
+    func,
     literal,
+    literal_column,
     select,
     tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.contacts.robot_store import RobotCallRow, RobotTurnRow
 from cobranca.debtors.service import debtors_named, name_begins
 from cobranca.debtors.store import DebtorRow
 from cobranca.people.store import AgentRow, UserRow
@@ -32,12 +36,15 @@ from foundation.brasil.phone import masked_phone
 
 MOST_LOOKED_UP = 2_000  # debtors of a name; with more, every recording is looked at in turn
 
-Ending = Literal["talked", "abandoned", "alone"]
+_PORTUGUESE: ColumnElement[Any] = literal_column("'portuguese'::regconfig")
+
+Ending = Literal["talked", "abandoned", "robot", "alone"]
 
 #: How the call went for the person who answered it.
 ENDING: ColumnElement[str] = case(
     (AttemptRow.abandoned, "abandoned"),
     (AttemptRow.bridged_at.is_not(None), "talked"),
+    (RobotCallRow.id.is_not(None), "robot"),
     else_="alone",
 )
 
@@ -45,7 +52,7 @@ ENDING: ColumnElement[str] = case(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
     """None asks nothing. `before` is the last recording of the page before, `name` the
-    begin of a debtor's name."""
+    begin of a debtor's name, `said` words of who talked with the robot."""
 
     since: datetime
     until: datetime
@@ -55,6 +62,7 @@ class Sought:
     disposition: str | None = None
     debtor: UUID | None = None
     name: str | None = None
+    said: str | None = None
     before: UUID | None = None
     limit: int = 50
 
@@ -73,6 +81,7 @@ class Listed:
     agent: str | None
     ending: str
     disposition: str | None
+    robot: bool  # it began with the automatic conversation, whose words are kept
 
 
 async def recordings(connection: AsyncConnection, sought: Sought) -> list[Listed]:
@@ -121,7 +130,16 @@ def _tests(sought: Sought) -> list[ColumnElement[bool]]:
         tests.append(DispositionRow.code == sought.disposition)
     if sought.debtor is not None:
         tests.append(AttemptRow.debtor_id == sought.debtor)
+    if sought.said is not None:
+        tests.append(AttemptRow.id.in_(_heard(sought.said)))
     return tests
+
+
+def _heard(words: str) -> Select[Any]:
+    """The calls in which all of the words were said in one answer, in whatever form."""
+    said = func.to_tsvector(_PORTUGUESE, RobotTurnRow.hypothesis)
+    wanted = func.websearch_to_tsquery(_PORTUGUESE, words)
+    return select(RobotTurnRow.call_id).where(said.bool_op("@@")(wanted))
 
 
 def _query() -> Any:
@@ -137,6 +155,7 @@ def _query() -> Any:
             AgentRow.name.label("seat"),
             UserRow.name.label("user"),
             ENDING.label("ending"),
+            RobotCallRow.id.is_not(None).label("robot"),
             DispositionRow.code.label("disposition"),
         )
         .join(AttemptRow, AttemptRow.id == RecordingRow.attempt_id)
@@ -144,6 +163,7 @@ def _query() -> Any:
         .outerjoin(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
         .outerjoin(AgentRow, AgentRow.id == AttemptRow.agent_id)
         .outerjoin(UserRow, UserRow.id == AgentRow.user_id)
+        .outerjoin(RobotCallRow, RobotCallRow.id == AttemptRow.id)
         .outerjoin(DispositionRow, DispositionRow.attempt_id == AttemptRow.id)
     )
 
@@ -159,5 +179,6 @@ def _listed(row: Any) -> Listed:
         campaign=row.campaign,
         agent=row.user or row.seat,
         ending=row.ending,
+        robot=row.robot,
         disposition=row.disposition,
     )

@@ -8,18 +8,18 @@ from datetime import datetime
 from typing import Any, Literal, TypeGuard, get_args
 
 from dialer.calls import agent as agents
-from dialer.shell import previews
+from dialer.shell import previews, taking
 from dialer.shell.facts import Fact, Step
 from dialer.shell.floor import Floor
 from dialer.shell.holding import hold, resume
 
 Verb = Literal[
     "log_in", "log_out", "available", "pause", "hang_up", "wrap_up_done",
-    "hold", "resume", "reattach", "dial", "skip",
+    "hold", "resume", "reattach", "dial", "skip", "take",
 ]  # fmt: skip
 
 
-ACTS = frozenset({"hang_up", "hold", "resume", "reattach"})
+ACTS = frozenset({"hang_up", "hold", "resume", "reattach", "take"})
 
 
 class BadCommand(ValueError):
@@ -44,7 +44,8 @@ class Command:
     def parse(cls, fields: Mapping[str, Any]) -> Command:
         """Read a bus message; raises BadCommand."""
         do, agent = fields.get("do"), fields.get("agent")
-        if not _is_verb(do) or not isinstance(agent, str) or not agent:
+        named = isinstance(agent, str) and (agent or do == "take")  # from the robot: to any
+        if not _is_verb(do) or not isinstance(agent, str) or not named:
             raise BadCommand(f"do={do!r} agent={agent!r}")
         right_party = fields.get("right_party")
         return cls(
@@ -72,7 +73,8 @@ def apply_command(floor: Floor, command: Command, at: datetime) -> Step:
     Heard late, or twice, it must not do to the next call what was meant for the last.
     """
     agent = floor.agents.get(command.agent)
-    if command.call is not None and (agent is None or agent.call != command.call):
+    elsewhere = command.do != "take" and (agent is None or agent.call != command.call)
+    if command.call is not None and elsewhere:
         return Step()
     return _apply(floor, command, at)
 
@@ -94,10 +96,8 @@ def _apply(floor: Floor, command: Command, at: datetime) -> Step:
             return Step(actions=floor.hang_up_for(command.agent))
         case "wrap_up_done":
             return _wrap_up_done(floor, command, at)
-        case "hold":
-            return hold(floor, command.agent, at)
-        case "resume":
-            return resume(floor, command.agent, at)
+        case "hold" | "resume" as do:
+            return {"hold": hold, "resume": resume}[do](floor, command.agent, at)
         case "dial":
             previews.dial_now(floor, command.agent, at)
             return Step()
@@ -105,6 +105,8 @@ def _apply(floor: Floor, command: Command, at: datetime) -> Step:
             return previews.skip(floor, command.agent, at)
         case "reattach":
             return floor.nail_again(command.agent, at)
+        case "take":
+            return taking.take(floor, command.call or "", command.agent, at)
 
 
 def _wrap_up_done(floor: Floor, command: Command, at: datetime) -> Step:

@@ -59,7 +59,15 @@ class Listen:
     channel: str
 
 
-Action = Join | Hold | EndHold | HangUp | Nail | Listen
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """Send a caller from the automatic conversation to the floor."""
+
+    call: str
+    channel: str
+
+
+Action = Join | Hold | EndHold | HangUp | Nail | Listen | Take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,6 @@ from dialer.campaigns.running import (
 )
 from dialer.metrics import FloorMetrics
 from dialer.ports import (
-    Origination,
     OutOfOffice,
     SwitchRefused,
     SwitchUnreachable,
@@ -53,13 +52,25 @@ from dialer.ports import (
 )
 from dialer.routes import Routes
 from dialer.settings import DialerSettings
+from dialer.shell.acting import act
 from dialer.shell.answers import on_answer
 from dialer.shell.asking import Asking
 from dialer.shell.audience import Past
 from dialer.shell.braking import Braking
 from dialer.shell.commands import Command, apply_command
 from dialer.shell.draining import ordered
-from dialer.shell.facts import Action, EndHold, Fact, HangUp, Hold, Join, Listen, Nail, Step
+from dialer.shell.facts import (
+    Action,
+    EndHold,
+    Fact,
+    HangUp,
+    Hold,
+    Join,
+    Listen,
+    Nail,
+    Step,
+    Take,
+)
 from dialer.shell.floor import Floor
 from dialer.shell.guarding import Guard
 from dialer.shell.hand_dialling import HandDialling
@@ -70,13 +81,13 @@ from dialer.shell.pacing_loop import PacingLoop
 from dialer.shell.record_watch import RecordWatch
 from dialer.shell.recovery import Recovery
 from dialer.shell.rerouting import Rerouting
+from dialer.shell.taking import not_taken
 from foundation.clock import Clock
 from foundation.db.leadership import Term
 from foundation.living import short
 from foundation.observability import get_logger
 
 SWEEP_S = 0.5
-AGENT_LEG_S = 20.0
 READ_LIMIT_S = 5.0
 
 log = get_logger(__name__)
@@ -281,38 +292,13 @@ class Leader:
             log.warning("routes_aside", route=route, aside=self.tools.routes.aside)
 
     async def _act(self, action: Action) -> None:
-        telephony = self.tools.telephony
         try:
-            match action:
-                case Join():
-                    await telephony.bridge(action.channel, action.leg)
-                case Hold():
-                    await telephony.hold(action.channel)
-                case EndHold():
-                    await telephony.end_hold(action.channel)
-                case HangUp():
-                    await telephony.hang_up(action.channel, action.cause)
-                case Nail():
-                    await self._nail(action)
-                case Listen():
-                    await telephony.listen(action.channel)
+            await act(self.tools.telephony, action)
         except OutOfOffice:
             log.warning("action_of_a_past_term", action=type(action).__name__)
         except (SwitchRefused, SwitchUnreachable) as error:
             log.warning("action_failed", action=type(action).__name__, error=str(error))
             self._on_failure(action)
-
-    async def _nail(self, nail: Nail) -> None:
-        await self.tools.telephony.originate(
-            Origination(
-                channel=nail.leg,
-                dial=f"PJSIP/{nail.agent}",
-                context="agent",
-                extension="nail",
-                timeout_s=AGENT_LEG_S,
-                caller_id="Acordo",
-            )
-        )
 
     def _on_failure(self, action: Action) -> None:
         at = self.floor.time.now()
@@ -323,6 +309,8 @@ class Leader:
                 self.carry_out(on_hold_failed(self.floor, action.call, action.agent, at))
             case Nail():
                 self.carry_out(self.floor.on_nail_failed(action.leg, at))
+            case Take():
+                self._tasks.create_task(not_taken(self.tools.engine, action.call))
             case HangUp() | EndHold() | Listen():
                 pass  # gone already, or the sweep meets it again
 

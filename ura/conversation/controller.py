@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -65,7 +65,8 @@ log = get_logger(__name__)
 class Means:
     """What a conversation is held with. `sound` speaks a prompt with its slots.
 
-    `deaf`: nobody is here to recognise speech, so that all goes by keys.
+    `deaf`: nobody is here to recognise speech, so that all goes by keys. `turned` is told
+    each turn as it ends, with what was asked as `written`.
     """
 
     sound: Callable[[str, Mapping[str, object]], Awaitable[Samples]]
@@ -75,6 +76,8 @@ class Means:
     activity: Callable[[], Activity]
     today: date
     deaf: Callable[[], bool] = lambda: False
+    turned: Callable[[TurnRecord], None] = lambda _turn: None
+    written: Callable[[str, Mapping[str, object]], str] = lambda prompt, _slots: prompt
 
 
 @dataclass(slots=True)
@@ -130,6 +133,7 @@ class _Leader:
         self._mouth = mouth
         self._ear = ear
         self._held = held
+        self._asked: list[str] = []
 
     async def lead(self, slots: Mapping[str, object]) -> None:
         walk, turn = begin(self._flow, slots, keys_only=self._means.deaf())
@@ -153,6 +157,7 @@ class _Leader:
         rest: list[Samples] = []
         for utterance in say:
             sound = await self._means.sound(utterance.prompt, walk.slots)
+            self._asked.append(self._means.written(utterance.prompt, walk.slots))
             if utterance.whole:
                 self._mouth.say(sound)
                 await self._ear.wait(self._mouth)
@@ -189,7 +194,10 @@ class _Leader:
             meant = understood(
                 self._flow, state, heard, self._means.intents, self._means.today
             )
-        self._held.turns.append(turn_record(state, over, self._ear.begun_s, heard, meant))
+        told = turn_record(state, over, self._ear.begun_s, heard, meant)
+        self._held.turns.append(replace(told, asked=" ".join(self._asked)))
+        self._asked.clear()
+        self._means.turned(self._held.turns[-1])
         return _event(over, heard, meant)
 
     async def _heard(self, listen: Listen, over: Over) -> Keys | Speech | None:

@@ -30,6 +30,7 @@ class TurnRecord:
     score: float | None = None
     outcome: str = ""  # empty: refused
     why: str = ""  # it was refused
+    asked: str = ""  # what was said before it, without digits
 
 
 def turn_record(

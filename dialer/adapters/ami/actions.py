@@ -85,6 +85,11 @@ def end_hold(channel: str) -> Action:
     return hold(channel) | {"Exten": "over"}
 
 
+def take(channel: str) -> Action:
+    """Send a caller to the dialplan's [taken], out of the automatic conversation."""
+    return hold(channel) | {"Context": "taken"}
+
+
 def listen(channel: str) -> Action:
     """Make the channels that copy what is said there, see [spy] in the dialplan."""
     heard = header_value(channel)

@@ -46,6 +46,7 @@ class Centre:
     def __init__(self) -> None:
         self.call = uuid4()
         self.held: asyncio.Future[Held] = asyncio.get_running_loop().create_future()
+        self.begun = asyncio.Event()
 
     async def inbound(self, channel: AgiChannel) -> None:
         await channel.set_variable("ACORDO_TALK", str(self.call))
@@ -56,6 +57,7 @@ class Centre:
 
     async def talks(self, call: UUID, channel: AudioSocketChannel) -> None:
         assert call == self.call
+        self.begun.set()
         means = Means(
             sound=self._sound,
             recogniser=ScriptedRecogniser([]),
@@ -123,3 +125,21 @@ async def test_who_dies_in_mid_conversation_leaves_the_caller_to_the_floor(
         await telephony.hang_up(caller)
         await heard.first(HungUp, caller)
     assert told.fields["Attempt"] == caller
+
+
+async def test_who_is_taken_from_the_conversation_comes_to_the_floor(
+    real_switch: RealSwitch, telephony: AmiTelephony
+) -> None:
+    centre = Centre()
+    async with centre.serving(real_switch), hearing(telephony) as heard:
+        caller = await a_caller(real_switch, heard)
+        async with asyncio.timeout(PATIENCE_S):
+            await centre.begun.wait()
+        await telephony.take(caller)
+        told = await heard.said("inbound", caller)
+        async with asyncio.timeout(PATIENCE_S):
+            held = await centre.held
+        await telephony.hang_up(caller)
+        await heard.first(HungUp, caller)
+    assert told.fields["Attempt"] == caller
+    assert (held.outcome, held.hands_over) == ("hung_up", False)  # its sound was cut

@@ -15,7 +15,8 @@ from ura.settings import Ura
 
 TALKS, LISTED = "551130000100", "551130000200"
 NOW = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
-ALWAYS = OpeningHours.written(*["00:00-24:00"] * 4, "")
+DAY = "00:00-24:00"
+ALWAYS = OpeningHours.written(DAY, DAY, DAY, DAY, "")
 
 
 @pytest.fixture

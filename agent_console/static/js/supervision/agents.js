@@ -46,6 +46,14 @@ export class Agents {
     for (const endpoint of this.#cells.keys()) this.#change(endpoint);
   }
 
+  /** Who is idle now, by name. */
+  idle() {
+    return [...this.#entries]
+      .filter(([, { state }]) => state === "idle")
+      .map(([endpoint]) => ({ endpoint, name: this.#names.get(endpoint) ?? endpoint }))
+      .sort((a, b) => a.name.localeCompare(b.name, "pt-BR"));
+  }
+
   /** @param {Record<string, Entry>} agents - all there are */
   replace(agents) {
     for (const endpoint of this.#entries.keys()) {

@@ -4,19 +4,20 @@ import { dateTime, duration } from "../format.js";
 import { Correction } from "./correction.js";
 import { byId, one, put, say, texts, told } from "./page.js";
 import { Player } from "./player.js";
+import { linesOf } from "./robot-said.js";
 
 /** @typedef {{id: string, call: string, began_at: string, seconds: number, direction: string,
  *   number: string, campaign: string | null, agent: string | null, ending: string,
- *   disposition: string | null}} Recording */
+ *   disposition: string | null, robot: boolean}} Recording */
 
-const { words, endings, dispositions } = texts();
+const { words, endings, dispositions, robots } = texts();
 const form = one(document, "#filters", HTMLFormElement);
 const player = new Player(words, () => say(byId("trouble"), words.broken));
 const correction = new Correction(words);
 /** @type {AbortController | undefined} */
 let asking;
 let last = "";
-const FEWEST = 3; // characters of a name
+const FEWEST = 3; // characters of a name, or of a word
 
 function query() {
   const asked = new URLSearchParams();
@@ -40,9 +41,15 @@ async function load(on) {
     say(byId("trouble"), words.debtor_short);
     return;
   }
+  const said = one(document, "#said", HTMLInputElement).value.trim();
+  if (said && said.length < FEWEST) {
+    say(byId("trouble"), words.said_short);
+    return;
+  }
+  const typed = { ...(debtor && { debtor }), ...(said && { said }) };
   try {
-    const { recordings, more } = await (debtor
-      ? ofDebtor(debtor, asked, signal)
+    const { recordings, more } = await (debtor || said
+      ? search(typed, asked, signal)
       : api.get(`/api/v1/recordings?${asked}`, { signal }));
     draw(recordings, on);
     byId("more").hidden = !more;
@@ -53,15 +60,15 @@ async function load(on) {
 }
 
 /**
- * Who somebody is goes into no address: those are logged, and kept by browsers.
- * @param {string} debtor - a document, or the begin of a name
+ * What is typed goes into no address: those are logged, and kept by browsers.
+ * @param {{debtor?: string, said?: string}} typed
  * @param {URLSearchParams} asked
  * @param {AbortSignal} signal
  */
-const ofDebtor = (debtor, asked, signal) =>
+const search = (typed, asked, signal) =>
   api.post(
     "/api/v1/recordings/search",
-    { debtor, ...Object.fromEntries(asked) },
+    { ...typed, ...Object.fromEntries(asked) },
     { signal },
   );
 
@@ -87,7 +94,7 @@ function rowOf(recording) {
   const cells = {
     at: dateTime(recording.began_at),
     length: duration(recording.seconds),
-    agent: recording.agent ?? "–",
+    agent: recording.agent ?? (recording.robot ? words.robot : "–"),
     campaign: recording.campaign ?? "–",
     number: recording.number + inbound,
     ending: endings[recording.ending],
@@ -136,9 +143,19 @@ async function listen(row, recording, title) {
   say(byId("trouble"), "");
   try {
     await player.open(recording.id, title);
+    await showSaid(recording);
   } catch (error) {
     say(byId("trouble"), told(error, words.unreachable));
   }
+}
+
+/** The words of a conversation with the URA, under the player.
+ * @param {Recording} recording
+ */
+async function showSaid({ call, robot }) {
+  const { turns } = robot ? await api.get(`/api/v1/robots/${call}/said`) : { turns: [] };
+  byId("transcript-said").replaceChildren(...linesOf(turns, robots));
+  byId("transcript").hidden = turns.length === 0;
 }
 
 /**

@@ -9,6 +9,7 @@ import { Agents } from "./agents.js";
 import { FloorCampaigns } from "./floor-campaigns.js";
 import { MinutesChart } from "./minutes.js";
 import { byId, fill, one, put, say, texts } from "./page.js";
+import { Robots } from "./robots.js";
 
 const ALARM = 0.03;
 const ANSWERED_OVER = 5; // minutes
@@ -19,6 +20,7 @@ const chartScript = one(document, "script[data-chart]", HTMLScriptElement).datas
 const { default: Plot } = await import(/** @type {string} */ (chartScript));
 const chart = new MinutesChart(Plot, { ...all.outcomes, other: words.other_outcomes });
 const campaigns = new FloorCampaigns(all);
+const robots = new Robots(all, () => agents.idle());
 const troubleText = byId("trouble").textContent ?? "";
 
 /**
@@ -79,7 +81,7 @@ function answeredOf({ abandoned, answered }) {
 }
 
 /** @param {any} figures */
-function showFigures({ rates, occupancy, minutes, alerts, campaigns: list }) {
+function showFigures({ rates, occupancy, minutes, alerts, campaigns: list, robots: held }) {
   say(byId("trouble"), "");
   const { day, half_hour, month } = rates;
   figure("rate-day", percent(day?.share ?? null));
@@ -99,6 +101,7 @@ function showFigures({ rates, occupancy, minutes, alerts, campaigns: list }) {
   figure("answered-minute", number(Math.round(mean * 10) / 10));
   chart.show(minutes);
   campaigns.show(list);
+  robots.show(held);
   showAlerts(alerts);
 }
 

@@ -1,0 +1,18 @@
+"""What was said in the automatic conversation can be searched."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0032"
+down_revision = "0031"
+
+
+def upgrade() -> None:
+    op.create_index(
+        "ix_robot_turn_said",
+        "robot_turn",
+        [sa.text("to_tsvector('portuguese'::regconfig, hypothesis)")],
+        postgresql_using="gin",
+    )
