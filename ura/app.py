@@ -5,6 +5,7 @@ The only place that picks adapters.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -137,6 +138,7 @@ async def _serve(
             sounds.serving(hearing.host, hearing.port),
             AgiServer(conversations, most).serving(agi.host, agi.port) as port,
         ):
+            gc.freeze()  # all that is here stays: nobody waits while it is searched
             own.missing.has(LISTENER)
             own.missing.has(HEARING)
             log.info("fastagi_listening", listens=f"{agi.host}:{port}")

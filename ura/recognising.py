@@ -9,8 +9,8 @@ from foundation.clock import SAO_PAULO, SystemClock
 from ura.adapters.espeak_voice import from_wav
 from ura.adapters.whisper_phrases import WhisperPhrases
 from ura.dialogue.intents import Scored, intents
-from ura.dialogue.understanding import Speech, options_of, understood
-from ura.flow.nodes import Ask, Flow, Hears
+from ura.dialogue.understanding import Speech, listens_for, understood
+from ura.flow.nodes import Ask, Flow
 from ura.scripts.flows import shipped
 
 
@@ -33,8 +33,7 @@ def recognised(file: Path, flow_name: str, state: str, models: Path) -> Recognis
     flow = shipped(flow_name)
     question = _question(flow, state)
     sound = from_wav(file.read_bytes())
-    phrases = list(intents().of(options_of(flow, question)))
-    free = question.hears is not Hears.CHOICE or bool(question.corrects)
+    phrases, free = listens_for(flow, question, intents())
     heard = WhisperPhrases(models).hear(sound, phrases, free=free)
     speech = Speech(heard.text, tuple(Scored(p, s) for p, s in heard.scores))
     today = SystemClock().now().astimezone(SAO_PAULO).date()

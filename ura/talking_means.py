@@ -24,13 +24,15 @@ from ura.adapters.espeak_voice import PROGRAM, VOICE, EspeakVoice
 from ura.adapters.fastagi import PROMPTS
 from ura.adapters.recognisers import PhraseRecognisers
 from ura.flow.prompts import prompts
+from ura.flow.reading import BadFlow
 from ura.ports import VoiceFailed
+from ura.scripts.flows import shipped
 from ura.settings import UraSettings
 from ura.speaking.pieces import to_record
 from ura.speaking.recordings import RecordedVoice
 from ura.speaking.speaker import Speaker
 from ura.steps.case import Means
-from ura.talking import Talks
+from ura.talking import FLOW, Talks
 
 RECORDED = "pf_dora"  # the voice of the recordings that ship
 TRIAL = "Olá!"
@@ -50,7 +52,7 @@ async def talks_of(
 
     `wanted`: they are held at any of our numbers.
     """
-    voice = await _voice(settings) if wanted else None
+    voice = await _voice(settings) if wanted and _flow_is_read() else None
     if voice is None:
         yield None
         return
@@ -69,6 +71,16 @@ async def talks_of(
         )
         speaker = Speaker(prompts(), voice)
         yield Talks(means, speaker, recogniser, lambda: recogniser.missing)
+
+
+def _flow_is_read() -> bool:
+    """Read before the first call, which a flow with an error would break."""
+    try:
+        shipped(FLOW)
+    except BadFlow as error:
+        log.error("flow_refused", why=str(error))
+        return False
+    return True
 
 
 async def _voice(settings: UraSettings) -> RecordedVoice | None:

@@ -13,8 +13,8 @@ from ura.adapters.voice_activity import VoiceActivity
 from ura.adapters.whisper_phrases import WhisperPhrases
 from ura.dialogue.intents import Scored, intents
 from ura.dialogue.turn import FRAME_S, Over, Turn, Why
-from ura.dialogue.understanding import Speech, options_of, understood
-from ura.flow.nodes import Ask, Hears
+from ura.dialogue.understanding import Speech, listens_for, understood
+from ura.flow.nodes import Ask
 from ura.ports import FRAME_BYTES, RATE_HZ, Samples
 from ura.scripts.flows import shipped
 
@@ -55,8 +55,7 @@ def trial(utterance: Utterance, samples: Samples, recogniser: WhisperPhrases) ->
             recognising_s=0.0,
         )  # fmt: skip
     begin, end = (max(0, round(s * RATE_HZ)) for s in (over.begin_s, over.end_s))
-    phrases = list(intents().of(options_of(flow, state)))
-    free = state.hears is not Hears.CHOICE or bool(state.corrects)
+    phrases, free = listens_for(flow, state, intents())
     began = time.process_time()
     heard = recogniser.hear(samples[begin:end], phrases, free=free)
     spent_s = time.process_time() - began

@@ -9,8 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from foundation.settings import ProcessSettings
+from ura.adapters.recognisers import PhraseRecognisers
+from ura.adapters.whisper import RecogniserMissing
 from ura.adapters.whisper_phrases import WhisperPhrases
 from ura.ports import Samples
 
@@ -29,3 +32,28 @@ def _end_of_a_prompt() -> Samples:
     """The last sentence of `inbound_no_agent`."""
     raw = (PROMPTS / "inbound_no_agent.wav").read_bytes()[44:]
     return np.frombuffer(raw, "<i2").astype(np.float64)[-8_000 * 13 // 10 :] / 32768
+
+
+async def test_a_folder_with_something_else_is_told_once_and_nobody_waits(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("model.bin", "config.json", "vocabulary.json", "tokenizer.json"):
+        (tmp_path / name).write_bytes(b"{}")
+    async with PhraseRecognisers(tmp_path, 1) as recognisers:
+        assert await recognisers.speech(np.zeros(8000), ["sim"], free=False) is None
+        assert await recognisers.speech(np.zeros(8000), ["sim"], free=False) is None
+        assert recognisers.missing
+    assert caplog.text.count("recogniser_missing") == 1
+    assert "não pode ser lido" in caplog.text
+
+
+@pytest.mark.parametrize("tokenizer", [b"", b"{}", b'{"model": 3}', b"\xff\xfe"])
+def test_a_tokenizer_of_another_kind_is_told_with_what_to_do(
+    tmp_path: Path, tokenizer: bytes
+) -> None:
+    real = ProcessSettings().cache / "models" / "whisper"
+    for name in ("model.bin", "config.json", "vocabulary.json"):
+        (tmp_path / name).symlink_to(real / name)
+    (tmp_path / "tokenizer.json").write_bytes(tokenizer)
+    with pytest.raises(RecogniserMissing, match=r"não pode ser lido .*fetch whisper"):
+        WhisperPhrases(tmp_path)

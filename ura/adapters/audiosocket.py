@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from foundation.health import bind_failure
 from foundation.observability import get_logger
+from ura.adapters.incoming import Flood, Incoming, close
 
 HANG_UP, ID, SOUND = 0x00, 0x01, 0x10
 RATE_HZ = 8_000
@@ -27,7 +28,7 @@ CALL_S = 20.0  # at most; the dialplan ends it before
 WAKE_S = 0.1  # without a frame: time goes on
 LATE_S = 0.3  # sound may come so late before silence is put in its place
 ALIVE_S = 1.0
-LONGEST = 65_535
+_HELLO = bytes([ID, 0, 16])
 _SILENCE = bytes([SOUND]) + (320).to_bytes(2, "big") + bytes(320)
 
 Samples = NDArray[np.float64]
@@ -77,17 +78,35 @@ class AudioSocketServer:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
-            async with asyncio.timeout(HELLO_S):
-                call = await hello(reader)
-            await self._serve(call, reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError, TimeoutError, ValueError):
-            pass  # the call ended, or whoever connected is not the switch
+            call = await self._said(reader)
+            if call is not None:
+                await self._serve(call, reader, writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # the call ended
+        except TimeoutError:
+            log.warning("audiosocket_client_refused", why="the call did not end")
+        except Flood as error:
+            log.warning("audiosocket_client_refused", why=str(error))
         except Exception:  # the top of a call: the others go on
             log.exception("listening_failed")
         finally:
             with suppress(ConnectionError, RuntimeError):
                 writer.write(bytes([HANG_UP, 0, 0]))
-            writer.close()
+            await close(writer)
+
+    async def _said(self, reader: asyncio.StreamReader) -> UUID | None:
+        """Which call it is; None: whoever connected is not the switch."""
+        try:
+            async with asyncio.timeout(HELLO_S):
+                return await hello(reader)
+        except TimeoutError:
+            why = f"said nothing in {HELLO_S:.0f} s"
+        except (asyncio.IncompleteReadError, ConnectionError):
+            why = "went before it said which call it is"
+        except ValueError as error:
+            why = str(error)
+        log.warning("audiosocket_client_refused", why=why)
+        return None
 
     async def _serve(
         self, call: UUID, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -98,18 +117,19 @@ class AudioSocketServer:
 
 async def hello(reader: asyncio.StreamReader) -> UUID:
     """Read which call it is; raises ValueError when something else comes first."""
-    kind, content = await frame(reader)
-    if kind != ID or len(content) != 16:
-        raise ValueError("no id")
-    return UUID(bytes=content)
+    head = await reader.readexactly(3)
+    if head != _HELLO:
+        raise ValueError("began with something else than the id of a call")
+    return UUID(bytes=await reader.readexactly(head[2]))
 
 
 async def _sound(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> AsyncIterator[Samples]:
-    """What comes, in step with the clock; ends when the call does."""
+    """What comes, in step with the clock; ends when the call does. Raises Flood."""
     begun = alive = time.monotonic()
     given = 0  # samples
+    incoming = Incoming()
     pending: asyncio.Task[tuple[int, bytes]] | None = None
     try:
         while True:
@@ -125,6 +145,7 @@ async def _sound(
                 if kind == HANG_UP:
                     return
                 if kind == SOUND:
+                    incoming.count(len(content))
                     sound = _samples(content)
                     given += len(sound)
                     yield sound

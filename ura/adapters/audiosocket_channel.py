@@ -11,7 +11,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from uuid import UUID
 
-from ura.adapters.audiosocket import HANG_UP, SOUND, AudioSocketServer, Hears, frame
+from foundation.observability import get_logger
+from ura.adapters.audiosocket import HANG_UP, SOUND, AudioSocketServer, Hears
+from ura.adapters.incoming import Flood, Incoming, pieces
 from ura.ports import FRAME_BYTES, CallOver, Pressed, Sound
 
 KEY = 0x03
@@ -19,6 +21,8 @@ KEYS = frozenset("0123456789*#")
 CALL_S = 3600.0  # at most; a conversation ends long before
 TAKEN_S = 2.0  # for the switch to take a frame
 _HEAD = bytes([SOUND]) + FRAME_BYTES.to_bytes(2, "big")
+
+log = get_logger(__name__)
 
 Talks = Callable[[UUID, "AudioSocketChannel"], Awaitable[None]]
 
@@ -33,20 +37,22 @@ class AudioSocketChannel:
 
     async def heard(self) -> AsyncIterator[Sound | Pressed]:
         """Frames of whatever size come as whole ones of 20 ms; what is no sound is left."""
-        rest = b""
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            while not self._over:
-                kind, content = await frame(self._reader)
-                if kind == HANG_UP:
+        incoming = Incoming()
+        try:
+            async for kind, content in pieces(self._reader):
+                if kind == HANG_UP or self._over:
                     break
                 if kind == SOUND:
-                    rest += content
-                    while len(rest) >= FRAME_BYTES:
-                        piece, rest = rest[:FRAME_BYTES], rest[FRAME_BYTES:]
-                        yield Sound(piece)
+                    for sound in incoming.frames(content):
+                        yield sound
                 elif kind == KEY and (key := content[:1].decode("latin-1")) in KEYS:
                     yield Pressed(key)
-        self._over = True
+        except ConnectionError:
+            pass
+        except Flood as error:
+            log.warning("audiosocket_client_refused", why=str(error))
+        finally:
+            self._over = True
 
     async def send(self, frame: bytes) -> None:
         if self._over:
@@ -55,8 +61,9 @@ class AudioSocketChannel:
             raise ValueError(len(frame))
         try:
             self._writer.write(_HEAD + frame)
-            async with asyncio.timeout(TAKEN_S):
-                await self._writer.drain()
+            if self._writer.transport.get_write_buffer_size():  # the switch is behind
+                async with asyncio.timeout(TAKEN_S):
+                    await self._writer.drain()
         except (ConnectionError, TimeoutError) as error:
             self._over = True
             raise CallOver from error

@@ -33,13 +33,13 @@ from ura.adapters.agi_protocol import (
     quoted,
     script_of,
 )
+from ura.adapters.incoming import close
 from ura.ports import CallOver
 
 LONGEST_LINE = 8 * 1024
 MOST_LINES = 100  # of an environment or a usage text
 HELLO_S = 5.0  # to say what call it is
 ANSWER_S = 5.0  # for a command that does nothing audible
-CLOSE_S = 1.0  # to take what was sent last
 PLAY_S = 60.0  # for a prompt, which takes as long as it is
 SILENCE_S = 8.0  # at most, on a line whose process froze; as the dialplan begins the leash
 CONVERSATION_S = 3600.0  # at most: who lengthens his leash for ever would keep the line
@@ -197,13 +197,13 @@ class AgiServer:
             with bound(channel=channel.environment.get("agi_uniqueid", ""), script=script):
                 await self._converse(script, channel)
         except CallOver:
-            pass  # connected and went, before it said which call it is
+            log.warning("agi_client_refused", why="went before it said which call it is")
         except (BadAgi, SilentClient) as error:
             log.warning("agi_client_refused", why=str(error))
         except Exception:  # the top of a call: the others go on
             log.exception("call_failed")
         finally:
-            await _close(writer)
+            await close(writer)
 
     async def _converse(self, script: str, channel: AgiChannel) -> None:
         conversation = self._conversations.get(script)
@@ -228,16 +228,6 @@ def seconds_of(prompt: str) -> float:
     except (OSError, wave.Error):
         log.error("prompt_unread", prompt=prompt)
         return PLAY_S
-
-
-async def _close(writer: asyncio.StreamWriter) -> None:
-    """Close, and cut off a client that does not take what it was sent."""
-    writer.close()
-    try:
-        async with asyncio.timeout(CLOSE_S):
-            await writer.wait_closed()
-    except (ConnectionError, TimeoutError):
-        writer.transport.abort()
 
 
 @asynccontextmanager

@@ -40,7 +40,12 @@ class VoskPhrases:
             raise RecogniserMissing("falta o pacote vosk: pip install vosk") from error
         engine.SetLogLevel(-1)
         self._engine = engine
-        self._model = engine.Model(str(folder))
+        try:
+            self._model = engine.Model(str(folder))
+        except Exception as error:  # the engine has no kind of its own
+            raise RecogniserMissing(
+                f"o modelo do Vosk em {folder} não pode ser lido: baixe-o de novo ({_PAGE})"
+            ) from error
 
     def hear(self, samples: Samples, phrases: Sequence[str], *, free: bool) -> Heard:
         """Recognise (8 kHz, -1..1): the phrases alone, or anything where `free`."""

@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager, suppress
 
 import aiohttp
 
+from foundation.observability import get_logger
+from ura.adapters.incoming import Flood, Incoming
 from ura.ports import FRAME_BYTES, CallOver, Pressed, Sound
 
 PROTOCOL = "media"
@@ -19,6 +21,8 @@ KEYS = frozenset("0123456789*#")
 ANSWER, FLUSH, HANG_UP, KEY = "ANSWER", "FLUSH_MEDIA", "HANGUP", "DTMF_END"
 CONNECT_S = 3.0
 TAKEN_S = 2.0  # for the switch to take a frame
+log = get_logger(__name__)
+
 _LOST = (ConnectionError, TimeoutError, aiohttp.ClientError)
 
 
@@ -31,20 +35,22 @@ class WebSocketChannel:
 
     async def heard(self) -> AsyncIterator[Sound | Pressed]:
         """Messages of whatever size come as whole frames of 20 ms."""
-        rest = b""
-        async for message in self._socket:
-            if self._over:
-                break
-            if message.type is aiohttp.WSMsgType.BINARY:
-                rest += message.data
-                while len(rest) >= FRAME_BYTES:
-                    piece, rest = rest[:FRAME_BYTES], rest[FRAME_BYTES:]
-                    yield Sound(piece)
-            elif message.type is aiohttp.WSMsgType.TEXT:
-                key = _key_of(message.data)
-                if key:
-                    yield Pressed(key)
-        self._over = True
+        incoming = Incoming()
+        try:
+            async for message in self._socket:
+                if self._over:
+                    break
+                if message.type is aiohttp.WSMsgType.BINARY:
+                    for sound in incoming.frames(message.data):
+                        yield sound
+                elif message.type is aiohttp.WSMsgType.TEXT:
+                    key = _key_of(message.data)
+                    if key:
+                        yield Pressed(key)
+        except Flood as error:
+            log.warning("websocket_refused", why=str(error))
+        finally:
+            self._over = True
 
     async def send(self, frame: bytes) -> None:
         if self._over or self._socket.closed:

@@ -45,9 +45,13 @@ class Whisper:
                 "falta o pacote ctranslate2: pip install 'acordo[recognition]'"
             ) from error
         self._engine = engine
-        self._model = engine.models.Whisper(
-            str(folder), device="cpu", compute_type="int8", intra_threads=1, inter_threads=1
-        )
+        try:
+            self._model = engine.models.Whisper(
+                str(folder), device="cpu", compute_type="int8", intra_threads=1,
+                inter_threads=1,
+            )  # fmt: skip
+        except (RuntimeError, ValueError) as error:
+            raise unreadable(folder, error) from error
 
     def encoded(self, samples: NDArray[np.float64], window_s: float) -> Any:
         """The sound (8 kHz) as the model's own picture of it, for what is asked of it."""
@@ -58,11 +62,12 @@ class Whisper:
     def text(self, samples: NDArray[np.float64]) -> str:
         """What was said (8 kHz, -1..1); empty when it is no speech, or a loop."""
         seconds = len(samples) / TELEPHONE_HZ
-        window_s = next((w for w in WINDOWS_S if w >= seconds), WINDOWS_S[-1])
-        wide = np.asarray(resample_poly(samples, 2, 1), dtype=np.float64)
-        picture = np.ascontiguousarray(log_mel(wide, window_s)[None])
+        return self.written(self.encoded(samples, window_of(seconds)), seconds)
+
+    def written(self, encoded: Any, seconds: float) -> str:
+        """The text of what is encoded already."""
         (result,) = self._model.generate(
-            self._engine.StorageView.from_array(picture),
+            encoded,
             [list(PROMPT)],
             beam_size=1,
             repetition_penalty=AGAIN,
@@ -71,6 +76,19 @@ class Whisper:
         )
         text = spoken(result.sequences[0])
         return "" if len(text.split()) > WORDS_PER_S * seconds + WORDS_MORE else text
+
+
+def unreadable(folder: Path, error: Exception) -> RecogniserMissing:
+    """What is said of a folder that holds something else than the model."""
+    return RecogniserMissing(
+        f"o modelo em {folder} não pode ser lido ({error}): apague a pasta e busque-o de"
+        " novo, com acordo models fetch whisper"
+    )
+
+
+def window_of(seconds: float) -> float:
+    """The least window that holds the sound, in seconds."""
+    return next((w for w in WINDOWS_S if w >= seconds), WINDOWS_S[-1])
 
 
 def spoken(tokens: list[str]) -> str:

@@ -2,8 +2,9 @@
 
 The sound is encoded once; then each phrase is forced on the model, and what it makes of it
 is the phrase's score: the sum of the log probabilities of its tokens, over their number to
-the power of 0.7. Free text is written down only where it is asked for, or where no phrase
-fits: it costs as much again.
+the power of 0.7. A phrase costs 30 ms, so of a long list those are scored that are most
+like the text, which is written down first. Of a short one text is written down only where
+it is asked for, or where no phrase fits.
 """
 
 from __future__ import annotations
@@ -12,14 +13,19 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ura.adapters.whisper import PROMPT, WINDOWS_S, Whisper
+from ura.adapters.log_mel import COLUMNS_PER_S
+from ura.adapters.whisper import PROMPT, Whisper, unreadable, window_of
 from ura.adapters.whisper_tokens import Tokens
+from ura.dialogue.shortlist import shortlist
 from ura.ports import RATE_HZ, Samples
 
 POWER = 0.7
+MOST = 12  # phrases that are scored
+FIRST = 6  # of them, whatever was written down: the first of each option
 FITS = -3.0  # a phrase that fits so well needs no free text beside it
 _LEAST = 1e-9
 
@@ -37,30 +43,41 @@ class WhisperPhrases(Whisper):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self._tokens = Tokens(folder / "tokenizer.json")
-        added = json.loads((folder / "tokenizer.json").read_text("utf-8"))["added_tokens"]
-        numbers = {each["content"]: each["id"] for each in added}
-        self._start = [numbers[token] for token in PROMPT]
+        file = folder / "tokenizer.json"
+        try:
+            self._tokens = Tokens(file)
+            added = json.loads(file.read_text("utf-8"))["added_tokens"]
+            numbers = {each["content"]: each["id"] for each in added}
+            self._start = [numbers[token] for token in PROMPT]
+        except (ValueError, KeyError, TypeError) as error:
+            raise unreadable(folder, error) from error
         self._known: dict[str, list[int]] = {}
 
     def hear(self, samples: Samples, phrases: Sequence[str], *, free: bool) -> Heard:
-        """Score the phrases (8 kHz, -1..1), and write the text if it is needed."""
-        scores = self._scores(samples, phrases) if phrases else ()
-        fits = bool(scores) and scores[0][1] >= FITS
-        text = self.text(samples) if free or not fits else ""
-        return Heard(scores, text)
+        """Score the phrases (8 kHz, -1..1), and write the text if it is needed.
+
+        Of many phrases only those are scored that the text makes likely; the others have
+        no score.
+        """
+        seconds = len(samples) / RATE_HZ
+        encoded = self.encoded(samples, window_of(seconds))
+        frames = round(window_of(seconds) * COLUMNS_PER_S)
+        text = None
+        if len(phrases) > MOST:
+            text = self.written(encoded, seconds)
+            phrases = shortlist(text, phrases, first=FIRST, most=MOST)
+        scores = self._scores(encoded, frames, phrases)
+        if not free and scores and scores[0][1] >= FITS:
+            return Heard(scores, "")  # the sound fits the phrase; letters are less sure
+        return Heard(scores, self.written(encoded, seconds) if text is None else text)
 
     def _scores(
-        self, samples: Samples, phrases: Sequence[str]
+        self, encoded: Any, frames: int, phrases: Sequence[str]
     ) -> tuple[tuple[str, float], ...]:
-        seconds = len(samples) / RATE_HZ
-        window_s = next((w for w in WINDOWS_S if w >= seconds), WINDOWS_S[-1])
-        encoded = self.encoded(samples, window_s)
-        frames = [round(window_s * 100)]
         found = []
         for phrase in phrases:
             tokens = self._of(phrase)
-            (fit,) = self._model.align(encoded, self._start, [tokens], frames)
+            (fit,) = self._model.align(encoded, self._start, [tokens], [frames])
             chances = np.maximum(np.array(fit.text_token_probs), _LEAST)
             found.append((phrase, float(np.log(chances).sum() / len(tokens) ** POWER)))
         return tuple(sorted(found, key=lambda each: -each[1]))

@@ -24,7 +24,7 @@ from ura.dialogue.understanding import (
     Keys,
     Speech,
     Understood,
-    options_of,
+    listens_for,
     understood,
 )
 from ura.flow.engine import (
@@ -205,13 +205,9 @@ class _Leader:
             return Keys(over.keys)
         if over.why is Why.SILENCE:
             return None
-        options = options_of(self._flow, listen.state)
-        phrases = list(self._means.intents.of(options))
-        choice = listen.state.hears is Hears.CHOICE
+        phrases, free = listens_for(self._flow, listen.state, self._means.intents)
         return await self._means.recogniser.speech(
-            self._ear.sound(over),
-            phrases,
-            free=not choice or bool(listen.state.corrects),
+            self._ear.sound(over), phrases, free=free
         )
 
 

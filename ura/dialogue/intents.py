@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import zip_longest
 
 from ura.dialogue.corrections import parts_of
 from ura.dialogue.words import starts, words
@@ -36,8 +37,16 @@ class Intents:
     thresholds: Thresholds
 
     def of(self, options: Collection[str]) -> dict[str, str]:
-        """Return the phrases to listen for: phrase -> option."""
-        return {phrase: name for name in options for phrase in self.phrases.get(name, ())}
+        """Return the phrases to listen for: phrase -> option.
+
+        First the first phrase of each option, so that a short list holds many options.
+        """
+        found: dict[str, str] = {}
+        for rank in zip_longest(*(self.phrases.get(name, ()) for name in options)):
+            for name, phrase in zip(options, rank, strict=True):
+                if phrase is not None:
+                    found.setdefault(phrase, name)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,16 @@ def options_of(flow: Flow, state: Ask) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own, *flow.anywhere)))
 
 
+def listens_for(flow: Flow, state: Ask, known: Intents) -> tuple[list[str], bool]:
+    """Return the phrases that are to be scored, and whether the text itself is needed.
+
+    Where a value is asked the text decides alone: scores would not be looked at.
+    """
+    if state.hears is not Hears.CHOICE:
+        return [], True
+    return list(known.of(options_of(flow, state))), bool(state.corrects)
+
+
 def understood(
     flow: Flow, state: Ask, heard: Keys | Speech, known: Intents, today: date
 ) -> Understood:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
 
+import psutil
 import pytest
 import pytest_asyncio
 
@@ -100,6 +101,29 @@ async def test_connect_and_close_is_nothing(
 
     assert await a_good_call(port) == GREETED
     assert "failed" not in caplog.text
+    assert caplog.text.count("went before it said which call it is") == 50
+
+
+async def test_a_flood_of_bad_connections_leaves_no_task_and_no_socket(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Seeded: garbage, endless lines, answers that nobody asked for, resets."""
+    chance = random.Random(13)
+    tasks, files = len(asyncio.all_tasks()), psutil.Process().num_fds()
+    for _ in range(500):
+        client = socket.create_connection(("127.0.0.1", port))
+        hello = chance.choice([b"", b"agi_request: agi://x/twice\n\n", b"agi_network: y\n"])
+        client.sendall(hello + chance.randbytes(chance.randrange(0, 9000)))
+        if chance.random() < 0.5:
+            linger = struct.pack("ii", 1, 0)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        client.close()
+        await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        while len(asyncio.all_tasks()) > tasks or psutil.Process().num_fds() > files:
+            await asyncio.sleep(0.01)
+    assert await a_good_call(port) == GREETED
+    assert "call_failed" not in caplog.text
 
 
 async def test_a_reset_connection_is_nothing(
