@@ -111,7 +111,7 @@ def _with(found: Engine, folder: Path) -> int:
         print(stack.compose("logs", "--tail", "15", "--no-color"), flush=True)
         raise
     finally:
-        stack.compose("down", "--volumes", "--timeout", "20")
+        stack.compose("down", "--volumes", "--remove-orphans", "--timeout", "20")
 
 
 @contextmanager

@@ -45,14 +45,6 @@ CASES = (
         "o estado não se grava", "asterisk", ("-v", "/srv:/var/lib/acordo:ro"),
         "/var/lib/acordo",
     ),
-    Wrong(
-        "a senha do banco é outra", "worker",
-        (
-            "-e", "ACORDO_DATABASE_URL=postgresql://acordo:x@postgres/acordo",
-            "-e", "ACORDO_DATABASE_URL_FILE",
-        ),
-        "banco",
-    ),
 )  # fmt: skip
 
 
