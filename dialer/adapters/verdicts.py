@@ -1,4 +1,7 @@
-"""Write what detectors found: each verdict once, with its evidence.
+"""Write what detectors found: one verdict a call and detector, with its evidence.
+
+A machine's verdict takes the place of what the second detector said before it, whichever
+of the two comes first.
 
 Every twentieth is put before a supervisor who listens to the recording: of those on which
 a call was ended, every fifth.
@@ -26,7 +29,14 @@ _INSERT = text(
                                 sampled, evidence)
     SELECT a.id, :detector, :who, :kind, :why, :heard_s, :at, :acted, :sampled, :evidence
       FROM attempt a WHERE a.id = :attempt
-        ON CONFLICT DO NOTHING
+        ON CONFLICT (attempt_id, detector) DO UPDATE
+           SET who = excluded.who, kind = excluded.kind, why = excluded.why,
+               heard_s = excluded.heard_s, at = excluded.at, acted = excluded.acted,
+               sampled = answer_verdict.sampled OR excluded.sampled,
+               evidence = excluded.evidence || jsonb_build_object(
+                   'before', answer_verdict.who, 'before_s', answer_verdict.heard_s)
+         WHERE excluded.detector = 'words' AND excluded.who = 'machine'
+           AND answer_verdict.who <> 'machine'
     """
 ).bindparams(
     bindparam("attempt", type_=Uuid),
@@ -45,7 +55,7 @@ _RETIRE_HEARD = text(
 
 
 async def write(connection: AsyncConnection, judged: Sequence[Judged]) -> None:
-    """Write a batch; one that is there already stays as it is."""
+    """Write a batch; one that is there already stays, unless a machine's replaces it."""
     rows = [row for row in map(_row, judged) if row is not None]
     if rows:
         await connection.execute(_INSERT, rows)

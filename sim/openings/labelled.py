@@ -1,8 +1,9 @@
 """The labelled set: what each opening is made of, drawn from one seed.
 
-Pure. `tune` is to make rules on, with `seen` and `seen_later`, which were measured on, one
-after the other, until their errors had been read; `report` is only to measure on and shares
-neither texts nor voices with them.
+Pure. `report` is only to measure on and shares neither texts nor voices with the others,
+which are to make rules on: `tune`; `seen`, `seen_later` and `seen_latest`, which were measured
+on, one after the other, until their errors had been read; and four writers' texts, none of
+whom knew the others'. Rules are judged on a writer whom they do not know (`WRITERS`).
 Everything that chance decides of an opening (voice, level, noise, codec, silence before the
 first word) hangs on the seed and its own place in the list, so that one
 more text changes no other opening.
@@ -18,7 +19,11 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-Part = Literal["tune", "seen", "seen_later", "report"]
+#: their order is in the seeds: new ones go to the end
+Part = Literal[
+    "tune", "seen", "seen_later", "seen_latest",
+    "writer_one", "writer_two", "writer_three", "writer_four", "report",
+]  # fmt: skip
 Label = Literal["person", "mailbox", "announcement", "tone", "noise"]
 Codec = Literal["alaw", "ulaw", "gsm"]
 Noise = Literal["none", "pink", "babble", "hum"]
@@ -31,12 +36,8 @@ SPOKEN: tuple[Label, ...] = ("person", "mailbox", "announcement")
 TONES: tuple[Sound, ...] = ("fax", "busy", "sit", "dial", "modem", "ring")
 NOISES: tuple[Sound, ...] = ("breath", "street", "music", "")
 #: one text in so many is read by espeak-ng too: of recordings, of people
-ROBOT_EVERY: dict[Part, tuple[int, int]] = {
-    "tune": (4, 2),
-    "seen": (4, 2),
-    "seen_later": (8, 1),
-    "report": (8, 1),
-}
+ROBOT_EVERY, ROBOT_EVERY_AT_FIRST = (8, 1), (4, 2)
+AT_FIRST: tuple[Part, ...] = ("tune", "seen")
 COPIES = 2  # of each tone and noise, over another line
 
 
@@ -73,16 +74,15 @@ class Opening:
 def labelled(part: Part) -> tuple[Opening, ...]:
     """Every opening of one part, always the same."""
     tables = tomllib.loads(files(__package__).joinpath("texts.toml").read_text("utf-8"))
-    kept = () if part == "report" else tables["report"]["voices"]
-    spoken = (o for o in _spoken(part, tables[part]) if o.voice not in kept)
-    return (*spoken, *_unspoken(part))
+    return (*_spoken(part, tables[part]), *_unspoken(part))
 
 
 def _spoken(part: Part, table: dict[str, list[str]]) -> Iterator[Opening]:
     voices, robots = table["voices"], table["robots"]
     for label in SPOKEN:
         neural = 2 if part == "seen" else 1
-        robot_every = ROBOT_EVERY[part][label == "person"]
+        every = ROBOT_EVERY_AT_FIRST if part in AT_FIRST else ROBOT_EVERY
+        robot_every = every[label == "person"]
         for place, line in enumerate(table[label]):
             for nth in range(neural):
                 voice = voices[(place + nth * 2 + nth) % len(voices)]

@@ -22,7 +22,10 @@ Recognise = Callable[[Samples], str]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What was said of one opening. `delay_s` after the answer; CPU seconds."""
+    """What was said of one opening in the end, and when (`delay_s` after the answer).
+
+    `recognising_s` are CPU seconds.
+    """
 
     opening: Opening
     who: Who
@@ -43,7 +46,7 @@ def trial(opening: Opening, samples: Samples, recognise: Recognise) -> Trial:
         if answer is not None and listener.hearing.now_s >= answer[0]:
             listener.heard(answer[1])
             answer = None
-        if listener.verdict is not None:
+        if listener.done:
             break
         if ask is not None:
             began = time.process_time()

@@ -1,8 +1,8 @@
 """Listens to one call until it is known who answered.
 
-Pure: sound goes in, questions to a recogniser and at last one verdict come out. It asks
-while somebody speaks on, and when he stops; never a second question before the first has
-its answer.
+Pure: sound goes in, questions to a recogniser and verdicts come out: a first one, and a
+machine's in its place, if it was another's. It asks while somebody speaks on, and when he
+stops; never a second question before the first has its answer.
 """
 
 from __future__ import annotations
@@ -13,12 +13,19 @@ import numpy as np
 
 from ura.answering.hearing import FRAME, RATE_HZ, Hearing, Samples
 from ura.answering.phrases import found
-from ura.answering.verdict import Said, Verdict, verdict
+from ura.answering.verdict import (
+    GOES_ON_S,
+    LIMIT_S,
+    Said,
+    Verdict,
+    replaces,
+    verdict,
+)
 from ura.answering.wording import known
 
-ASK_AFTER_S = (0.8, 1.3, 1.9, 2.6, 3.5, 4.6)  # who speaks on, from his first word
+ASK_AFTER_S = (0.8, 1.5, 2.4, 3.5, 4.9, 6.5)  # who speaks on, from his first word
 STOPPED_S = 0.2  # of quiet: a sentence is over
-MORE_S = 0.3  # of new speech that makes another question worth it
+MORE_S = 0.4  # of new speech that makes another question worth it
 ALONE_S = 0.75  # of a first sentence: a shorter one is told by the pause after it
 REST_S = 0.1  # of a sentence of which the beginning was asked about
 MARGIN_S = 0.2  # before the first word
@@ -47,23 +54,29 @@ class Listener:
         self._asked_speech_s = 0.0
         self._asks = 0
 
+    @property
+    def done(self) -> bool:
+        """Nothing that is heard from now on changes the verdict."""
+        machine = self.verdict is not None and self.verdict.who == "machine"
+        return machine or self.hearing.now_s >= GOES_ON_S
+
     def feed(self, samples: Samples) -> Ask | None:
         """Hear more, any number of samples; return what is to be recognised now."""
         self._rest = np.concatenate([self._rest, samples])
         ask = None
-        while len(self._rest) >= FRAME and self.verdict is None:
+        while len(self._rest) >= FRAME and not self.done:
             frame, self._rest = self._rest[:FRAME], self._rest[FRAME:]
             self._frames.append(frame)
             self.hearing.feed(frame)
-            self.verdict = verdict(self.hearing, self._said)
-            if ask is None and self.verdict is None:
+            self._judge()
+            if ask is None and not self.done:
                 ask = self._ask()
         return ask
 
     def heard(self, text: str | None) -> None:
         """The recogniser's answer to the last question; None: it had no time for it."""
         until_s, self._pending = self._pending, None
-        if until_s is None or self.verdict is not None:
+        if until_s is None or self.done:
             return
         if text is None:
             self._said.append(Said(until_s, None))
@@ -74,11 +87,18 @@ class Listener:
                     until_s, text, phrase.kind, phrase.patterns, leaning.odds, leaning.signs
                 )
             )
-        self.verdict = verdict(self.hearing, self._said)
+        self._judge()
+
+    def _judge(self) -> None:
+        found = verdict(self.hearing, self._said)
+        if found is not None and replaces(self.verdict, found):
+            self.verdict = found
 
     def _ask(self) -> Ask | None:
         hearing, begun_s = self.hearing, self.hearing.begun_s
         if begun_s is None or self._pending is not None or self._asks >= MOST_ASKS:
+            return None
+        if hearing.now_s >= LIMIT_S:
             return None
         new_s = hearing.speech_s - self._asked_speech_s
         quiet = hearing.quiet_s >= STOPPED_S

@@ -1,10 +1,11 @@
 """Who answered, from what was heard so far. Pure.
 
 Three answers: a machine (mailbox, announcement, data tone, dead line), a person, unsure.
-Only what a person cannot be is called a machine: words that recordings alone say, tones of
-the network, a mailbox's beep. How long somebody speaks tells nothing here, for people who
-do not stop exist; words that people say, or a word or two and then waiting, is a person.
-Whoever is unsure is treated as a person.
+Only what a person cannot be is called a machine: words that recordings say, tones of
+the network, a mailbox's beep. Words that people say, or a word or two and then waiting, is
+a person. Whoever is unsure is treated as a person. Nothing is done to a person for a
+verdict, so that this one may come early: a machine's may replace it (`replaces`), for many
+a mailbox begins as a person does. A machine stays one.
 """
 
 from __future__ import annotations
@@ -17,22 +18,21 @@ from ura.answering.hearing import Hearing, Tone
 
 Who = Literal["person", "machine", "unsure"]
 
+REPLACING = ("phrase", "wording", "beep")  # reasons that hold after another verdict
 UNNAMED = "recording"  # kind of a machine of which no phrase is known
 
 LIMIT_S = 8.0  # after the answer: whoever is not known by then is unsure
+GOES_ON_S = 12.0  # so long a beep or a tone may still tell a machine
 LEAST_PAUSE_S = 0.2  # shorter ones are between words
 SYLLABLE_S = 0.16  # less than that is a click, or the edge of a tone
 WORD_S = 0.75  # one word or two, which no announcement is ...
 WAITS_S = 0.6  # ... when so much quiet follows
-GREETING_S = 2.2  # who speaks longer, and says nothing that people say, ...
-BEEP_WAIT_S = 1.2  # ... is given the time for a beep
 END_S = 0.1  # of the last word, which nobody needs to have recognised
 
-RECORDED_ODDS = 12.5  # of `wording`: no person of the tuning part came to it
-PERSON_ODDS = -4.0  # from here on a person, while he speaks on ...
-WAITING_ODDS = -3.0  # ... and with the quiet after it
-LEANS_ODDS = -2.0  # above it nothing tells a person
-ODDS_OF_PAUSE = 13.0  # against a recording, for each second of quiet after speech
+RECORDED_ODDS = 5.0  # of `wording`
+PERSON_ODDS = -2.0  # from here on a person, while he speaks on ...
+WAITING_ODDS = -1.0  # ... and with the quiet after it
+ODDS_OF_PAUSE = 5.0  # against a recording, for each second of quiet after speech
 
 SIT_HZ = (950.0, 1_400.0, 1_800.0)
 SIT_OFF_HZ, SIT_LEAST_S = 40.0, 0.18
@@ -77,6 +77,22 @@ def verdict(hearing: Hearing, said: Sequence[Said]) -> Verdict | None:
     return Verdict(who, kind, why, hearing.now_s, _evidence(hearing, said, who))
 
 
+def replaces(before: Verdict | None, after: Verdict) -> bool:
+    """Whether a verdict takes the place of the one before it.
+
+    Only a machine's does, by words or a beep: the tone of a line that was put down comes
+    after people too.
+
+    >>> person, machine = Verdict("person", "", "word", 1), Verdict("machine", "", "beep", 2)
+    >>> replaces(person, machine), replaces(machine, person), replaces(person, person)
+    (True, False, False)
+    """
+    if before is None:
+        return True
+    by_words = after.who == "machine" and after.why in REPLACING
+    return before.who != "machine" and by_words
+
+
 _Rule = tuple[Who, str, str]
 
 
@@ -114,8 +130,7 @@ def _person(hearing: Hearing, said: Sequence[Said]) -> _Rule | None:
     if spoken_s <= WORD_S:
         return ("person", "", "word") if hearing.quiet_s >= WAITS_S else None
     all_heard = last is not None and last.until_s >= hearing.speech[-1].end_s - END_S
-    beep_due = spoken_s > GREETING_S and odds > LEANS_ODDS
-    if not all_heard or (beep_due and hearing.quiet_s < BEEP_WAIT_S):
+    if not all_heard:
         return None
     waits = odds - hearing.quiet_s * ODDS_OF_PAUSE  # for an answer: no recording does
     return ("person", "", "greeting") if waits <= WAITING_ODDS else None

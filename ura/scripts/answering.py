@@ -1,7 +1,8 @@
 """A call was answered: listen beside it until it is known by whom, and tell the floor.
 
 Nobody waits for this: the debtor is joined with an agent meanwhile. What is told is the
-verdict and what it was seen by; what follows from it is the dialer's to decide.
+verdict and what it was seen by, at once, and a machine's that replaces it later; what
+follows from it is the dialer's to decide.
 """
 
 from __future__ import annotations
@@ -33,22 +34,30 @@ class Recogniser(Protocol):
 async def listen(
     call: UUID, sound: AsyncIterator[Samples], recogniser: Recogniser, tell: Tell
 ) -> Verdict:
-    """Listen to the end of the sound or to a verdict, and tell it."""
+    """Listen until nothing changes the verdict, or to the end of the sound; return it.
+
+    Each verdict is told as it comes: the first, and a machine's in its place.
+    """
     recogniser.wake()
     listener = Listener()
     asking: asyncio.Task[None] | None = None
+    verdict: Verdict | None = None
     try:
         async for samples in sound:
             ask = listener.feed(samples)
             if ask is not None:
                 asking = asyncio.create_task(_recognise(listener, ask, recogniser))
-            if listener.verdict is not None:
+            if listener.verdict is not verdict and listener.verdict is not None:
+                verdict = listener.verdict
+                await tell(told(call, verdict))
+            if listener.done:
                 break
     finally:
         if asking is not None:
             asking.cancel()
-    verdict = listener.verdict or left(listener.hearing)
-    await tell(told(call, verdict))
+    if verdict is None:
+        verdict = left(listener.hearing)
+        await tell(told(call, verdict))
     return verdict
 
 

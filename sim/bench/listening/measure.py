@@ -25,6 +25,7 @@ from ura.adapters.whisper import RecogniserMissing, Whisper
 from ura.answering.verdict import Who
 
 WRONG, CAUGHT, DELAY_S = 0.01, 0.85, 2.5
+SOONER_S = (4.0, 8.0)
 QUICK_EVERY = 3  # of the openings, in the short form
 LABELS: tuple[Label, ...] = ("person", "mailbox", "announcement", "tone", "noise")
 _MODELS = ("kokoro", "whisper")
@@ -106,6 +107,7 @@ def _judged(heard: Sequence[Heard]) -> list[Figure]:
             aim=f">= {CAUGHT:.0%}",
             met=caught >= CAUGHT * len(recorded),
         ),
+        *(_caught_within(seconds, recorded) for seconds in SOONER_S),
         Figure(
             what=f"answer to verdict, median of {len(heard)}",
             value=delay_s,
@@ -120,6 +122,16 @@ def _judged(heard: Sequence[Heard]) -> list[Figure]:
             unit="s",
         ),
     ]
+
+
+def _caught_within(seconds: float, recorded: Sequence[Heard]) -> Figure:
+    """How soon: a machine's verdict may come late, in the place of a person's."""
+    soon = _machines([h for h in recorded if h.words.delay_s <= seconds])
+    return Figure(
+        what=f"of those, within {seconds:g} s of the answer",
+        value=100 * soon / len(recorded),
+        unit="%",
+    )
 
 
 def _confusion(part: Part, heard: Sequence[Heard]) -> list[Figure]:

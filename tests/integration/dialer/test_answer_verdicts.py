@@ -90,6 +90,36 @@ async def test_a_verdict_twice_is_one_and_a_strangers_is_none(engine: AsyncEngin
     assert await stored(engine) == [(attempt, "machine", True)]
 
 
+@pytest.mark.parametrize("machine_first", [False, True])
+async def test_a_machine_replaces_a_person_in_whichever_order_they_are_written(
+    engine: AsyncEngine, *, machine_first: bool
+) -> None:
+    attempt = await an_attempt(engine)
+    both = [judged(attempt, "person", "", acted=False), judged(attempt)]
+    async with writing(engine) as log:
+        for each in reversed(both) if machine_first else both:
+            log.add(Step(judged=[each]))
+    assert await stored(engine) == [(attempt, "machine", True)]
+    async with engine.connect() as connection:
+        evidence = await connection.scalar(select(AnswerVerdictRow.evidence))
+    assert evidence["text"] == "caixa postal"
+    assert evidence.get("before") == (None if machine_first else "person")
+
+
+async def test_a_machine_told_after_the_call_ended_leaves_the_accounts_as_they_are(
+    engine: AsyncEngine,
+) -> None:
+    attempt = await an_attempt(engine)
+    lost = replace(ended_for(attempt, None), abandoned=True)
+    async with writing(engine) as log:
+        log.add(Step(judged=[judged(attempt, "person", "", acted=False)], ended=[lost]))
+        log.add(Step(judged=[judged(attempt, acted=False)]))
+    assert await stored(engine) == [(attempt, "machine", False)]
+    async with engine.connect() as connection:
+        row = (await connection.execute(select(AttemptRow.__table__))).one()
+    assert (row.outcome, row.answered_by, row.abandoned) == ("answered", "person", True)
+
+
 async def test_a_number_that_does_not_exist_is_retired_when_it_was_heard_twice(
     engine: AsyncEngine,
 ) -> None:

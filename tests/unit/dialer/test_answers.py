@@ -22,6 +22,7 @@ from dialer.shell.ongoing import Ongoing
 AT = datetime(2026, 3, 10, 13, tzinfo=UTC)
 CALL, LEG, SEAT = "call-1", "leg-1", "agent001"
 MACHINE = Answer(attempt=CALL, detector="words", who="machine", kind="mailbox")
+PERSON = Answer(attempt=CALL, detector="words", who="person")
 
 
 def later(seconds: float) -> datetime:
@@ -104,6 +105,52 @@ def test_no_machine_is_given_to_an_agent_any_more() -> None:
     answered(floor)
     on_answer(floor, MACHINE, later(3))
     assert not floor.calls[CALL].waits
+
+
+def test_a_person_who_was_a_machine_after_all_is_hung_up_on() -> None:
+    floor = a_floor("hang_up")
+    answered(floor), joined(floor)
+    first = on_answer(floor, PERSON, later(2.5))
+    assert (first.actions, first.judged[0].acted) == ([], False)
+    second = on_answer(floor, MACHINE, later(7))
+    assert (second.actions, second.judged[0].acted) == ([HangUp(channel=CALL)], True)
+    gone = floor.on_switch(HungUp(channel=CALL, at=later(7.1), cause=16, sip_code=None))
+    assert (gone.ended[0].machine, gone.ended[0].abandoned) == ("mailbox", False)
+    assert floor.agents[SEAT].state is AgentState.IDLE
+
+
+def test_a_person_after_a_machine_changes_nothing() -> None:
+    floor = a_floor("hang_up", seated=False)
+    answered(floor)
+    on_answer(floor, MACHINE, later(3))
+    assert on_answer(floor, PERSON, later(3.1)).actions == []
+    gone = floor.on_switch(HungUp(channel=CALL, at=later(3.2), cause=16, sip_code=None))
+    assert (gone.ended[0].machine, gone.ended[0].abandoned) == ("mailbox", False)
+
+
+def test_a_machine_told_after_the_call_is_over_leaves_it_as_it_ended() -> None:
+    floor = a_floor("hang_up", seated=False)
+    answered(floor)
+    on_answer(floor, PERSON, later(2.5))
+    gone = floor.on_switch(HungUp(channel=CALL, at=later(6), cause=16, sip_code=None))
+    late = on_answer(floor, MACHINE, later(6.1))
+    assert (gone.ended[0].machine, gone.ended[0].abandoned) == (None, True)
+    assert (late.actions, late.judged[0].acted) == ([], False)
+
+
+def test_an_agent_who_comes_between_the_two_verdicts_is_freed_again() -> None:
+    floor = a_floor("hang_up", seated=False)
+    answered(floor)
+    on_answer(floor, PERSON, later(2.5))
+    floor.on_endpoint(SEAT, later(3), reachable=True)
+    floor.on_agent(SEAT, lambda a: agents.logged_in(a, later(3)), later(3))
+    floor.on_agent(SEAT, lambda a: agents.available(a, later(3)), later(3))
+    floor.on_switch(Answered(channel=LEG, at=later(3)))
+    floor.on_switch(Joined(channel=CALL, at=later(3.1), peer=LEG))
+    assert on_answer(floor, MACHINE, later(6)).actions == [HangUp(channel=CALL)]
+    gone = floor.on_switch(HungUp(channel=CALL, at=later(6.1), cause=16, sip_code=None))
+    assert (gone.ended[0].machine, gone.ended[0].abandoned) == ("mailbox", False)
+    assert floor.agents[SEAT].state is AgentState.IDLE
 
 
 def test_a_verdict_on_an_unknown_call_is_kept_and_nothing_follows() -> None:

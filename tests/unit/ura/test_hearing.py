@@ -9,7 +9,7 @@ import pytest
 
 from ura.answering.hearing import FRAME, RATE_HZ, Hearing, Samples
 from ura.answering.listener import MOST_ASKS, Listener
-from ura.answering.verdict import LIMIT_S
+from ura.answering.verdict import GOES_ON_S, LIMIT_S
 
 
 def tone(hz: float, seconds: float, level: float = 0.2) -> Samples:
@@ -41,7 +41,7 @@ def heard(*pieces: Samples) -> Hearing:
 def verdict_of(*pieces: Samples, text: str | None = "") -> tuple[str, str, str]:
     """Who, kind and why; the recogniser answers every question with `text` at once."""
     listener = Listener()
-    whole = np.concatenate([*pieces, quiet(LIMIT_S)])
+    whole = np.concatenate([*pieces, quiet(GOES_ON_S)])
     for begin in range(0, len(whole), FRAME):
         if listener.feed(whole[begin : begin + FRAME]) is not None:
             listener.heard(text)
@@ -137,12 +137,63 @@ def test_a_beep_after_speech_is_a_mailbox() -> None:
     assert verdict_of(*pieces, text=None) == ("machine", "mailbox", "beep")
 
 
-def test_who_said_nothing_that_people_say_is_given_the_time_for_a_beep() -> None:
-    spoken = (quiet(0.3), speech(2.6), quiet(0.9))
-    beep = tone(1000.0, 0.4)
-    mailbox = verdict_of(*spoken, beep, text="a casa da serra")
-    assert mailbox == ("machine", "mailbox", "beep")
-    assert verdict_of(*spoken, text="a casa da serra") == ("person", "", "greeting")
+def verdicts_of(*pieces: Samples, text: str | None = "") -> list[tuple[float, str, str]]:
+    """Every verdict as it came: when, who, why."""
+    listener, found = Listener(), []
+    whole = np.concatenate([*pieces, quiet(GOES_ON_S)])
+    for begin in range(0, len(whole), FRAME):
+        if listener.feed(whole[begin : begin + FRAME]) is not None:
+            listener.heard(text)
+        new = listener.verdict
+        if new is not None and (not found or found[-1][1:] != (new.who, new.why)):
+            found.append((new.at_s, new.who, new.why))
+    return found
+
+
+def test_a_person_whom_a_beep_follows_was_a_mailbox() -> None:
+    pieces = (quiet(0.3), speech(0.5), quiet(1.0), speech(2.6), quiet(0.9))
+    person, mailbox = verdicts_of(*pieces, tone(1000.0, 0.4), text=None)
+    assert person[1:] == ("person", "word")
+    assert mailbox[1:] == ("machine", "beep")
+    assert person[0] < 1.7 < 5.3 < mailbox[0]
+    assert [each[1:] for each in verdicts_of(*pieces, text=None)] == [("person", "word")]
+
+
+def test_a_person_who_goes_on_as_a_recording_was_one() -> None:
+    listener, found = Listener(), []
+    whole = np.concatenate([quiet(0.3), speech(0.5), quiet(1.0), speech(5.0)])
+    for begin in range(0, len(whole), FRAME):
+        if listener.feed(whole[begin : begin + FRAME]) is not None:
+            listener.heard("alô, deixe seu recado após o sinal")
+        if listener.verdict is not None and listener.verdict not in found:
+            found.append(listener.verdict)
+    assert [each.who for each in found] == ["person", "machine"]
+    assert "recado" in found[1].evidence["text"]
+    assert "text" not in found[0].evidence
+
+
+def test_nobody_is_asked_about_words_after_the_limit_but_a_beep_still_tells() -> None:
+    pieces = (quiet(0.3), speech(LIMIT_S + 1.0), quiet(0.3), tone(1000.0, 0.4))
+    unsure, mailbox = verdicts_of(*pieces, text="hoje choveu na serra")
+    assert unsure[1:] == ("unsure", "unknown")
+    assert unsure[0] == pytest.approx(LIMIT_S)
+    assert mailbox[1:] == ("machine", "beep")
+
+
+def test_the_tone_of_a_line_that_a_person_put_down_makes_him_no_machine() -> None:
+    busy = [piece for _ in range(5) for piece in (tone(425.0, 0.25), quiet(0.25))]
+    (person,) = verdicts_of(quiet(0.3), speech(0.5), quiet(1.5), *busy)
+    assert person[1] == "person"
+
+
+def test_a_machine_stays_one_and_nothing_more_is_heard() -> None:
+    listener = Listener()
+    for piece in (quiet(0.3), speech(2.5), quiet(0.3), tone(1000.0, 0.4), quiet(0.3)):
+        listener.feed(piece)
+    before = listener.hearing.now_s
+    assert listener.done
+    listener.feed(quiet(2.0))
+    assert listener.hearing.now_s == before
 
 
 def test_the_last_of_a_word_needs_no_question_of_its_own() -> None:
