@@ -83,8 +83,9 @@ def replaces(before: Verdict | None, after: Verdict) -> bool:
     Only a machine's does, by words or a beep: the tone of a line that was put down comes
     after people too.
 
-    >>> person, machine = Verdict("person", "", "word", 1), Verdict("machine", "", "beep", 2)
-    >>> replaces(person, machine), replaces(machine, person), replaces(person, person)
+    >>> person = Verdict("person", "", "word", 1.5)
+    >>> mailbox, busy = (Verdict("machine", "", why, 6.0) for why in ("beep", "tone"))
+    >>> replaces(person, mailbox), replaces(mailbox, person), replaces(person, busy)
     (True, False, False)
     """
     if before is None:
