@@ -176,7 +176,7 @@ def test_nobody_is_asked_about_words_after_the_limit_but_a_beep_still_tells() ->
     pieces = (quiet(0.3), speech(LIMIT_S + 1.0), quiet(0.3), tone(1000.0, 0.4))
     unsure, mailbox = verdicts_of(*pieces, text="hoje choveu na serra")
     assert unsure[1:] == ("unsure", "unknown")
-    assert unsure[0] == pytest.approx(LIMIT_S)
+    assert unsure[0] == pytest.approx(LIMIT_S, abs=0.03)
     assert mailbox[1:] == ("machine", "beep")
 
 
@@ -198,7 +198,7 @@ def test_a_machine_stays_one_and_nothing_more_is_heard() -> None:
 
 def test_the_last_of_a_word_needs_no_question_of_its_own() -> None:
     listener = Listener()
-    whole = np.concatenate([quiet(0.4), speech(1.36), quiet(LIMIT_S)])
+    whole = np.concatenate([quiet(0.4), speech(1.56), quiet(LIMIT_S)])
     asked = []
     for begin in range(0, len(whole), FRAME):
         ask = listener.feed(whole[begin : begin + FRAME])
