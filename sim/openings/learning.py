@@ -53,13 +53,14 @@ class Spoken:
 
 
 def learned(openings: Sequence[Spoken]) -> dict[str, float]:
-    """The weight of each sign, natural logarithms; 0 and less are left out."""
+    """The weight of each sign, natural logarithms; the next to nothing are left out."""
     texts = [(o, text) for o in openings for text in o.beginnings]
     found = [signs(text) for _, text in texts]
     counts = Counter(chain.from_iterable(found))
     chosen = sorted(sign for sign, times in counts.items() if times >= LEAST_OPENINGS)
     place = {sign: at for at, sign in enumerate(chosen)}
-    rows, columns = [], []
+    rows: list[int] = []
+    columns: list[int] = []
     for row, those in enumerate(found):
         at = [place[sign] for sign in those if sign in place]
         rows += [row] * len(at)

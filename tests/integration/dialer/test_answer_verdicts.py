@@ -102,6 +102,7 @@ async def test_a_machine_replaces_a_person_in_whichever_order_they_are_written(
     assert await stored(engine) == [(attempt, "machine", True)]
     async with engine.connect() as connection:
         evidence = await connection.scalar(select(AnswerVerdictRow.evidence))
+    assert evidence is not None
     assert evidence["text"] == "caixa postal"
     assert evidence.get("before") == (None if machine_first else "person")
 

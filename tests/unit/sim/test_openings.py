@@ -88,7 +88,9 @@ def test_what_ships_tells_the_texts_it_was_learned_from() -> None:
         return max(known().leaning(text).odds for text in of.beginnings[-3:])
 
     theirs = [o for o in written() if o.writer in WRITERS]
-    people = [o.beginnings[-1] for o in theirs if not o.recorded and most(o) >= RECORDED_ODDS]
+    people = [
+        o.beginnings[-1] for o in theirs if not o.recorded and most(o) >= RECORDED_ODDS
+    ]
     recorded = [most(o) >= RECORDED_ODDS for o in theirs if o.recorded]
     assert people == []
     assert sum(recorded) >= 0.9 * len(recorded)
