@@ -139,7 +139,8 @@ def test_a_beep_after_speech_is_a_mailbox() -> None:
 
 def verdicts_of(*pieces: Samples, text: str | None = "") -> list[tuple[float, str, str]]:
     """Every verdict as it came: when, who, why."""
-    listener, found = Listener(), []
+    listener = Listener()
+    found: list[tuple[float, str, str]] = []
     whole = np.concatenate([*pieces, quiet(GOES_ON_S)])
     for begin in range(0, len(whole), FRAME):
         if listener.feed(whole[begin : begin + FRAME]) is not None:
