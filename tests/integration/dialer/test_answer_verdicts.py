@@ -118,7 +118,7 @@ async def test_a_machine_told_after_the_call_ended_leaves_the_accounts_as_they_a
     assert await stored(engine) == [(attempt, "machine", False)]
     async with engine.connect() as connection:
         row = (await connection.execute(select(AttemptRow.__table__))).one()
-    assert (row.outcome, row.answered_by, row.abandoned) == ("answered", "person", True)
+    assert (row.outcome, row.answered_by, row.abandoned) == ("answered", None, True)
 
 
 async def test_a_number_that_does_not_exist_is_retired_when_it_was_heard_twice(
