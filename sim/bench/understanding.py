@@ -13,11 +13,17 @@ from foundation.settings import ProcessSettings
 from sim.bench.figures import Figure, NotMeasured
 from sim.openings.sounds import Sounds, read
 from sim.utterances.labelled import LINES, Kind, Utterance, labelled
+from sim.utterances.recordings import REAL, TABLE, BadRecordings, recorded
 from sim.utterances.trial import Trial, trial
+from ura.adapters.espeak_voice import from_wav
 from ura.adapters.kokoro_voice import VoiceUnavailable
 from ura.adapters.whisper import RecogniserMissing
 from ura.adapters.whisper_phrases import WhisperPhrases
+from ura.dialogue.intents import distance
+from ura.dialogue.words import words
+from ura.ports import VoiceFailed
 
+REAL_FOLDER = "bench/respostas"  # below the state folder
 QUICK_EVERY = 8  # of the answers, in the short form
 #: kind and line -> the least share that must be right
 AIMS: dict[tuple[Kind, str], float] = {
@@ -42,9 +48,13 @@ def measure(quick: bool) -> list[Figure]:
     try:
         recogniser = WhisperPhrases(models / "whisper")
         trials = [_tried(each, sounds, recogniser) for each in answers]
-    except (RecogniserMissing, VoiceUnavailable) as error:
+        real = [
+            trial(each, from_wav(path.read_bytes()), recogniser)
+            for each, path in recorded(settings.home / REAL_FOLDER)
+        ]
+    except (RecogniserMissing, VoiceUnavailable, BadRecordings, VoiceFailed) as error:
         raise NotMeasured(str(error)) from error
-    return figures_of(trials)
+    return [*figures_of(trials), *_real(real)]
 
 
 def _tried(answer: Utterance, sounds: Sounds, recogniser: WhisperPhrases) -> Trial:
@@ -56,9 +66,11 @@ def figures_of(trials: Sequence[Trial]) -> list[Figure]:
     kinds: tuple[Kind, ...] = ("yes_no", "menu", "value")
     figures = [_right(trials, kind, line) for kind in kinds for line in LINES]
     figures += [_accepted(trials, line) for line in LINES]
+    figures += _values(trials)
     spent = [t.recognising_s for t in trials if t.heard]
     return [
         *figures,
+        _word_errors(trials),
         Figure(
             what=f"answers in which no voice was heard, of {len(trials)}",
             value=sum(not t.heard for t in trials),
@@ -70,6 +82,60 @@ def figures_of(trials: Sequence[Trial]) -> list[Figure]:
             unit="s",
         ),
     ]
+
+
+def _values(trials: Sequence[Trial]) -> list[Figure]:
+    """Each kind of value by itself, over all lines."""
+    mine = [t for t in trials if t.utterance.kind == "value"]
+    found = []
+    for state in dict.fromkeys(t.utterance.state for t in mine):
+        here = [t for t in mine if t.utterance.state == state]
+        lines = (
+            f"{line} {sum(t.right for t in of)} of {len(of)}"
+            for line in LINES
+            if (of := [t for t in here if t.utterance.line == line])
+        )
+        wrong = sum(bool(t.outcome) and not t.right for t in here)
+        found.append(
+            Figure(
+                what=f"value of {state}: understood, of {len(here)}",
+                value=100 * sum(t.right for t in here) / len(here),
+                unit="%",
+                compared_with=", ".join(lines) + f"; taken for another {wrong}",
+            )
+        )
+    return found
+
+
+def _word_errors(trials: Sequence[Trial]) -> Figure:
+    """Words to change, add or leave out, of those said, where text was written."""
+    written = [t for t in trials if t.text and t.utterance.means]
+    said = sum(len(words(t.utterance.sound.text)) for t in written)
+    wrong = sum(distance(words(t.text), words(t.utterance.sound.text)) for t in written)
+    return Figure(
+        what=f"words of free text that are wrong, in {len(written)} answers",
+        value=100 * wrong / max(said, 1),
+        unit="%",
+    )
+
+
+def _real(trials: Sequence[Trial]) -> list[Figure]:
+    """Recordings of people, if there are any; and what the others are worth."""
+    kinds: tuple[Kind, ...] = ("yes_no", "menu", "value")
+    found = [
+        _right(trials, kind, REAL)
+        for kind in kinds
+        if any(t.utterance.kind == kind for t in trials)
+    ]
+    if any(t.utterance.kind == "off_topic" for t in trials):
+        found.append(_accepted(trials, REAL))
+    caveat = Figure(
+        what=f"recordings of people, in {REAL_FOLDER}/{TABLE}",
+        value=len(trials),
+        unit="",
+        compared_with="all other voices are synthetic: they rank, they do not forecast",
+    )
+    return [*found, caveat]
 
 
 def _right(trials: Sequence[Trial], kind: Kind, line: str) -> Figure:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import zip_longest
 
@@ -17,6 +17,7 @@ from ura.dialogue.corrections import parts_of
 from ura.dialogue.words import starts, words
 
 NOBODY = ""
+_MISTAKES = 4096  # pairs of words kept: those of callers come and go
 _LONG, _SHORTEST_MISHEARD = 7, 5  # letters
 
 
@@ -180,12 +181,11 @@ def _alike(heard: str, wanted: str) -> bool:
     if min(len(heard), len(wanted)) < _SHORTEST_MISHEARD:
         return False
     most = 2 if len(wanted) > _LONG else 1
-    return abs(len(heard) - len(wanted)) <= most and _distance(heard, wanted) <= most
+    return abs(len(heard) - len(wanted)) <= most and _mistakes(heard, wanted) <= most
 
 
-@cache
-def _distance(a: str, b: str) -> int:
-    """Letters to change, add or leave out."""
+def distance(a: Sequence[str], b: Sequence[str]) -> int:
+    """Letters, or words, to change, add or leave out."""
     row = list(range(len(b) + 1))
     for i, letter in enumerate(a, 1):
         before, row[0] = row[0], i
@@ -195,3 +195,8 @@ def _distance(a: str, b: str) -> int:
                 min(row[j] + 1, row[j - 1] + 1, before + (letter != other)),
             )
     return row[-1]
+
+
+@lru_cache(_MISTAKES)
+def _mistakes(heard: str, wanted: str) -> int:
+    return distance(heard, wanted)
