@@ -154,8 +154,20 @@ class PublishForm(Form):
     policy: Policy
 
 
+class CandidateOut(Form):
+    """A payment that a doubtful transfer may be; placed on its instalment, else debt."""
+
+    charge: UUID
+    debt: UUID
+    instalment: UUID | None
+    contract: str
+    debtor: str
+    amount: Decimal
+    due_on: date
+
+
 class QuestionOut(Form):
-    """`text` says why a person has to look."""
+    """`text` says why a person has to look, with why a transfer was not matched."""
 
     id: UUID
     reason: str
@@ -170,6 +182,7 @@ class QuestionOut(Form):
     instalment: UUID | None
     contract: str | None
     debtor: str | None
+    candidates: list[CandidateOut]
 
 
 class QuestionsOut(Form):

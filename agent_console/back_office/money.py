@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from agent_console.api.endpoint import Asked
 from agent_console.api.once import once
 from agent_console.back_office.contracts import (
+    CandidateOut,
     ClosedOut,
     CloseForm,
     PlaceForm,
@@ -34,7 +35,7 @@ from cobranca.payments.banking_store import BillingAccountRow, RemittanceRow
 from cobranca.payments.boletos import NoBillingAccount
 from cobranca.payments.refusal import PaymentRefused
 from cobranca.payments.remittances import send
-from cobranca.payments.texts import reason_text
+from cobranca.payments.texts import doubt_text, reason_text
 from cobranca.payments.work import Question
 from cobranca.people import audit
 from foundation.crypto import Keys
@@ -50,8 +51,12 @@ async def questions(connection: AsyncConnection) -> list[QuestionOut]:
 
 def question_out(one: Question) -> QuestionOut:
     fields = asdict(one)
-    del fields["arrival"], fields["entry"]
-    return QuestionOut(text=reason_text(one.reason), **fields)
+    del fields["arrival"], fields["entry"], fields["doubt"]
+    text = reason_text(one.reason)
+    if one.doubt is not None:
+        text = f"{text}: {doubt_text(one.doubt)}"
+    candidates = [CandidateOut(**each) for each in fields.pop("candidates")]
+    return QuestionOut(text=text, candidates=candidates, **fields)
 
 
 async def list_open(asked: Asked[None, None]) -> QuestionsOut:

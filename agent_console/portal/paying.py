@@ -111,7 +111,8 @@ async def to_pay(connection: AsyncConnection, instalment: UUID, debtor: UUID) ->
     if row is None:
         raise Problem("portal_not_yours", 404)
     account = select(BillingAccountRow.id).where(
-        BillingAccountRow.creditor_id == row.creditor_id
+        BillingAccountRow.creditor_id == row.creditor_id,
+        BillingAccountRow.closed_at.is_(None),
     )
     try:
         owing = await of_instalment(connection, row.id, today())

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from agent_console.api.endpoint import Asked, Endpoint, Page, Role
-from agent_console.back_office import creditors, money, policies
+from agent_console.back_office import bank_files, creditors, money, policies
 from agent_console.back_office.contracts import (
     ClosedOut,
     CloseForm,
@@ -64,6 +64,7 @@ async def context(asked: Asked[None, None]) -> Mapping[str, Any]:
             "kinds": TEXTS.section("portal_requests"),
             "questions": await money.questions(connection),
             "due": (await keeping.due_list(connection, today))[:LAST],
+            "bank_files": await bank_files.listed(connection),
             "remittances": await money.remittances(connection),
             "creditors": (await creditors.listed(connection)).creditors,
             "policies": list(await connection.execute(published)),

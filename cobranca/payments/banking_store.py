@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
@@ -36,6 +37,7 @@ class BillingAccountRow(Row):
     next_number: Mapped[int] = mapped_column(BigInteger)  # of a slip, once for ever
     next_sequence: Mapped[int]  # of a file
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]  # no slip is issued on it from then on
 
 
 class RemittanceRow(Row):
@@ -53,3 +55,27 @@ class RemittanceRow(Row):
     made_on: Mapped[date]
     made_at: Mapped[datetime]
     made_by: Mapped[str]  # a login, or `comando`
+
+
+class BankFileRow(Row):
+    """A file that a bank answered with, once for ever by its content.
+
+    The content goes when all of it was taken in; what people read of it stays.
+    """
+
+    __tablename__ = "bank_file"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    digest: Mapped[bytes] = mapped_column(unique=True)  # SHA-256
+    kind: Mapped[str]  # retorno | statement
+    bank: Mapped[str]  # "" of a statement
+    name: Mapped[str]  # as its sender called it
+    content: Mapped[bytes | None]
+    payments: Mapped[int]
+    taken: Mapped[int] = mapped_column(server_default="0")  # of the payments, in order
+    total: Mapped[Decimal]
+    report: Mapped[dict[str, Any]]
+    sent_at: Mapped[datetime]
+    sent_by: Mapped[str]  # login
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str | None]

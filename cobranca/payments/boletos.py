@@ -119,7 +119,7 @@ async def _account_of_debt(connection: AsyncConnection, debt: UUID) -> Any:
         select(BillingAccountRow.__table__)
         .join(ContractRow, ContractRow.creditor_id == BillingAccountRow.creditor_id)
         .join(DebtRow, DebtRow.contract_id == ContractRow.id)
-        .where(DebtRow.id == debt)
+        .where(DebtRow.id == debt, BillingAccountRow.closed_at.is_(None))
         .order_by(BillingAccountRow.id.desc())
         .limit(1)
         .with_for_update(of=BillingAccountRow)

@@ -12,18 +12,16 @@ from typing import Any
 from uuid import UUID
 
 import click
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import insert, select
+from pydantic import ValidationError
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cobranca.debtors.store import CreditorRow
+from cobranca.payments.accounts import Account, create
 from cobranca.payments.arrivals import retorno_heard
 from cobranca.payments.banking_store import BillingAccountRow, RemittanceRow
-from cobranca.payments.boletos import account_of
 from cobranca.payments.cli import retorno
-from cobranca.payments.cnab.layout import layout_of
 from cobranca.payments.cnab.retorno import Retorno, read_retorno
-from cobranca.payments.cnab.title import title_number
 from cobranca.payments.receiving import Taken
 from cobranca.payments.refusal import InvalidCnab, PaymentRefused
 from cobranca.payments.remittances import Sent, send
@@ -36,7 +34,6 @@ from foundation.cli import Failure
 from foundation.crypto import Keys
 from foundation.db.use import ask_database, with_database
 from foundation.home import Home
-from foundation.ids import uuid7
 from foundation.settings import ProcessSettings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -44,24 +41,10 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Resposta em JSON."
 _STEP = 200  # titles between two signs of progress
 
 
-class AccountForm(BaseModel):
-    """A billing account as TOML gives it; codes are text, as the bank wrote them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class AccountForm(Account):
+    """A billing account as TOML gives it, with whose it is."""
 
     creditor: str
-    bank: str = Field(pattern=r"^\d{3}$")
-    size: int = Field(ge=240, le=400)
-    branch: str
-    branch_digit: str = ""
-    account: str = ""
-    account_digit: str = ""
-    carteira: str
-    variation: str = ""
-    beneficiary: str = ""
-    transmission: str = ""
-    next_number: int = Field(1, ge=1)
-    next_sequence: int = Field(1, ge=1)
 
 
 @click.group()
@@ -75,8 +58,7 @@ def account_command(file: Path) -> None:
     """Registra a conta de cobrança de um credor, de um arquivo TOML."""
     try:
         form = AccountForm.model_validate(tomllib.loads(file.read_text("utf-8")))
-        layout_of(form.bank, form.size, "remessa")
-        title_number(account_of(form), form.next_number)
+        form.required_to_work()
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, PaymentRefused) as error:
         raise Failure(f"nada foi registrado: {error}") from error
     except ValidationError as error:
@@ -90,13 +72,12 @@ def account_command(file: Path) -> None:
         creditor = await connection.scalar(named)
         if creditor is None:
             return None
-        values = form.model_dump(exclude={"creditor"})
-        made = uuid7()
-        row = {"id": made, "creditor_id": creditor, "created_at": datetime.now(UTC)}
-        await connection.execute(insert(BillingAccountRow), values | row)
-        return made
+        return await create(connection, creditor, form)
 
-    made = with_database(ProcessSettings(), use)
+    try:
+        made = with_database(ProcessSettings(), use)
+    except PaymentRefused as error:
+        raise Failure(f"nada foi registrado: {error}") from error
     if made is None:
         raise Failure(f"não há credor com o nome {form.creditor}")
     click.echo(f"conta de cobrança {made}")

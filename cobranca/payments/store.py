@@ -13,8 +13,10 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     UniqueConstraint,
+    Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cobranca.agreements.store import AgreementRow
@@ -91,6 +93,10 @@ class PaymentWorkRow(Row):
     arrival_id: Mapped[UUID] = mapped_column(ForeignKey(ArrivalRow.id))
     reason: Mapped[str]
     rest: Mapped[Decimal]  # neither in the ledger nor given back
+    doubt: Mapped[str | None]  # why a transfer was not matched
+    candidates: Mapped[list[UUID] | None] = mapped_column(
+        ARRAY(Uuid)
+    )  # charges, best first
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closing: Mapped[str | None]  # placed | refunded | closed

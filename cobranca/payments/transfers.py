@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.service import open_document
@@ -22,7 +22,7 @@ from cobranca.payments.charging import charge_of, remove
 from cobranca.payments.owing import Owing
 from cobranca.payments.receiving import Taken
 from cobranca.payments.reconciling import Arrival
-from cobranca.payments.store import ArrivalRow, ChargeRow
+from cobranca.payments.store import ArrivalRow, ChargeRow, PaymentWorkRow
 from cobranca.payments.taking import take_one
 from cobranca.payments.transfer import (
     Credit,
@@ -74,7 +74,26 @@ async def take_credit(
         ),
         charge_id=found.expected.charge_id if isinstance(found, Matched) else None,
     )
-    return Placed(credit, found, await take_one(connection, settings, heard))
+    taken = await take_one(connection, settings, heard)
+    if isinstance(found, Doubtful):
+        await _tell_whose(connection, credit, found)
+    return Placed(credit, found, taken)
+
+
+async def _tell_whose(connection: AsyncConnection, credit: Credit, found: Doubtful) -> None:
+    """Keep why it was not matched, and which payments it may be, for who looks."""
+    arrival = select(ArrivalRow.id).where(
+        ArrivalRow.means == "transfer", ArrivalRow.reference == credit.reference
+    )
+    told = {
+        "doubt": found.why,
+        "candidates": [one.charge_id for one in found.candidates],
+    }
+    await connection.execute(
+        update(PaymentWorkRow)
+        .where(PaymentWorkRow.arrival_id.in_(arrival), PaymentWorkRow.closed_at.is_(None))
+        .values(told)
+    )
 
 
 async def _expected(connection: AsyncConnection, keys: Keys) -> Sequence[Expected]:

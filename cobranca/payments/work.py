@@ -7,14 +7,14 @@ allowed again when its last one is closed. The caller commits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.agreements.store import AgreementDebtRow, AgreementInstalmentRow
@@ -47,8 +47,24 @@ class NotPlaced(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A payment that a doubtful transfer may be."""
+
+    charge: UUID
+    debt: UUID
+    instalment: UUID | None
+    contract: str
+    debtor: str
+    amount: Decimal
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One open question: why, how much is left, and of which charge, if any."""
+    """One open question: why, how much is left, and of which charge, if any.
+
+    `doubt` is why a transfer was not matched; its `candidates`, the likeliest first.
+    """
 
     id: UUID
     arrival: UUID
@@ -64,6 +80,8 @@ class Question:
     instalment: UUID | None
     contract: str | None
     debtor: str | None
+    doubt: str | None
+    candidates: tuple[Candidate, ...] = ()
 
 
 def _query() -> Any:
@@ -83,6 +101,8 @@ def _query() -> Any:
             ChargeRow.instalment_id.label("instalment"),
             ContractRow.number.label("contract"),
             DebtorRow.name.label("debtor"),
+            PaymentWorkRow.doubt,
+            PaymentWorkRow.candidates,
         )
         .join(ArrivalRow, ArrivalRow.id == PaymentWorkRow.arrival_id)
         .outerjoin(ChargeRow, ChargeRow.id == ArrivalRow.charge_id)
@@ -98,7 +118,43 @@ async def open_questions(
 ) -> Sequence[Question]:
     """Return what is open, the most money first."""
     query = _query().order_by(PaymentWorkRow.rest.desc(), PaymentWorkRow.id).limit(limit)
-    return [Question(**row._mapping) for row in await connection.execute(query)]
+    rows = list(await connection.execute(query))
+    named = {name for row in rows for name in row.candidates or ()}
+    known = await _candidates(connection, named)
+    return [_question(row, known) for row in rows]
+
+
+def _question(row: Any, known: Mapping[UUID, Candidate]) -> Question:
+    candidates = tuple(known[name] for name in row.candidates or () if name in known)
+    return Question(**(dict(row._mapping) | {"candidates": candidates}))
+
+
+async def _candidates(
+    connection: AsyncConnection, charges: Iterable[UUID]
+) -> dict[UUID, Candidate]:
+    """Those that are still waited for."""
+    query = (
+        select(
+            ChargeRow.id.label("charge"),
+            ChargeRow.debt_id.label("debt"),
+            ChargeRow.instalment_id.label("instalment"),
+            ContractRow.number.label("contract"),
+            DebtorRow.name.label("debtor"),
+            ChargeRow.amount,
+            ChargeRow.due_on,
+        )
+        .join(DebtRow, DebtRow.id == ChargeRow.debt_id)
+        .join(ContractRow, ContractRow.id == DebtRow.contract_id)
+        .join(DebtorRow, DebtorRow.id == ContractRow.debtor_id)
+        .outerjoin(ArrivalRow, ArrivalRow.charge_id == ChargeRow.id)
+        .where(
+            ChargeRow.id.in_(list(charges)),
+            ChargeRow.removed_at.is_(None),
+            ArrivalRow.id.is_(None),
+        )
+    )
+    rows = await connection.execute(query)
+    return {row.charge: Candidate(**row._mapping) for row in rows}
 
 
 async def count_open(connection: AsyncConnection) -> int:
@@ -115,7 +171,7 @@ async def question(connection: AsyncConnection, name: UUID) -> Question:
     if await connection.scalar(held.with_for_update()) is None:
         raise NoSuchQuestion(NoSuchQuestion.__doc__)
     row = (await connection.execute(_query().where(PaymentWorkRow.id == name))).one()
-    return Question(**row._mapping)
+    return _question(row, await _candidates(connection, row.candidates or ()))
 
 
 async def place(
@@ -178,11 +234,29 @@ async def _owned(connection: AsyncConnection, asked: Question, entry: Entry) -> 
         "due_on": asked.paid_on,
         "created_at": datetime.now(UTC),
     }
+    if asked.means == "transfer":
+        await _no_more_expected(connection, charge)
     await connection.execute(insert(ChargeRow), charge)
     await connection.execute(
         update(ArrivalRow)
         .where(ArrivalRow.id == asked.arrival)
         .values(charge_id=charge["id"], entered=asked.rest, entry=entry.reference)
+    )
+
+
+async def _no_more_expected(connection: AsyncConnection, charge: Mapping[str, Any]) -> None:
+    """The transfer that was waited for has come: no other one is taken for it."""
+    came = exists().where(ArrivalRow.charge_id == ChargeRow.id)
+    await connection.execute(
+        update(ChargeRow)
+        .where(
+            ChargeRow.means == "transfer",
+            ChargeRow.debt_id == charge["debt_id"],
+            ChargeRow.instalment_id.is_not_distinct_from(charge["instalment_id"]),
+            ChargeRow.removed_at.is_(None),
+            ~came,
+        )
+        .values(removed_at=charge["created_at"])
     )
 
 

@@ -18,6 +18,7 @@ from cobranca.portal.requests import Kind, ask
 from foundation.crypto import Keys
 from foundation.home import Home
 from foundation.ids import uuid7
+from sim.outside.bank.transfers import AccountBook
 from tests.browser.doors import come_in
 from tests.builders.visits import an_owing_person
 from tests.people import a_user
@@ -85,3 +86,77 @@ async def test_the_page_shuts_nobody_out(page: Page, axe: str, scheme: Any) -> N
     await page.evaluate(axe)
     found = await page.evaluate("axe.run().then((result) => result.violations)")
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
+async def _nothing_wrong(page: Page, axe: str) -> None:
+    """In both themes."""
+    await page.evaluate(axe)
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme)
+        found = await page.evaluate("axe.run().then((result) => result.violations)")
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
+async def test_a_statement_is_looked_over_and_taken_in(page: Page, axe: str) -> None:
+    report = page.locator("#bank-file-report")
+    chosen = page.get_by_label("Arquivo de retorno ou extrato")
+    await chosen.set_input_files(
+        {"name": "nada.csv", "mimeType": "text/csv", "buffer": b"nome;valor"}
+    )
+    await page.get_by_role("button", name="Conferir").click()
+    await expect(page.locator("#trouble")).to_contain_text("Nada foi lançado")
+    book = AccountBook()
+    book.transfer(Decimal("45.67"), date(2026, 11, 20), None, "Fulana")
+    statement = book.statement(date(2026, 11, 20))
+    await chosen.set_input_files(
+        {"name": "extrato.ofx", "mimeType": "text/plain", "buffer": statement}
+    )
+    await page.get_by_role("button", name="Conferir").click()
+    await expect(report).to_contain_text("Extrato: extrato.ofx")
+    await expect(report).to_contain_text("45,67")
+    await report.get_by_role("button", name="Lançar").click()
+    await expect(report).to_contain_text("Lançado por inteiro.")
+    await expect(report).to_contain_text("Pagamentos a conferir")
+    await _nothing_wrong(page, axe)
+    await page.reload()
+    await expect(page.locator("#questions tbody tr")).to_have_count(2)
+    await page.locator("#bank-files").get_by_role("button", name="Ver").click()
+    await expect(report).to_contain_text("Lançado por inteiro.")
+
+
+async def test_a_creditor_is_made_and_its_book_kept_by_screen(page: Page, axe: str) -> None:
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.get_by_text("Cadastrar credor").click()
+    await page.get_by_label("Nome", exact=True).fill("Loja Nova")
+    await page.get_by_label("CPF ou CNPJ").fill("11.222.333/0001-81")
+    await page.get_by_label("Endereço, em uma linha").fill("Rua Um, 1, Recife")
+    await page.get_by_role("button", name="Cadastrar").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Loja Nova")
+    await page.get_by_label("Nova carteira").fill("Varejo")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#portfolios li")).to_contain_text("Varejo (0)")
+    await page.get_by_text("Cadastrar conta de cobrança").click()
+    for label, value in (
+        ("Agência, sem dígito", "4042"), ("Conta, sem dígito", "61900"),
+        ("Carteira", "17"), ("Variação (Banco do Brasil)", "19"),
+        ("Convênio ou código do beneficiário", "1238798"),
+    ):  # fmt: skip
+        await page.locator("#account").get_by_label(label, exact=True).fill(value)
+    await page.locator("#account").get_by_role("button").click()
+    await expect(page.locator("#accounts tbody tr")).to_contain_text("001, CNAB 240")
+    await page.get_by_text("Cadastrar contrato").click()
+    for label, value in (
+        ("Número do contrato", "C-1"), ("CPF ou CNPJ", "529.982.247-25"),
+        ("Nome do devedor", "José da Silva"), ("Valor", "1.234,56"),
+        ("Vencimento", "2026-01-05"),
+    ):  # fmt: skip
+        await page.locator("#contract").get_by_label(label, exact=True).fill(value)
+    await page.locator("#contract").get_by_role("button").click()
+    await expect(page.locator("#portfolios li")).to_contain_text("Varejo (1)")
+    await page.locator("#find").get_by_role("button").click()
+    await expect(page.locator("#found li")).to_contain_text("C-1, Varejo")
+    await _nothing_wrong(page, axe)
+    await page.locator("#accounts").get_by_role("button", name="Encerrar").click()
+    await expect(page.locator("#accounts tbody tr")).to_contain_text("encerrada")
+    await page.get_by_role("button", name="Remover Varejo").click()
+    await expect(page.locator("#trouble")).to_contain_text("Esta carteira tem contratos")

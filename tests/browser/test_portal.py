@@ -48,9 +48,9 @@ async def phone(browser: Browser) -> AsyncIterator[BrowserContext]:
     await context.close()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 async def test_from_a_link_to_the_receipt(
-    place: PortalPlace, phone: BrowserContext
+    place: PortalPlace, phone: BrowserContext, browser: Browser, axe: str
 ) -> None:
     page = await phone.new_page()
     await page.goto(await place.link())
@@ -91,6 +91,45 @@ async def test_from_a_link_to_the_receipt(
 
     await _nothing_is_queued(place)
     await _until(lambda: _receipt(place))
+    await _every_means_is_for_all(place, browser, axe)
+
+
+async def _every_means_is_for_all(place: PortalPlace, browser: Browser, axe: str) -> None:
+    """What pages show when a means was asked for: axe, both themes, a narrow telephone."""
+    context = await browser.new_context(viewport=PHONE, locale="pt-BR", bypass_csp=True)
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE_S * 1000)
+    await page.goto(await place.link())
+    await press(page, "Continuar")
+    await page.fill("#answer", "12/03/1980")
+    await press(page, "Confirmar")
+    await press(page, "Ver o acordo")
+    await press(page, "Autorizar o Pix Automático")
+    await expect(page.locator(".qr svg")).to_be_visible()
+    await is_for_all(page, axe, "automatic")
+    await press(page, "Voltar ao acordo")
+    await press(page, "Pagar a parcela 2")
+    await is_for_all(page, axe, "all means")
+    for name, shown in (
+        ("Pagar com Pix", "Pix copia e cola"),
+        ("Pagar com cartão", "Ir para a página do cartão"),
+        ("Pagar por transferência", "Titular"),
+    ):
+        await press(page, name)
+        await expect(page.locator("main")).to_contain_text(shown)
+        await is_for_all(page, axe, name)
+    await context.close()
+
+
+async def is_for_all(page: Page, axe: str, name: str) -> None:
+    """No violation in either theme, and nothing wider than a telephone."""
+    await page.evaluate(axe)
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme)
+        found = await page.evaluate("axe.run()")
+        assert [(name, v["id"], v["help"]) for v in found["violations"]] == []
+    wide = await page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= PHONE["width"], name
 
 
 async def press(page: Page, name: str) -> None:
@@ -149,51 +188,42 @@ async def test_everybody_can_use_every_page(
     context = await browser.new_context(viewport=PHONE, locale="pt-BR", bypass_csp=True)
     page = await context.new_page()
 
-    async def is_for_all(name: str) -> None:
-        await page.evaluate(axe)
-        for scheme in SCHEMES:
-            await page.emulate_media(color_scheme=scheme)
-            found = await page.evaluate("axe.run()")
-            assert [(name, v["id"], v["help"]) for v in found["violations"]] == []
-        wide = await page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= PHONE["width"], name
-
     for path in ("/portal", link):
         await page.goto(f"{console}{path}")
-        await is_for_all(path)
+        await is_for_all(page, axe, path)
     await press(page, "Continuar")
-    await is_for_all("question")
+    await is_for_all(page, axe, "question")
     await page.fill("#answer", "01/01/1970")
     await press(page, "Confirmar")
-    await is_for_all("wrong answer")
+    await is_for_all(page, axe, "wrong answer")
     await page.fill("#answer", "12/03/1980")
     await press(page, "Confirmar")
-    await is_for_all("debts")
+    await is_for_all(page, axe, "debts")
     for place in ("contato", "dados", "pedidos"):
         await page.goto(f"{console}/portal/{place}")
-        await is_for_all(place)
+        await is_for_all(page, axe, place)
     await page.goto(f"{console}/portal/dividas")
     await press(page, "De onde vem este valor?")
-    await is_for_all("account")
+    await is_for_all(page, axe, "account")
     await press(page, "Não devo isto")
-    await is_for_all("dispute")
+    await is_for_all(page, axe, "dispute")
     await press(page, "Voltar")
     await press(page, "Negociar")
     await page.fill("#instalments", "24")
     await press(page, "Ver propostas")
-    await is_for_all("offers")
+    await is_for_all(page, axe, "offers")
     await press(page, "Ver esta proposta")
-    await is_for_all("offer")
+    await is_for_all(page, axe, "offer")
     await page.check("[name=agreed]")
     await press(page, "Fechar o acordo")
-    await is_for_all("agreement")
+    await is_for_all(page, axe, "agreement")
     await press(page, "Pagar a parcela 1")
-    await is_for_all("pay")
+    await is_for_all(page, axe, "pay")
     await context.clear_cookies()
     await page.goto(f"{console}{await _payment_link(engine, Keys.of(home))}")
-    await is_for_all("payment link")
+    await is_for_all(page, axe, "payment link")
     await page.fill("#answer", "12/03/1980")
     await press(page, "Confirmar")
     await expect(page.locator("main")).to_contain_text("Pagar a parcela 1")
-    await is_for_all("till")
+    await is_for_all(page, axe, "till")
     await context.close()

@@ -88,14 +88,15 @@ export async function logIn(login, password) {
  * @returns {Promise<any>}
  */
 async function ask(verb, path, body, token = csrf, { signal, once } = {}) {
-  const json = body !== undefined && !(body instanceof FormData);
+  const asItIs = body instanceof FormData || body instanceof Blob;
+  const json = body !== undefined && !asItIs;
   const deadline = AbortSignal.timeout(DEADLINE_MS);
   /** @type {Record<string, string>} */
   const headers = verb === "GET" ? {} : { "X-CSRF-Token": token };
   if (json) headers["Content-Type"] = "application/json";
   if (once) headers["Idempotency-Key"] = once;
   /** @type {BodyInit | null | undefined} */
-  const sent = body instanceof FormData ? body : json ? JSON.stringify(body) : undefined;
+  const sent = asItIs ? body : json ? JSON.stringify(body) : undefined;
   const answer = await fetch(path, {
     method: verb,
     headers: { Accept: "application/json", ...headers },
@@ -121,7 +122,7 @@ async function problemOf(answer) {
 /**
  * @param {string} verb
  * @param {string} path
- * @param {unknown} [body] - JSON, or FormData as it is
+ * @param {unknown} [body] - JSON; a form or a file as it is
  * @param {{signal?: AbortSignal, once?: string}} [options] - `once`: a key by which the
  *   same request sent twice is done once
  * @returns {Promise<any>} the answer's JSON; undefined when there is none

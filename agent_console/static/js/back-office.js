@@ -1,42 +1,8 @@
 /** Retaguarda: what is done about money that is not placed; a policy tried and published. */
 
-import { ApiProblem, api } from "./api.js";
+import { api } from "./api.js";
+import { asked, one, say, words } from "./back-office/asking.js";
 import { date, money, number, percent } from "./format.js";
-
-const { words } = JSON.parse(document.querySelector("#texts")?.textContent ?? "{}");
-
-/** @param {string} selector @returns {HTMLElement} */
-const one = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
-
-/** @param {string} where @param {string} text */
-function say(where, text) {
-  const place = one(where);
-  place.textContent = text;
-  place.hidden = text === "";
-}
-
-/** @param {unknown} error */
-function reason(error) {
-  if (!(error instanceof ApiProblem)) return words.unreachable;
-  const fields = error.details.errors ?? [];
-  const told = fields.map(({ field, text }) => `${field}: ${text}`);
-  return told.length ? told.join(" ") : error.message;
-}
-
-/**
- * Ask the server; what it refuses is said.
- * @param {() => Promise<any>} asking
- */
-async function asked(asking) {
-  say("#trouble", "");
-  try {
-    return await asking();
-  } catch (error) {
-    say("#trouble", reason(error));
-    one("#trouble").scrollIntoView({ block: "nearest" });
-    return null;
-  }
-}
 
 /** @param {HTMLElement} row @param {string} what @param {unknown} [body] */
 async function settle(row, what, body) {
@@ -85,6 +51,8 @@ document.addEventListener("click", async (event) => {
   if (!(button instanceof HTMLButtonElement)) return;
   const row = /** @type {HTMLElement | null} */ (button.closest("tr"));
   if (button.dataset.do === "refund" && row) settle(row, "refund");
+  const chosen = button.dataset.place;
+  if (chosen && row) settle(row, "place", JSON.parse(chosen));
   if (button.dataset.do === "publish") publish();
   const statement = button.dataset.statement;
   if (!statement) return;
@@ -150,3 +118,11 @@ async function publish() {
   const made = await asked(() => api.post("/api/v1/policies", { policy }, { once }));
   if (made) say("#said", words.published);
 }
+
+one("#creditor").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const body = Object.fromEntries(new FormData(form));
+  const made = await asked(() => api.post("/api/v1/creditors", body));
+  if (made) location.assign(`/back-office/creditors/${made.id}`);
+});

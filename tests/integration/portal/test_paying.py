@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from agent_console.settings import ConsoleSettings
 from cobranca.agreements.store import AgreementPaymentRow
 from cobranca.hooks.signature import HEADER, signature_of
+from cobranca.payments import work
 from cobranca.payments.card.service import catch_up
 from cobranca.payments.means_settings import Card, Transfer
 from cobranca.payments.statement import read_statement
@@ -213,3 +214,34 @@ async def test_a_transfer_is_matched_by_amount_document_and_date(
     again = await _take(engine, settings, keys, book)
     assert [one.taken for one in again] == [None, None]
     assert await _paid(engine) == charge.amount
+
+
+async def test_who_looks_at_a_doubtful_transfer_sees_whose_it_may_be(
+    inside: Visitor,
+    instalment: str,
+    engine: AsyncEngine,
+    settings: ProcessSettings,
+    keys: Keys,
+) -> None:
+    await inside.get(instalment)
+    await inside.post(f"{instalment}/transferencia")
+    (charge,) = await _rows(engine, ChargeRow)
+    book = AccountBook()
+    book.transfer(charge.amount, TODAY, parse_document("111.444.777-35"))
+    await _take(engine, settings, keys, book)
+    async with engine.begin() as connection:
+        (question,) = await work.open_questions(connection)
+        assert question.doubt == "other_document"
+        (candidate,) = question.candidates
+        assert (candidate.charge, candidate.instalment) == (charge.id, charge.instalment_id)
+        await work.place(
+            connection, settings, question.id, by="sonia", instalment=candidate.instalment
+        )
+    assert await _paid(engine) == charge.amount
+    # it has come: another one like it is a question again, and of nobody
+    book.transfer(charge.amount, TODAY, PAYER)
+    (other,) = [one for one in await _take(engine, settings, keys, book) if one.taken]
+    assert isinstance(other.found, Doubtful)
+    async with engine.connect() as connection:
+        (question,) = await work.open_questions(connection)
+    assert question.candidates == ()

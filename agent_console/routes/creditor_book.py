@@ -1,0 +1,64 @@
+"""One creditor's page and book: contracts, portfolios, billing accounts."""
+
+from __future__ import annotations
+
+from agent_console.api.endpoint import Endpoint, Page, Role
+from agent_console.back_office import book
+from agent_console.back_office.book import (
+    AccountsOut,
+    ContractForm,
+    ContractIdOut,
+    NewContractForm,
+)
+from cobranca.payments.accounts import Account
+
+MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
+CREDITOR, CONTRACT = "/api/v1/creditors/{id}", "/api/v1/contracts/{id}"
+WRITE = "creditors:write"
+
+PAGES = (Page("/back-office/creditors/{id}", "creditor.html", MAY, book.page),)
+ENDPOINTS = (
+    Endpoint(
+        verb="DELETE", path=CREDITOR, roles=MAY, scope=WRITE,
+        summary="Remover um credor de que nada se guarda", handler=book.remove_creditor,
+        problems=("no_creditor", "creditor_in_use"),
+    ),
+    Endpoint(
+        verb="DELETE", path="/api/v1/portfolios/{id}", roles=MAY, scope=WRITE,
+        summary="Remover uma carteira sem contratos", handler=book.remove_portfolio,
+        problems=("no_portfolio", "portfolio_in_use"),
+    ),
+    Endpoint(
+        verb="POST", path=f"{CREDITOR}/contracts", roles=MAY, scope=WRITE, status=201,
+        summary="Cadastrar um contrato, com o devedor e as parcelas", once=True,
+        handler=book.create_contract, body=NewContractForm, answer=ContractIdOut,
+        problems=("no_portfolio", "contract_taken", "creditor_document"),
+    ),
+    Endpoint(
+        verb="PUT", path=CONTRACT, roles=MAY, scope=WRITE,
+        summary="Mudar a carteira e o produto de um contrato",
+        handler=book.change_contract, body=ContractForm, answer=ContractIdOut,
+        problems=("no_contract", "no_portfolio"),
+    ),
+    Endpoint(
+        verb="DELETE", path=CONTRACT, roles=MAY, scope=WRITE,
+        summary="Remover um contrato em que nada aconteceu",
+        handler=book.remove_contract, problems=("no_contract", "contract_in_use"),
+    ),
+    Endpoint(
+        verb="GET", path=f"{CREDITOR}/billing-accounts", roles=MAY, scope="creditors:read",
+        summary="Contas de cobrança de um credor", handler=book.list_accounts,
+        answer=AccountsOut,
+    ),
+    Endpoint(
+        verb="POST", path=f"{CREDITOR}/billing-accounts", roles=MAY, scope=WRITE,
+        summary="Cadastrar uma conta de cobrança", once=True, status=201,
+        handler=book.open_account, body=Account, answer=AccountsOut,
+        problems=("no_creditor", "account_refused"),
+    ),
+    Endpoint(
+        verb="DELETE", path="/api/v1/billing-accounts/{id}", roles=MAY, scope=WRITE,
+        summary="Encerrar uma conta de cobrança: nenhum boleto mais é emitido nela",
+        handler=book.close_account, problems=("no_account",),
+    ),
+)  # fmt: skip

@@ -1,0 +1,71 @@
+/** One creditor: what is kept of it is made, corrected and removed. */
+
+import { api } from "../api.js";
+import { asked, one, words } from "./asking.js";
+
+/** The form's fields by name; numbers where the server wants them.
+ * @param {HTMLFormElement} form */
+function given(form) {
+  /** @type {Record<string, any>} */
+  const values = {};
+  for (const [name, value] of new FormData(form)) {
+    const field = /** @type {HTMLElement} */ (form.elements.namedItem(name));
+    const text = String(value).trim();
+    values[name] = "number" in field.dataset ? Number(text) : text;
+  }
+  return values;
+}
+
+/** "1.234,56" as the server reads it. @param {string} text */
+const decimal = (text) =>
+  text.includes(",") ? text.replaceAll(".", "").replace(",", ".") : text;
+
+/** @param {string} verb @param {string} path @param {Record<string, any>} body */
+async function sent(verb, path, body) {
+  const told = await asked(() => (verb === "put" ? api.put : api.post)(path, body));
+  if (told) location.reload();
+}
+
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const { verb, path } = form.dataset;
+  if (!path) return;
+  event.preventDefault();
+  if (form.id === "find") return find(path, String(given(form).number));
+  const values = given(form);
+  if ("share" in values) values.share = decimal(values.share);
+  if (form.id !== "contract") return sent(verb ?? "post", path, values);
+  const { amount, due_on, ...contract } = values;
+  const instalments = [{ amount: decimal(amount), due_on }];
+  return sent("post", path, { ...contract, instalments });
+});
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element && event.target.closest("button");
+  if (!(button instanceof HTMLButtonElement) || !button.dataset.remove) return;
+  const { remove, next } = button.dataset;
+  if (!confirm(words.sure)) return;
+  const done = await asked(async () => {
+    await api.delete(remove);
+    return true;
+  });
+  if (done) location.assign(next ?? location.href);
+});
+
+/** @param {string} path @param {string} number */
+async function find(path, number) {
+  const told = await asked(() => api.get(`${path}?${new URLSearchParams({ number })}`));
+  if (!told) return;
+  const lines = told.contracts.map((/** @type {any} */ contract) => {
+    const item = document.createElement("li");
+    const where = [contract.number, contract.portfolio, contract.product].filter(Boolean);
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.className = "outline";
+    remove.dataset.remove = `/api/v1/contracts/${contract.id}`;
+    remove.textContent = words.remove;
+    remove.setAttribute("aria-label", `${words.remove} ${contract.number}`);
+    item.append(`${where.join(", ")} `, remove);
+    return item;
+  });
+  one("#found").replaceChildren(...(lines.length ? lines : [words.found_none]));
+}
