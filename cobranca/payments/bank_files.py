@@ -13,9 +13,8 @@ from decimal import Decimal
 from typing import Literal
 
 from cobranca.payments.arrivals import Heard, retorno_heard
-from cobranca.payments.cnab.retorno import Answer, read_retorno
+from cobranca.payments.cnab.retorno import Answer, read_retorno, rejected
 from cobranca.payments.refusal import InvalidCnab
-from cobranca.payments.returns import rejected
 from cobranca.payments.statement import read_statement
 from cobranca.payments.transfer import Credit
 

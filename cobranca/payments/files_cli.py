@@ -21,11 +21,11 @@ from cobranca.payments.accounts import Account, create
 from cobranca.payments.arrivals import retorno_heard
 from cobranca.payments.banking_store import BillingAccountRow, RemittanceRow
 from cobranca.payments.cli import retorno
-from cobranca.payments.cnab.retorno import Retorno, read_retorno
+from cobranca.payments.cnab.retorno import Retorno, read_retorno, rejected
 from cobranca.payments.receiving import Taken
 from cobranca.payments.refusal import InvalidCnab, PaymentRefused
 from cobranca.payments.remittances import Sent, send
-from cobranca.payments.returns import rejected, take_back
+from cobranca.payments.returns import take_back
 from cobranca.payments.store import ArrivalRow
 from cobranca.payments.taking import take_in
 from cobranca.payments.texts import reason_text

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.payments.charging import remove
-from cobranca.payments.cnab.retorno import Answer, Retorno
+from cobranca.payments.cnab.retorno import Answer
 from cobranca.payments.store import ChargeRow
 
 
@@ -22,11 +22,6 @@ async def withdrawn(connection: AsyncConnection, charge: UUID, now: datetime) ->
     await connection.execute(
         update(ChargeRow).where(ChargeRow.id == charge).values(withdrawn_at=now)
     )
-
-
-def rejected(told: Retorno) -> list[Answer]:
-    """Return the titles that the bank did not take."""
-    return [one for one in told.answers if one.occurrence.kind == "rejected"]
 
 
 async def take_back(

@@ -219,7 +219,20 @@ def _line(one: Question) -> str:
     whose = f", {one.contract} de {one.debtor}" if one.contract else ""
     came = f"{format_amount(one.amount)} por {one.means} em {format_date(one.paid_on)}"
     rest = f"sobram {format_amount(one.rest)}"
-    return f"{one.id} {reason_text(one.reason)}: {came}, {rest}{whose}"
+    why = reason_text(one.reason)
+    if one.doubt is not None:
+        why = f"{why} ({doubt_text(one.doubt)})"
+    return "\n".join([f"{one.id} {why}: {came}, {rest}{whose}", *_candidates(one)])
+
+
+def _candidates(one: Question) -> list[str]:
+    """What a doubtful transfer may be, with what `place` takes."""
+    return [
+        f"  talvez {each.contract} de {each.debtor}, {format_amount(each.amount)} para"
+        f" {format_date(each.due_on)}: "
+        + (f"--instalment {each.instalment}" if each.instalment else f"--debt {each.debt}")
+        for each in one.candidates
+    ]
 
 
 def _said(one: Question) -> dict[str, object]:
@@ -233,4 +246,14 @@ def _said(one: Question) -> dict[str, object]:
         "paid_on": one.paid_on.isoformat(),
         "debt": None if one.debt is None else str(one.debt),
         "instalment": None if one.instalment is None else str(one.instalment),
+        "doubt": one.doubt,
+        "candidates": [
+            {
+                "debt": str(each.debt),
+                "instalment": None if each.instalment is None else str(each.instalment),
+                "amount": str(each.amount),
+                "due_on": each.due_on.isoformat(),
+            }
+            for each in one.candidates
+        ],
     }

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from functools import partial
 from http.client import HTTPConnection
+from pathlib import Path
 from urllib.parse import urlencode
 
 import click
 
 from foundation.cli import Failure
+from foundation.clock import SAO_PAULO
 
 _TIMEOUT_S = 10.0
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group(invoke_without_command=True)
@@ -81,6 +85,27 @@ def pay(code: str, amount: str | None, as_json: bool) -> None:
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
         click.echo(answer["paid"])
+
+
+@bank.command()
+@click.argument("remessa", type=_FILE, metavar="REMESSA")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Retorno.")
+@click.option("--rejected", is_flag=True, help="Recusa os títulos em vez de os pagar.")
+def answer(remessa: Path, out: Path, rejected: bool) -> None:
+    """Responde a uma remessa com um retorno: hoje pagam-se todos os títulos registrados."""
+    from cobranca.payments.refusal import InvalidCnab
+    from sim.outside.bank.cnab_desk import answered
+
+    if out.exists():
+        raise Failure(f"{out} já existe: escolha outro nome")
+    at = datetime.now(SAO_PAULO)
+    try:
+        content, titles = answered(remessa.read_bytes(), at=at, rejected=rejected)
+    except (InvalidCnab, UnicodeDecodeError) as error:
+        raise Failure(f"não é uma remessa que se possa ler: {error}") from error
+    out.write_bytes(content)
+    what = "recusados" if rejected else "pagos"
+    click.echo(f"{titles} títulos {what}, em {out}")
 
 
 def _asked(port: int, form: dict[str, str]) -> dict[str, str]:

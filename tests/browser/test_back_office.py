@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
@@ -23,7 +23,7 @@ from tests.browser.doors import come_in
 from tests.builders.visits import an_owing_person
 from tests.people import a_user
 
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.fixture
@@ -156,6 +156,8 @@ async def test_a_creditor_is_made_and_its_book_kept_by_screen(page: Page, axe: s
     await page.locator("#find").get_by_role("button").click()
     await expect(page.locator("#found li")).to_contain_text("C-1, Varejo")
     await _nothing_wrong(page, axe)
+    await page.locator("#accounts").get_by_role("button", name="Fazer remessa").click()
+    await expect(page.locator("#trouble")).to_contain_text("Não há boleto a registrar")
     await page.locator("#accounts").get_by_role("button", name="Encerrar").click()
     await expect(page.locator("#accounts tbody tr")).to_contain_text("encerrada")
     await page.get_by_role("button", name="Remover Varejo").click()

@@ -94,6 +94,11 @@ def read_retorno(content: bytes, *, bank: str) -> Retorno:
     )
 
 
+def rejected(told: Retorno) -> list[Answer]:
+    """Return the titles that the bank did not take."""
+    return [one for one in told.answers if one.occurrence.kind == "rejected"]
+
+
 def _lines(content: bytes) -> list[str]:
     text = content.decode("latin-1").rstrip("\x1a\r\n")
     lines = [line.rstrip("\r") for line in text.split("\n")]

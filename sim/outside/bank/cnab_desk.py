@@ -47,6 +47,28 @@ def titles_of(remessa: bytes, *, bank: str, size: int) -> Iterator[dict[str, Any
         yield title
 
 
+def answered(remessa: bytes, *, at: datetime, rejected: bool) -> tuple[bytes, int]:
+    """A retorno to a remessa, and of how many titles: each one registered is paid on the
+    day for its amount, or rejected; what was cancelled is not answered. Raises InvalidCnab.
+    """
+    first = remessa.split(b"\n", 1)[0].rstrip(b"\r").decode("ascii")
+    size = len(first)
+    bank = {240: first[:3], 400: first[76:79]}.get(size, "")
+    titles = [
+        title
+        for title in titles_of(remessa, bank=bank, size=size)
+        if title["movement"] == "01"
+    ]
+    happened = (
+        Happened(title=title, occurrence="03", on=at.date(), motives="08")
+        if rejected
+        else Happened(title=title, occurrence="06", on=at.date(), paid=title["amount"])
+        for title in titles
+    )
+    content = retorno(happened, bank=bank, size=size, sequence=1, at=at)
+    return content, len(titles)
+
+
 def retorno(
     happened: Iterable[Happened], *, bank: str, size: int, sequence: int, at: datetime
 ) -> bytes:

@@ -24,10 +24,10 @@ from cobranca.payments.arrivals import retorno_heard
 from cobranca.payments.banking_store import BillingAccountRow
 from cobranca.payments.boleto.bar_code import Slip, bar_code
 from cobranca.payments.boleto.reading import read_slip
-from cobranca.payments.cnab.retorno import read_retorno
+from cobranca.payments.cnab.retorno import read_retorno, rejected
 from cobranca.payments.owing import next_of_agreement
 from cobranca.payments.receiving import Taken
-from cobranca.payments.returns import rejected, take_back
+from cobranca.payments.returns import take_back
 from cobranca.payments.store import ChargeRow, PaymentWorkRow
 from cobranca.payments.taking import take_in
 from foundation.clock import SAO_PAULO

@@ -1,6 +1,7 @@
 /** One creditor: what is kept of it is made, corrected and removed. */
 
 import { api } from "../api.js";
+import { money, number } from "../format.js";
 import { asked, one, words } from "./asking.js";
 
 /** The form's fields by name; numbers where the server wants them.
@@ -41,8 +42,10 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("click", async (event) => {
   const button = event.target instanceof Element && event.target.closest("button");
-  if (!(button instanceof HTMLButtonElement) || !button.dataset.remove) return;
-  const { remove, next } = button.dataset;
+  if (!(button instanceof HTMLButtonElement)) return;
+  const { remit, remove, next } = button.dataset;
+  if (remit) await remitted(remit);
+  if (!remove) return;
   if (!confirm(words.sure)) return;
   const done = await asked(async () => {
     await api.delete(remove);
@@ -51,9 +54,27 @@ document.addEventListener("click", async (event) => {
   if (done) location.assign(next ?? location.href);
 });
 
-/** @param {string} path @param {string} number */
-async function find(path, number) {
-  const told = await asked(() => api.get(`${path}?${new URLSearchParams({ number })}`));
+/** Make the file of what an account's bank has not heard; say what stayed out of it.
+ * @param {string} account */
+async function remitted(account) {
+  const sent = await asked(() => api.post("/api/v1/remittances", { account }));
+  if (!sent) return;
+  const link = document.createElement("a");
+  link.href = `/api/v1/remittances/${sent.id}/file`;
+  link.textContent = `${words.remitted}: ${number(sent.titles)}, ${money(sent.total)}`;
+  const out = sent.rejected.map(
+    (/** @type {any} */ title) => `${title.number}: ${title.text}`,
+  );
+  const left = out.length ? ` ${words.remitted_out}: ${out.join("; ")}` : "";
+  const place = one("#said");
+  place.replaceChildren(link, left);
+  place.hidden = false;
+}
+
+/** @param {string} path @param {string} begin - of a contract's number */
+async function find(path, begin) {
+  const query = new URLSearchParams({ number: begin });
+  const told = await asked(() => api.get(`${path}?${query}`));
   if (!told) return;
   const lines = told.contracts.map((/** @type {any} */ contract) => {
     const item = document.createElement("li");
