@@ -89,10 +89,13 @@ async def test_the_page_shuts_nobody_out(page: Page, axe: str, scheme: Any) -> N
 
 
 async def _nothing_wrong(page: Page, axe: str) -> None:
-    """In both themes."""
+    """In both themes, when the colours of the change have settled."""
     await page.evaluate(axe)
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)
+        await page.evaluate(
+            "Promise.all(document.getAnimations().map((each) => each.finished))"
+        )
         found = await page.evaluate("axe.run().then((result) => result.violations)")
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
 

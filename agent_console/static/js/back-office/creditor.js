@@ -88,5 +88,7 @@ async function find(path, begin) {
     item.append(`${where.join(", ")} `, remove);
     return item;
   });
-  one("#found").replaceChildren(...(lines.length ? lines : [words.found_none]));
+  const none = document.createElement("li");
+  none.textContent = words.found_none;
+  one("#found").replaceChildren(...(lines.length ? lines : [none]));
 }
