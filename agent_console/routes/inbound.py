@@ -22,7 +22,8 @@ from foundation.brasil.ddd import UFS
 
 MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
 READ, WRITE = "inbound:read", "inbound:write"
-ONE = f"{API}/inbound/numbers/{{number:[0-9]{{3,15}}}}"
+ONE = f"{API}/inbound/numbers/{{number:[0-9]+}}"
+LENGTHS = range(3, 16)  # digits of a number, ITU-T E.164 and short ones
 HOURS = Field("", max_length=11)
 
 
@@ -86,6 +87,8 @@ async def listed(asked: Asked[None, None]) -> NumbersOut:
 
 async def put(asked: Asked[NumberForm, None]) -> NumberOut:
     body = asked.body
+    if len(asked.path["number"]) not in LENGTHS:
+        raise Problem("no_number", 404)
     try:
         wanted = OurNumber(
             number=asked.path["number"],
