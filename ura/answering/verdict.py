@@ -29,7 +29,7 @@ WORD_S = 0.75  # one word or two, which no announcement is ...
 WAITS_S = 0.6  # ... when so much quiet follows
 END_S = 0.1  # of the last word, which nobody needs to have recognised
 
-RECORDED_ODDS = 5.5  # of `wording`: one in 200 people of an unknown writer comes to it
+RECORDED_ODDS = 5.5  # of `wording`: three in 458 people of unknown writers come to it
 PERSON_ODDS = -2.0  # from here on a person, while he speaks on ...
 WAITING_ODDS = -1.0  # ... and with the quiet after it
 ODDS_OF_PAUSE = 5.0  # against a recording, for each second of quiet after speech
