@@ -85,6 +85,8 @@ class Ura:
         while not await own.pause(CLOCK_AGAIN_S):
             try:
                 self.clock = await _clock(engine, self._settings)
+                if self.talks is not None:
+                    await self.talks.hand_in()
             except DATABASE_LOST as error:
                 log.warning("database_lost", why=type(error).__name__)
                 own.missing.lacks(DATABASE)

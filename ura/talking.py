@@ -30,6 +30,7 @@ from ura.adapters.voice_activity import VoiceActivity
 from ura.conversation.controller import Held, Means, hold
 from ura.dialogue.intents import intents
 from ura.flow.prompts import prompts
+from ura.owed_calls import OwedCalls
 from ura.ports import Recogniser, VoiceChannel
 from ura.scripts.flows import shipped
 from ura.scripts.inbound import NEXT
@@ -69,12 +70,18 @@ class Talks:
         speaker: Speaker,
         recogniser: Recogniser,
         deaf: Callable[[], bool],
+        owed: OwedCalls,
     ) -> None:
         self._means = means
+        self._owed = owed
         self._speaker = speaker
         self._recogniser = recogniser
         self._deaf = deaf
         self._calls: dict[UUID, Expected] = {}
+
+    async def hand_in(self) -> None:
+        """Give the database the call-backs that are owed. Raises DBAPIError."""
+        await self._owed.hand_in(self._means.engine)
 
     def expects(self, call: UUID) -> bool:
         return call in self._calls

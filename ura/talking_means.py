@@ -25,6 +25,7 @@ from ura.adapters.fastagi import PROMPTS
 from ura.adapters.recognisers import PhraseRecognisers
 from ura.flow.prompts import prompts
 from ura.flow.reading import BadFlow
+from ura.owed_calls import OwedCalls
 from ura.ports import VoiceFailed
 from ura.scripts.flows import shipped
 from ura.settings import UraSettings
@@ -62,15 +63,18 @@ async def talks_of(
             PhraseRecognisers(models, settings.ura.speech)
         )
         recogniser.wake()
+        keys, home = Keys.of(Home(settings.home)), Home(settings.home)
+        owed = OwedCalls(home.root / "ura" / "owed", keys)
         means = Means(
             engine=engine,
-            keys=Keys.of(Home(settings.home)),
+            keys=keys,
             contact_clock=clock,
             opening=settings.ura.opening(),
             pix=await _pix(settings, engine, stack),
+            owe=owed.owe,
         )
         speaker = Speaker(prompts(), voice)
-        yield Talks(means, speaker, recogniser, lambda: recogniser.missing)
+        yield Talks(means, speaker, recogniser, lambda: recogniser.missing, owed)
 
 
 def _flow_is_read() -> bool:

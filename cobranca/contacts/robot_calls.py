@@ -172,6 +172,15 @@ def _masked(turn: Mapping[str, Any]) -> dict[str, str]:
     return {name: masked(turn[name]) for name in ("asked", "hypothesis", "phrase")}
 
 
+async def broke_off(connection: AsyncConnection, call: UUID, at: datetime) -> None:
+    """Keep that it ended when a system was away, unless its own ending was kept."""
+    await connection.execute(
+        update(RobotCallRow)
+        .where(RobotCallRow.id == call, RobotCallRow.ended_at.is_(None))
+        .values(ended_at=at, outcome="broken")
+    )
+
+
 async def _set(connection: AsyncConnection, call: UUID, values: Mapping[str, Any]) -> None:
     await connection.execute(
         update(RobotCallRow).where(RobotCallRow.id == call).values(values)

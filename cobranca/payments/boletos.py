@@ -113,6 +113,24 @@ async def _late(
     return rule
 
 
+async def standing_slip(connection: AsyncConnection, owing: Owing, on: date) -> UUID | None:
+    """Return the newest slip of the same thing that can still be paid on a day."""
+    query = (
+        select(ChargeRow.id)
+        .where(
+            ChargeRow.debt_id == owing.debt,
+            ChargeRow.instalment_id.is_not_distinct_from(owing.instalment),
+            ChargeRow.means == "boleto",
+            ChargeRow.code.is_not(None),
+            ChargeRow.due_on >= on,
+            ChargeRow.removed_at.is_(None),
+        )
+        .order_by(ChargeRow.created_at.desc())
+    )
+    found: UUID | None = await connection.scalar(query.limit(1))
+    return found
+
+
 async def _account_of_debt(connection: AsyncConnection, debt: UUID) -> Any:
     """The creditor's newest account, locked, so that numbers are given out in a row."""
     query = (

@@ -82,6 +82,7 @@ from dialer.shell.record_watch import RecordWatch
 from dialer.shell.recovery import Recovery
 from dialer.shell.rerouting import Rerouting
 from dialer.shell.taking import not_taken
+from dialer.shell.wishing import settle
 from foundation.clock import Clock
 from foundation.db.leadership import Term
 from foundation.living import short
@@ -377,6 +378,7 @@ class Leader:
             await self.braking.look(connection)
             leads = await leads_of(connection, campaigns, self.tools.contact_clock.now())
         self.pacing.set_campaigns(campaigns, leads)
+        await settle(self.tools)
 
 
 __all__ = ["Leader", "TermIsOver", "Tools"]

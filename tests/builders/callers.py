@@ -56,6 +56,7 @@ SAID: Mapping[Hears, str] = {
     Hears.BIRTH_DATE: "vinte e três de maio de mil novecentos e oitenta e cinco",
     Hears.MONTH_DAY: "dia dez",
     Hears.COUNT: "seis vezes",
+    Hears.TIME: "às três da tarde",
 }
 KEYED: Mapping[Hears, str] = {
     Hears.DIGITS: "529",
@@ -65,6 +66,7 @@ KEYED: Mapping[Hears, str] = {
     Hears.BIRTH_DATE: "23051985",
     Hears.MONTH_DAY: "10",
     Hears.COUNT: "6",
+    Hears.TIME: "1530",
 }
 Way = tuple[str, str]
 

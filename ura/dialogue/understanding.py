@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 from ura.dialogue.amounts import amount_of
@@ -24,10 +24,11 @@ from ura.dialogue.intents import (
     chosen_by_words,
 )
 from ura.dialogue.numbers import ARTICLES, numbers
+from ura.dialogue.times import time_by_keys, time_of
 from ura.dialogue.words import words
 from ura.flow.nodes import GIVEN, SILENT, UNCLEAR, Ask, Flow, Hears, corrects, is_value
 
-Value = str | int | Decimal | date
+Value = str | int | Decimal | date | time
 _NOT_SAID = frozenset({SILENT, UNCLEAR})
 _MONEY = frozenset({"$", "real", "reais", "conto", "contos", "centavos"})
 _MOST_DAYS = 31
@@ -166,6 +167,7 @@ def _value_of(hears: Hears, spoken: Sequence[str], today: date) -> Value | None:
         Hears.BIRTH_DATE: lambda: birth_date_of(spoken, today),
         Hears.MONTH_DAY: lambda: month_day_of(spoken),
         Hears.COUNT: lambda: corrected(spoken, _count),
+        Hears.TIME: lambda: time_of(spoken),
     }
     return forms[hears]()
 
@@ -199,6 +201,8 @@ def _keyed(state: Ask, keys: str, today: date) -> Value | None:
             return birth_date_by_keys(keys, today)
         case Hears.MONTH_DAY:
             return int(keys) if 1 <= int(keys) <= 31 else None
+        case Hears.TIME:
+            return time_by_keys(keys)
         case Hears.COUNT:
             return int(keys) if 1 <= int(keys) <= _MOST_INSTALMENTS else None
         case _:

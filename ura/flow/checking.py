@@ -157,13 +157,25 @@ def _question(flow: Flow, state: Ask, world: World) -> Iterator[tuple[str, str]]
     for option in sorted(options - world.intents):
         yield f"não há frases para “{option}”", "to"
     for option in sorted(options - set(state.keys.values())):
-        yield f"“{option}” não tem tecla", "keys"
+        if not _by_keys_next(flow, state, option):
+            yield f"“{option}” não tem tecla", "keys"
     for option in sorted(set(state.keys.values()) - options):
         yield f"a tecla de “{option}” não leva a lugar nenhum", "keys"
     taken = {each.key for each in flow.anywhere.values() if each.key} & set(state.keys)
     for key in sorted(taken):
         yield f"a tecla {key} já vale em toda pergunta", "keys"
     yield from _value(state) if state.hears is not Hears.CHOICE else _choice(state, options)
+
+
+def _by_keys_next(flow: Flow, state: Ask, option: str) -> bool:
+    """Whether a key leads to a question where the option has one, to the same place."""
+    further = [flow.states.get(state.to.get(to, "")) for to in state.keys.values()]
+    return any(
+        isinstance(then, Ask)
+        and option in then.keys.values()
+        and then.to.get(option) == state.to[option]
+        for then in further
+    )
 
 
 def _choice(state: Ask, options: AbstractSet[str]) -> Iterator[tuple[str, str]]:

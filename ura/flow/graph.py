@@ -11,11 +11,14 @@ Edge = tuple[str, str, str]  # state, outcome, state
 
 
 def edges(flow: Flow) -> Iterator[Edge]:
-    """Every way of every state, also that of a step that breaks."""
+    """Every way of every state, also that of a step that breaks.
+
+    The step of the flow's `failed` state is one that needs nothing that could be away.
+    """
     for state in flow.states.values():
         for outcome, to in ways(flow, state).items():
             yield state.name, outcome, to
-        if isinstance(state, Do):
+        if isinstance(state, Do) and state.name != flow.failed:
             yield state.name, BROKE, flow.failed
 
 

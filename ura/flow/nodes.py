@@ -30,7 +30,8 @@ class Hears(StrEnum):
     DATE = "date"  # a day to come
     BIRTH_DATE = "birth_date"
     MONTH_DAY = "month_day"
-    COUNT = "count"  # of instalments
+    COUNT = "count"  # of instalments, or the number of a choice
+    TIME = "time"  # of the day
 
 
 def corrects(form: Hears) -> str:

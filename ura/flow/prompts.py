@@ -15,7 +15,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
 
-Form = Literal["digits", "money", "date", "month_day", "number", "text"]
+Form = Literal[
+    "digits", "money", "date", "time", "month_day", "number", "spelled", "spelled_slowly",
+    "text",
+]  # fmt: skip
 FORMS: tuple[str, ...] = get_args(Form)
 BEFORE, AFTER = "before_identity.toml", "negotiation.toml"
 _SLOT = re.compile(r"\{([a-z_]+):([a-z_]+)\}")

@@ -29,6 +29,9 @@ def _step(**gives: str) -> Step:
     return Step(gives={result: frozenset(slots.split()) for result, slots in gives.items()})
 
 
+_DEBT, _AGREEMENT = "owed creditor", "agreement_left agreement_due"
+_REQUEST = "request_protocol request_due"
+_COPIED = {"sent": "copy_amount copy_due", "no_address": "", "nothing": ""}
 _OFFER = "cash cash_due"
 _PROPOSAL = "proposal total first first_due"
 STEPS: Mapping[str, Step] = {
@@ -38,24 +41,38 @@ STEPS: Mapping[str, Step] = {
     "send_link": _step(sent="", unknown=""),
     "keep_third_party": _step(kept=""),
     "keep_opt_out": _step(kept="", unknown=""),
-    "book_morning": _step(booked="", closed="", unknown=""),
-    "book_afternoon": _step(booked="", closed="", unknown=""),
+    "book_call_back": _step(booked="", closed="", unknown=""),
+    "keep_place": _step(kept="", closed="", unknown=""),
+    "owe_call_back": _step(kept="", nobody=""),
     "find_matter": _step(
-        debt="owed creditor",
-        agreement="agreement_left agreement_due",
-        nothing="",
-        several="",
+        debt=_DEBT, returned=_DEBT, agreement=_AGREEMENT, nothing="", several="choices"
     ),
+    "find_errand": _step(reminder=_AGREEMENT, notice=_AGREEMENT, debt=_DEBT, nothing=""),
+    "pick_creditor": _step(debt=_DEBT, agreement=_AGREEMENT, none=""),
+    "list_debts": _step(several="choices", one=""),
+    "pick_debt": _step(debt=_DEBT, none=""),
     "make_offers": _step(cash=_OFFER, both=f"{_OFFER} most", parts="most", none=""),
     "take_cash": _step(proposal=_PROPOSAL, none=""),
     "fit_count": _step(proposal=_PROPOSAL, nearest=_PROPOSAL, none=""),
     "fit_monthly": _step(proposal=_PROPOSAL, nearest=_PROPOSAL, none=""),
     "fit_day": _step(proposal=_PROPOSAL, nearest=_PROPOSAL, none=""),
     "close_agreement": _step(agreed="", changed="", refused=""),
-    "send_payment": _step(sent="", later=""),
+    "send_payment": _step(sent="", emailed="", later=""),
+    "which_copy": _step(one="", several=""),
+    "copy_by_sms": _step(**_COPIED),
+    "copy_by_email": _step(**_COPIED),
+    "copy_to_read": _step(read="part", nothing=""),
+    "find_code": _step(read="part", nothing=""),
+    "next_part": _step(read="part", over=""),
+    "find_status": _step(
+        on_time=_AGREEMENT, late=_AGREEMENT, settled="", paid="paid paid_on", none=""
+    ),
+    "see_data": _step(told="points contacts"),
+    "correct_data": _step(kept=_REQUEST),
+    "delete_data": _step(kept=_REQUEST),
     "keep_promise": _step(kept="", too_far=""),
     "find_payment": _step(came="paid paid_on", not_yet=""),
-    "keep_dispute": _step(kept=""),
+    "keep_dispute": _step(kept="", nothing=""),
 }
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, time
 from decimal import Decimal
 from functools import cache
 
@@ -18,12 +18,15 @@ from ura.dialogue.amounts import amount_in_words
 from ura.dialogue.dates import MONTHS, date_in_words, day_in_words
 from ura.dialogue.digits import dictated
 from ura.dialogue.numbers import in_words
+from ura.dialogue.spelling import spelled
+from ura.dialogue.times import time_in_words
 from ura.flow.prompts import Form, Prompt, Slot
 
 ENDS = (".", "!", "?", "…")
 _HUNDREDS = range(200, 1000, 100)
 _EDGES = re.compile(r"^[\s,.;:!?…]+|[\s,;:]+$")
 BRIEF_S, WORD_S, COMMA_S, SENTENCE_S = 0.03, 0.09, 0.18, 0.3
+SLOW_S = 0.7  # for somebody who writes each character down
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,9 @@ def pieces_of(prompt: Prompt, slots: Mapping[str, object]) -> list[Piece]:
         following = prompt.parts[at + 1] if at + 1 < len(prompt.parts) else "."
         if isinstance(part, Slot):
             ends = isinstance(following, str) and following.startswith(ENDS)
-            found += _of_value(in_form(slots[part.name], part.form), ends=ends)
+            said = _of_value(in_form(slots[part.name], part.form), ends=ends)
+            slow = part.form == "spelled_slowly"
+            found += [replace(one, pause_s=SLOW_S) for one in said] if slow else said
         else:
             found += _of_text(part, before_slot=isinstance(following, Slot))
     return found
@@ -63,12 +68,18 @@ def in_form(value: object, form: Form) -> str:
             return amount_in_words(value)
         case "date", date():
             return date_in_words(value)
+        case "time", time():
+            return time_in_words(value)
         case "month_day", int():
             return day_in_words(value)
         case "number", int():
             return in_words(value)
         case "digits", str() if value.isdigit():
             return dictated(value)
+        case "spelled", str():
+            return spelled(value)
+        case "spelled_slowly", str():
+            return spelled(value, slowly=True)
         case "text", str():
             return value
         case _:
@@ -117,6 +128,7 @@ def inventory() -> frozenset[str]:
     for number in _HUNDREDS:
         texts |= {in_words(number), f"{in_words(number)} e"}
     texts |= {"real", "reais", "de reais", "centavo", "centavos", "e", "meia", "primeiro"}
+    texts |= {"hora", "horas", "uma", "duas"}
     texts |= {f"de {month}" for month in MONTHS}
     return frozenset(texts)
 

@@ -1,44 +1,75 @@
-"""A call-back on a day that the caller names: asked of people, with a protocol number."""
+"""A call-back: at a time that the caller names, in his turn of the queue, or owed to him.
+
+Asked of the dialer, which books it as the contact policy allows; told to nobody but the
+debtor's own telephone on file.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime, time
+from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cobranca.contacts.wishes import Why, Wish, wish
 from cobranca.inbound.opening_hours import is_open
-from cobranca.portal import requests
-from cobranca.portal.requests import Kind
-from foundation.brasil.dates import format_date
 from foundation.clock import SAO_PAULO
+from foundation.observability import get_logger
 from ura.steps.case import Case, Result, Slots
 from ura.steps.stopping import owners_of
 
-MORNING, AFTERNOON = time(10), time(15)
+_UNKNOWN: Result = ("unknown", {})
+
+log = get_logger(__name__)
 
 
-async def book_morning(case: Case, slots: Slots) -> Result:
-    return await _book(case, slots, MORNING, "de manhã")
-
-
-async def book_afternoon(case: Case, slots: Slots) -> Result:
-    return await _book(case, slots, AFTERNOON, "à tarde")
-
-
-async def _book(case: Case, slots: Slots, at: time, when: str) -> Result:
-    day = slots["call_back_day"]
-    if not isinstance(day, date):
-        raise AssertionError("no day")
+async def book_call_back(case: Case, slots: Slots) -> Result:
+    """On the day and at the time that he said, if somebody is there then."""
+    day, at = slots["call_back_day"], slots["call_back_time"]
+    if not isinstance(day, date) or not isinstance(at, time):
+        raise AssertionError("no day, or no time")
     wanted = datetime.combine(day, at, SAO_PAULO)
     if wanted <= case.now or not is_open(wanted, case.means.opening):
         return "closed", {}
-    told = f"Ligar em {format_date(day)}, {when}. Pedido na chamada {case.call}."
+    # said of real days; the dialer keeps the compliance clock
+    due_at = case.contact_now + (wanted - case.now)
+    return ("booked", {}) if await _wished(case, Why.CHOSEN, due_at) else _UNKNOWN
+
+
+async def keep_place(case: Case, slots: Slots) -> Result:
+    """As soon as somebody is free, in the order of asking."""
+    if not is_open(case.contact_now, case.means.opening):
+        return "closed", {}
+    return ("kept", {}) if await _wished(case, Why.QUEUE, None) else _UNKNOWN
+
+
+async def _wished(case: Case, why: Why, due_at: datetime | None) -> bool:
     async with case.means.engine.begin() as connection:
-        debtor = case.debtor
+        debtor = await _whom(connection, case)
         if debtor is None:
-            owners = await owners_of(connection, case.caller)
-            debtor = owners[0] if len(owners) == 1 else None
-        if debtor is None:
-            return "unknown", {}
-        await requests.ask(
-            connection, case.means.keys, Kind.CALL_BACK, debtor, told, case.now
+            return False
+        asked = Wish(
+            call=case.call, debtor=debtor, why=why, told_at=case.now, due_at=due_at
         )
-    return "booked", {}
+        await wish(connection, asked)
+    return True
+
+
+async def _whom(connection: AsyncConnection, case: Case) -> UUID | None:
+    if case.debtor is not None:
+        return case.debtor
+    owners = await owners_of(connection, case.caller)
+    return owners[0] if len(owners) == 1 else None
+
+
+async def owe_call_back(case: Case, slots: Slots) -> Result:
+    """Written on this machine's disk, for the database is away: it fails without a word."""
+    if case.means.owe is None or not (case.debtor or case.caller):
+        return "nobody", {}
+    try:
+        await asyncio.to_thread(case.means.owe, case.call, case.caller, case.debtor)
+    except OSError as error:
+        log.error("call_back_not_owed", call=str(case.call), why=type(error).__name__)
+        return "nobody", {}
+    return "kept", {}

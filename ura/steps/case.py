@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -33,15 +33,31 @@ class PixCodes(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Code:
+    """What can be paid with, and be read out; never to be printed."""
+
+    kind: Literal["boleto", "pix"]
+    charge: UUID
+    debt: UUID
+    text: str
+    amount: Decimal
+    due_on: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What the steps of every call are done with. `pix` None: there is no bank."""
+    """What the steps of every call are done with. `pix` None: there is no bank.
+
+    `owe` keeps a call-back (call, caller's number, debtor) without a database; OSError.
+    """
 
     engine: AsyncEngine
     keys: Keys
     contact_clock: Callable[[], Clock]
     opening: OpeningHours
     pix: PixCodes | None = None
+    owe: Callable[[UUID, str, UUID | None], None] | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +72,7 @@ class Case:
     caller: str
     begun: datetime
     creditor: UUID | None = None
+    expected: UUID | None = None  # whom we called
     debtor: UUID | None = None
     debts: tuple[DebtSeen, ...] = ()  # in hand: of one creditor, in no agreement
     owed: Decimal = Decimal(0)  # of them
@@ -64,6 +81,9 @@ class Case:
     agreement: UUID | None = None
     tries: int = 0  # of the identification
     wants_link: bool = False  # he asked for it before it was known who he is
+    topics_told: bool = False  # where to begin was found out
+    code: Code | None = None  # that was made last
+    parts: list[str] = field(default_factory=list)  # of it, not read out yet
 
     @property
     def now(self) -> datetime:

@@ -44,16 +44,36 @@ async def identify(case: Case, slots: Slots) -> Result:
         if debtor is not None and isinstance(birth, date):
             level = await _judged(connection, case, debtor, cpf, birth)
         if debtor is not None and level is Level.CONFIRMED:
-            await robot_calls.identified(connection, case.call, debtor)
             name = await connection.scalar(
                 select(DebtorRow.name).where(DebtorRow.id == debtor)
             )
-            case.debtor = debtor
-            if case.wants_link:
-                await put_link(connection, case)
+            await _known(connection, case, debtor)
             return CONFIRMED, {"name": str(name)}
     failed = level is Level.FAILED or case.tries >= MOST_TRIES
     return FAILED if failed else WRONG, {}
+
+
+async def identify_called(case: Case, slots: Slots) -> Result:
+    """The same for whom we called: he proves it by how his CPF begins and his birth."""
+    birth, debtor = slots["birth"], case.expected
+    if debtor is None or not isinstance(birth, date):
+        raise AssertionError("nobody was called, or no date")
+    case.tries += 1
+    async with case.means.engine.begin() as connection:
+        start = str(slots["document_start"])
+        level = await _judged(connection, case, debtor, start, birth)
+        if level is Level.CONFIRMED:
+            await _known(connection, case, debtor)
+            return CONFIRMED, {}
+    failed = level is Level.FAILED or case.tries >= MOST_TRIES
+    return FAILED if failed else WRONG, {}
+
+
+async def _known(connection: AsyncConnection, case: Case, debtor: UUID) -> None:
+    await robot_calls.identified(connection, case.call, debtor)
+    case.debtor = debtor
+    if case.wants_link:
+        await put_link(connection, case)
 
 
 async def _claimed(connection: AsyncConnection, case: Case, cpf: str) -> UUID | None:

@@ -1,10 +1,9 @@
-"""What the call is about: what is owed, what was agreed, what was paid."""
+"""What the call is about: which creditor's, which debt, what was paid."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from decimal import Decimal
-from itertools import groupby
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,69 +12,159 @@ from cobranca.compliance.reasons import Entry
 from cobranca.compliance.rulebook import reasons_in_force
 from cobranca.debts.accounts import ZERO
 from cobranca.debts.facts import Paid
-from cobranca.portal.overview import AgreementSeen, DebtSeen, agreements_of, debts_of
+from cobranca.portal.overview import AgreementSeen, DebtSeen
+from ura.dialogue.amounts import amount_in_words
+from ura.dialogue.digits import dictated
+from ura.dialogue.numbers import in_words
 from ura.steps.case import ORIGIN, Case, Result, Slots
+from ura.steps.topics import (
+    Topic,
+    due_of,
+    missed_by,
+    owed_of,
+    topics_of,
+)
 
 RECENT = timedelta(days=30)  # a payment that "I have paid" may mean
 CONFIRMING = "payment_confirming"
+ENDING = 4  # characters of a contract's number that tell it from another
+MOST_CHOICES = 9  # one key each
 
 
 async def find_matter(case: Case, slots: Slots) -> Result:
-    """What is open comes before what was agreed; of several creditors a person speaks.
+    """What is open comes before what was agreed.
 
-    A number that answers for one creditor is called for what is owed to that one.
+    Of several creditors the one who called in vain comes first, then the one whose number
+    was called; where neither says, and when he wants something else, the caller chooses.
     """
-    debtor = case.known_debtor()
     async with case.means.engine.connect() as connection:
-        debts = await debts_of(connection, debtor)
-        agreements = await agreements_of(connection, debtor)
-    free = [d for d in debts if d.open and d.agreement is None and _owed(case, d) > 0]
-    free = [d for d in free if d.creditor.id == case.creditor] or free
-    by_creditor = [
-        list(group)
-        for _, group in groupby(
-            sorted(free, key=lambda debt: debt.creditor.name),
-            key=lambda debt: debt.creditor.id,
-        )
-    ]
-    if len(by_creditor) > 1:
-        return "several", {}
-    if by_creditor:
-        case.debts = tuple(by_creditor[0])
-        case.owed = sum((_owed(case, debt) for debt in case.debts), ZERO)
-        return "debt", {"owed": case.owed, "creditor": case.debts[0].creditor.name}
-    return _agreement(case, [one for one in agreements if one.binds])
-
-
-def _agreement(case: Case, binding: list[AgreementSeen]) -> Result:
-    if not binding:
+        found = await topics_of(connection, case)
+        missed = None if case.topics_told else await missed_by(connection, case)
+        shown = None if case.topics_told else case.creditor
+    case.topics_told = True
+    for creditor in (missed, shown):
+        wanted = next((one for one in found if one.creditor.id == creditor), None)
+        if wanted is not None:
+            result, told = _take(case, wanted)
+            returned = result == "debt" and creditor == missed
+            return ("returned" if returned else result), told
+    open_ones = [topic for topic in found if topic.debts] or found
+    if not open_ones:
         return "nothing", {}
-    open_parts = [part for part in binding[0].parts if part.open > 0]
-    if not open_parts:
+    if len(open_ones) == 1:
+        return _take(case, open_ones[0])
+    return "several", {"choices": _numbered([topic.creditor.name for topic in found])}
+
+
+async def find_errand(case: Case, slots: Slots) -> Result:
+    """Why we called: a day of his agreement that comes or has passed, else what is open.
+
+    It is the matter of the campaign's creditor, and of nobody else.
+    """
+    async with case.means.engine.connect() as connection:
+        found = await topics_of(connection, case)
+    case.topics_told = True
+    own = next((one for one in found if one.creditor.id == case.creditor), None)
+    if own is None:
         return "nothing", {}
-    case.agreement = binding[0].id
-    left = sum((part.open for part in open_parts), ZERO)
-    return "agreement", {"agreement_left": left, "agreement_due": open_parts[0].due_on}
+    result, told = _take(case, own)
+    if result == "debt":
+        return "debt", told
+    due = told["agreement_due"]
+    late = isinstance(due, date) and due < case.today
+    return ("notice" if late else "reminder"), told
 
 
-def _owed(case: Case, debt: DebtSeen) -> Decimal:
-    return debt.known.on(case.today).total
+async def pick_creditor(case: Case, slots: Slots) -> Result:
+    """The number that he said, of the list that he heard."""
+    async with case.means.engine.connect() as connection:
+        found = await topics_of(connection, case)
+    at = _chosen(slots, len(found))
+    return ("none", {}) if at is None else _take(case, found[at])
+
+
+def _take(case: Case, topic: Topic) -> Result:
+    if topic.debts:
+        return "debt", _in_hand(case, topic.debts)
+    if topic.agreement is None:
+        raise AssertionError("a topic of nothing")
+    return "agreement", _agreed(case, topic.agreement)
+
+
+def _in_hand(case: Case, debts: Sequence[DebtSeen]) -> Slots:
+    case.debts, case.agreement = tuple(debts), None
+    case.owed = sum((owed_of(case, debt) for debt in debts), ZERO)
+    return {"owed": case.owed, "creditor": debts[0].creditor.name}
+
+
+def _agreed(case: Case, agreement: AgreementSeen) -> Slots:
+    case.agreement = agreement.id
+    case.debts = ()
+    due = next(part.due_on for part in agreement.parts if part.open > 0)
+    return {"agreement_left": due_of(agreement), "agreement_due": due}
+
+
+async def list_debts(case: Case, slots: Slots) -> Result:
+    """Each debt of the creditor in hand by itself."""
+    debts = await _debts(case)
+    if len(debts) < 2:
+        return "one", {}
+    return "several", {"choices": _numbered([_named(case, debt) for debt in debts])}
+
+
+async def pick_debt(case: Case, slots: Slots) -> Result:
+    debts = await _debts(case)
+    at = _chosen(slots, len(debts))
+    return ("none", {}) if at is None else ("debt", _in_hand(case, [debts[at]]))
+
+
+async def _debts(case: Case) -> list[DebtSeen]:
+    """All of the creditor in hand, also those that were set aside."""
+    creditors = {debt.creditor.id for debt in case.debts}
+    async with case.means.engine.connect() as connection:
+        found = await topics_of(connection, case)
+    return [d for topic in found if topic.creditor.id in creditors for d in topic.debts]
+
+
+def _named(case: Case, debt: DebtSeen) -> str:
+    ends = "".join(c for c in debt.contract if c.isdigit())[-ENDING:]
+    what = debt.product or "contrato"
+    number = f", final {dictated(ends).replace(',', '')}" if ends else ""
+    return f"{what}{number}, de {amount_in_words(owed_of(case, debt))}"
+
+
+def _numbered(names: Sequence[str]) -> str:
+    """Write choices as they are read out: `um, Loja Azul; dois, Banco Verde`."""
+    told = names[:MOST_CHOICES]
+    return "; ".join(f"{in_words(n)}, {name}" for n, name in enumerate(told, start=1))
+
+
+def _chosen(slots: Slots, count: int) -> int | None:
+    which = slots["which"]
+    if not isinstance(which, int):
+        raise AssertionError("no number")
+    return which - 1 if 1 <= which <= min(count, MOST_CHOICES) else None
 
 
 async def find_payment(case: Case, slots: Slots) -> Result:
     """He says that he has paid; what has not come yet is waited for, and not collected."""
-    paid = [
-        fact
-        for debt in case.debts
-        for fact in debt.known.facts
-        if isinstance(fact, Paid) and fact.on >= case.today - RECENT
-    ]
-    if paid:
-        last = max(paid, key=lambda fact: fact.on)
+    last = last_paid(case, case.debts)
+    if last is not None:
         return "came", {"paid": last.amount, "paid_on": last.on}
     async with case.means.engine.begin() as connection:
         await _wait_for_it(connection, case)
     return "not_yet", {}
+
+
+def last_paid(case: Case, debts: Sequence[DebtSeen]) -> Paid | None:
+    """The newest payment of these debts that is recent."""
+    paid = [
+        fact
+        for debt in debts
+        for fact in debt.known.facts
+        if isinstance(fact, Paid) and fact.on >= case.today - RECENT
+    ]
+    return max(paid, key=lambda fact: fact.on, default=None)
 
 
 async def _wait_for_it(connection: AsyncConnection, case: Case) -> None:

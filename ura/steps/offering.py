@@ -37,6 +37,8 @@ def asking(case: Case) -> Asking:
 
 async def make_offers(case: Case, slots: Slots) -> Result:
     """Say what there is, without a wish."""
+    if not case.debts:
+        return _NONE
     async with case.means.engine.connect() as connection:
         try:
             _, found = await service.offers(connection, asking(case), Wishes())

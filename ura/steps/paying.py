@@ -1,50 +1,63 @@
-"""A Pix code to the debtor's telephone while he is on the line.
+"""A Pix code to the debtor while he is on the line.
 
-It goes to the mobile line on file, never to whatever number calls. The code is asked for
-before it is queued; where the bank is away, a link goes instead.
+It goes to the mobile line or the e-mail on file, never to whatever number calls. The code
+is asked for before it is queued; where the bank is away, a link goes instead.
 """
 
 from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.channels.message import NewMessage
+from cobranca.channels.message import Means, NewMessage
 from cobranca.channels.pointing import candidates
 from cobranca.channels.queue import put
 from cobranca.payments.api_pix.errors import BankFailure
-from cobranca.payments.charging import PixCharge
-from cobranca.payments.owing import next_of_agreement
+from cobranca.payments.owing import Owing, next_of_agreement
 from cobranca.payments.refusal import PaymentRefused
 from foundation.observability import get_logger
-from ura.steps.case import Case, Result, Slots
+from ura.steps.case import Case, Code, Result, Slots
+
+_WAYS: tuple[Means, ...] = ("sms", "email")  # in the order of trying
 
 log = get_logger(__name__)
 
 
 async def send_payment(case: Case, slots: Slots) -> Result:
-    """Send the code of the next instalment."""
+    """Send the code of the next instalment: by SMS, or else by e-mail."""
     engine, debtor = case.means.engine, case.known_debtor()
     if case.means.pix is None or case.agreement is None:
         return await _later(case)
     async with engine.connect() as connection:
         owing = await next_of_agreement(connection, case.agreement, case.today)
-        reached = await candidates(connection, debtor, "sms", None)
-    if owing is None or not reached:
+        reached = [
+            means for means in _WAYS if await candidates(connection, debtor, means, None)
+        ]
+    code = await pix_of(case, owing) if owing is not None and reached else None
+    if code is None:
         return await _later(case)
+    case.code = code
+    async with engine.begin() as connection:
+        await put(connection, _message(case, code, reached[0]), case.means.keys)
+    return ("sent" if reached[0] == "sms" else "emailed"), {}
+
+
+async def pix_of(case: Case, owing: Owing) -> Code | None:
+    """A Pix code from the bank; None without a bank, or while it is away."""
+    if case.means.pix is None:
+        return None
     try:
         charge = await case.means.pix.code(owing)
     except (BankFailure, PaymentRefused) as error:
         log.warning("pix_not_charged", why=type(error).__name__)
-        return await _later(case)
-    async with engine.begin() as connection:
-        await put(connection, _message(case, charge), case.means.keys)
-    return "sent", {}
+        return None
+    return Code(
+        kind="pix", charge=charge.charge_id, debt=charge.owing.debt, text=charge.code,
+        amount=charge.owing.amount, due_on=charge.owing.on,
+    )  # fmt: skip
 
 
 async def _later(case: Case) -> Result:
-    """A link to where he can pay goes instead."""
-    async with case.means.engine.begin() as connection:
-        await put_link(connection, case)
+    await send_link(case, {})
     return "later", {}
 
 
@@ -73,14 +86,14 @@ async def put_link(connection: AsyncConnection, case: Case) -> None:
     await put(connection, link)
 
 
-def _message(case: Case, charge: PixCharge) -> NewMessage:
+def _message(case: Case, code: Code, means: Means) -> NewMessage:
     return NewMessage(
         debtor=case.known_debtor(),
-        debt=charge.owing.debt,
+        debt=code.debt,
         template="pix",
-        key=f"pix:{charge.charge_id}:{case.call}",
-        means="sms",
+        key=f"pix:{code.charge}:{case.call}",
+        means=means,
         purpose="service",
         asked_for=True,
-        secret=charge.code,
+        secret=code.text,
     )

@@ -72,6 +72,8 @@ async def keep_opt_out(case: Case, slots: Slots) -> Result:
 
 async def keep_dispute(case: Case, slots: Slots) -> Result:
     """Nobody collects it until it is answered; what he says stands in the recording."""
+    if not case.debts:  # what he agreed to is for a person to hear
+        return "nothing", {}
     told = f"Contestada na chamada {case.call}, aos {case.second:.0f} s da gravação."
     debtor = case.known_debtor()
     async with case.means.engine.begin() as connection:

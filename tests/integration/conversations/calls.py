@@ -23,7 +23,9 @@ from ura.speaking.recordings import file_name
 OVER_S = 90.0
 
 
-async def a_ura(processes: Processes, switch: RealSwitch, *numbers: str) -> Started:
+async def a_ura(
+    processes: Processes, switch: RealSwitch, *numbers: str, **more: str
+) -> Started:
     """The process on this switch, answering at these numbers by keys alone."""
     short_prompts(switch.home)
     return await processes.serving(
@@ -33,6 +35,7 @@ async def a_ura(processes: Processes, switch: RealSwitch, *numbers: str) -> Star
         ACORDO_URA__TALKS_ON=",".join(numbers),
         ACORDO_URA__SPEECH="0",
         ACORDO_CLOCK__START="2026-03-10T10:00",
+        **more,
     )
 
 

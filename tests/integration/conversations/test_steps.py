@@ -2,96 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
-import pytest_asyncio
-from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import text
 
 from cobranca.channels.message import State
 from cobranca.channels.queue import SECRET_COLUMN
 from cobranca.channels.store import MessageRow
 from cobranca.compliance.store import SuppressionRow
-from cobranca.contacts import robot_calls
-from cobranca.contacts.robot_calls import Arrived
 from cobranca.contacts.store import IdentityStepRow
+from cobranca.contacts.wishes import CallBackWishRow
 from cobranca.debtors.store import ContactPointRow
-from cobranca.inbound.opening_hours import OpeningHours
+from cobranca.inbound.opening_hours import Hours, OpeningHours
 from cobranca.payments.api_pix.connection import BankConnection
 from cobranca.payments.pix.key import parse_key
 from cobranca.portal.store import PortalRequestRow
-from foundation.clock import SAO_PAULO, SystemClock
-from foundation.crypto import Keys
-from foundation.home import Home
-from foundation.settings import ProcessSettings
-from tests.integration.conversations.persons import Person, persons
+from foundation.clock import SAO_PAULO
+from tests.integration.conversations.place import Place
 from tests.integration.payments.at_the_bank import KEY, a_bank
 from ura.adapters.bank_pix import BankPix
 from ura.ports import StepFailed
 from ura.steps import identity
-from ura.steps.case import Case, Means
-from ura.steps.desk import Desk
 
-STRANGER = "+5511900100999"
-
-
-class Place:
-    """A centre with a debtor; calls are made by hand."""
-
-    def __init__(self, engine: AsyncEngine, keys: Keys, person: Person) -> None:
-        self.engine, self.keys, self.person = engine, keys, person
-
-    async def call(self, *, caller: str = STRANGER, **means: Any) -> Desk:
-        """A call that has begun."""
-        given = Means(
-            engine=self.engine,
-            keys=self.keys,
-            contact_clock=SystemClock,
-            opening=OpeningHours(),
-            **means,
-        )
-        now = datetime.now(UTC)
-        case = Case(means=given, call=uuid4(), caller=caller, begun=now)
-        arrived = Arrived(
-            call=case.call, channel="1.1", flow="receptive", caller=caller, called="1",
-            at=now,
-        )  # fmt: skip
-        async with self.engine.begin() as connection:
-            await robot_calls.begin(connection, arrived)
-        return Desk(case)
-
-    async def identified(self, **means: Any) -> Desk:
-        """A call in which the debtor proved who he is, and what is owed was found."""
-        desk = await self.call(**means)
-        slots = {"cpf": self.person.cpf, "birth": self.person.birth}
-        result, told = await desk.run("identify", slots)
-        assert (result, told) == ("confirmed", {"name": self.person.name})
-        result, told = await desk.run("find_matter", {})
-        assert result == "debt"
-        assert told["owed"] == desk.case.owed > 0
-        return desk
-
-    async def agreed(self, **means: Any) -> Desk:
-        desk = await self.identified(**means)
-        assert (await desk.run("take_cash", {}))[0] == "proposal"
-        assert (await desk.run("close_agreement", {}))[0] == "agreed"
-        return desk
-
-    async def all_of(self, row: Any, **wanted: Any) -> list[Any]:
-        query = select(row.__table__).filter_by(**wanted)
-        async with self.engine.connect() as connection:
-            return list(await connection.execute(query))
-
-
-@pytest_asyncio.fixture
-async def place(engine: AsyncEngine, settings: ProcessSettings) -> AsyncIterator[Place]:
-    (person,) = await persons(engine, settings, 1)
-    yield Place(engine, Keys.of(Home(settings.home)), person)
+DAY = Hours(0, 24 * 60)
+ALWAYS = OpeningHours(weekday=DAY, saturday=DAY, sunday=DAY, holiday=DAY)
 
 
 async def test_a_pix_code_goes_to_the_telephone_on_file(
@@ -200,15 +136,37 @@ async def test_a_dispute_stops_collection_and_reaches_the_rights_desk(
     assert asked.debtor_id == place.person.debtor
 
 
-async def test_a_call_back_is_booked_where_the_centre_is_open(place: Place) -> None:
+async def test_a_call_back_is_wished_for_where_the_centre_is_open(place: Place) -> None:
     desk = await place.identified()
     today = datetime.now(SAO_PAULO).date()
     days = [today + timedelta(days=n) for n in range(1, 15)]
     sunday = next(day for day in days if day.weekday() == 6)
-    results = {(await desk.run("book_morning", {"call_back_day": day}))[0] for day in days}
+    ten = {"call_back_time": time(10)}
+    results = {
+        (await desk.run("book_call_back", {"call_back_day": day, **ten}))[0] for day in days
+    }
     assert results == {"booked", "closed"}
-    assert await desk.run("book_morning", {"call_back_day": sunday}) == ("closed", {})
-    assert (await place.all_of(PortalRequestRow, kind="call_back"))[0].told_sealed
+    told = {"call_back_day": sunday, **ten}
+    assert await desk.run("book_call_back", told) == ("closed", {})
+    night = {"call_back_day": days[0], "call_back_time": time(23)}
+    assert await desk.run("book_call_back", night) == ("closed", {})
+    (wished,) = await place.all_of(CallBackWishRow)  # what was asked last
+    assert (wished.debtor_id, wished.why) == (place.person.debtor, "chosen")
+    assert wished.due_at > datetime.now(UTC)
+
+
+async def test_a_place_in_the_queue_is_kept_for_a_debtors_telephone(place: Place) -> None:
+    (point, *_) = await place.all_of(
+        ContactPointRow, debtor_id=place.person.debtor, kind="phone"
+    )
+    known = await place.call(caller=point.value, opening=ALWAYS)
+    assert await known.run("keep_place", {}) == ("kept", {})
+    (wished,) = await place.all_of(CallBackWishRow)
+    assert (wished.why, wished.due_at) == ("queue", None)
+    stranger = await place.call(opening=ALWAYS)
+    assert await stranger.run("keep_place", {}) == ("unknown", {})
+    closed = OpeningHours(weekday=None, saturday=None)
+    assert await (await place.call(opening=closed)).run("keep_place", {}) == ("closed", {})
 
 
 async def test_who_says_he_paid_is_not_collected_from_meanwhile(place: Place) -> None:

@@ -13,9 +13,11 @@ from ura.dialogue.intents import intents
 from ura.dialogue.understanding import Keys, Speech, options_of, understood
 from ura.flow.checking import untaken
 from ura.flow.engine import Broke, Done, Finish, Listen, Quiet, Run
+from ura.flow.graph import edges
 from ura.flow.nodes import Ask, Hears, asides, spoken
 from ura.flow.prompts import prompts
 from ura.scripts.flows import SHIPPED, STEPS, shipped
+from ura.steps.desk import STEPS as DONE
 
 
 @pytest.fixture(scope="module", params=SHIPPED)
@@ -23,9 +25,20 @@ def calls(request: pytest.FixtureRequest) -> list[Call]:
     return all_ways(shipped(request.param))
 
 
-def test_callers_take_every_way_and_come_to_every_state(calls: list[Call]) -> None:
-    taken = {way for call in calls for way in call.walk.taken}
-    assert untaken(calls[0].flow, taken) == ([], [])
+def test_callers_take_every_way_and_come_to_every_state(
+    calls: list[Call], capsys: pytest.CaptureFixture[str]
+) -> None:
+    flow, taken = calls[0].flow, {way for call in calls for way in call.walk.taken}
+    states, ways_left = untaken(flow, taken)
+    ways_out = {(name, outcome) for name, outcome, _ in edges(flow)}
+    been = len(flow.states) - len(states)
+    with capsys.disabled():
+        print(
+            f"\n{flow.name}: {been} of {len(flow.states)} states,"
+            f" {len(ways_out & taken)} of {len(ways_out)} ways, {len(calls)} callers"
+        )
+    assert (states, ways_left) == ([], [])
+    assert len(ways_out & taken) == len(ways_out) > len(flow.states)
 
 
 def test_nothing_is_said_twice_in_a_row_in_the_same_words(calls: list[Call]) -> None:
@@ -198,10 +211,23 @@ def test_what_is_asked_to_be_repeated_comes_in_other_words_but_not_for_ever() ->
     ]  # fmt: skip
 
 
-def test_a_system_that_is_away_is_told_and_nothing_is_half_agreed() -> None:
+def test_a_system_that_is_away_is_told_and_a_call_back_is_owed() -> None:
     call = _on_the_line()
     call.answer(Speech("negociar"))
     call.hear(Broke())
+    assert call.walk.state == "broken"
+    call.hear(Done("kept"))
+    assert call.said[-1].prompt == "broken_told_1"
+    call.answer(Speech("não"))
+    assert call.turn.then == Finish("broken", hands_over=False)
+
+
+def test_who_cannot_be_called_back_is_not_promised_it() -> None:
+    call = Call.begin(shipped("receptive"))
+    call.answer(Keys("8"))
+    call.answer(Keys("1"))
+    call.hear(Broke())
+    call.hear(Done("nobody"))
     assert call.said[-1].prompt == "broken"
     assert call.turn.then == Finish("broken", hands_over=True)
 
@@ -214,6 +240,29 @@ def _with_a_proposal() -> Call:
     filled = dict.fromkeys(STEPS["take_cash"].gives["proposal"], Decimal(1))
     call.hear(Done("proposal", filled))
     return call
+
+
+def test_a_machine_and_a_stranger_hear_neither_debt_nor_debtor() -> None:
+    machine = Call.begin(shipped("active"))
+    for _ in range(3):
+        machine.answer(Speech("deixe o seu recado depois do sinal"))
+    quiet = Call.begin(shipped("active"))
+    for _ in range(3):
+        quiet.hear(Quiet())
+    for call in (machine, quiet):
+        assert call.turn.then == Finish("machine", hands_over=False)
+        assert call.said[-1].prompt == "machine_told"
+        assert not any(prompts()[said.prompt].slots for said in call.said)
+    other = Call.begin(shipped("active"))
+    other.answer(Speech("sim"))
+    other.answer(Speech("não sou eu"))
+    assert other.walk.state == "third_party"
+    other.hear(Done("kept"))
+    assert [said.prompt for said in other.said[-2:]] == ["third_party", "bye"]
+
+
+def test_every_step_that_a_flow_may_name_is_there() -> None:
+    assert set(STEPS) == set(DONE)
 
 
 def _on_the_line() -> Call:
