@@ -26,6 +26,9 @@ from agent_console.desk.contracts import (
     InstalmentOut,
     PastOut,
     PolicyOut,
+    RobotOfferOut,
+    RobotOut,
+    RobotTurnOut,
     RuleOut,
     TelephoneOut,
 )
@@ -46,6 +49,7 @@ from cobranca.contacts.identity import (
     may_hear_of_debt,
     to_ask,
 )
+from cobranca.contacts.robot_told import RobotTold, robot_told
 from cobranca.debtors.store import ContactPointRow
 from dialer.calls.history import Past, history_of
 from dialer.calls.store import AttemptRow, DispositionRow
@@ -64,6 +68,7 @@ class Read:
     seen: Outlook | None
     past: list[Past]
     titles: Mapping[str, str]  # of rules, by code
+    robot: RobotTold | None = None
 
     @property
     def today(self) -> date:
@@ -149,6 +154,7 @@ async def make_card(
         telephones=_telephones(read),
         policy=read.seen and _policy(read.seen, read),
         history=[_past(one, level) for one in read.past],
+        robot=None if read.robot is None or hidden else _robot(read.robot),
     )
 
 
@@ -172,6 +178,26 @@ async def _read(connection: AsyncConnection, tools: DeskTools, call: Any) -> Rea
         ),
         past=await history_of(connection, debtor, but=call.id),
         titles=tools.policy.titles,
+        robot=await robot_told(connection, call.id),
+    )
+
+
+def _robot(told: RobotTold) -> RobotOut:
+    return RobotOut(
+        protocol=told.protocol,
+        agreed=told.agreed,
+        turns=[
+            RobotTurnOut(
+                question=turn.asked or turn.state.replace("_", " "),
+                heard=turn.heard,
+                understood=turn.outcome,
+            )
+            for turn in told.turns
+        ],
+        offers=[
+            RobotOfferOut(total=one.total, payments=one.payments, first_due=one.first_due)
+            for one in told.offers
+        ],
     )
 
 

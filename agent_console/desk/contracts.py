@@ -232,8 +232,29 @@ class PolicyOut(Model):
     now: dt.datetime  # the compliance clock
 
 
+class RobotTurnOut(Model):
+    question: str  # what the robot said before it
+    heard: str  # *** where it tells who somebody is
+    understood: str  # empty: it was not
+
+
+class RobotOfferOut(Model):
+    total: Decimal
+    payments: int
+    first_due: dt.date
+
+
+class RobotOut(Model):
+    """What the automatic conversation heard and offered before this agent."""
+
+    protocol: str
+    agreed: bool
+    turns: list[RobotTurnOut]
+    offers: list[RobotOfferOut]
+
+
 class CardOut(Model):
-    """`debts` None: hidden, because somebody else is on the line."""
+    """`debts` None: hidden, because somebody else is on the line; so too `robot`."""
 
     call: CallOut
     identity: IdentityOut
@@ -243,3 +264,4 @@ class CardOut(Model):
     telephones: list[TelephoneOut]
     policy: PolicyOut | None
     history: list[PastOut]
+    robot: RobotOut | None

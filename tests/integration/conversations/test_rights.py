@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, text, update
 
 from cobranca.channels.queue import SECRET_COLUMN
 from cobranca.channels.store import MessageRow
+from cobranca.contacts.robot_told import robot_told
 from cobranca.debtors.store import ContactPointRow, CreditorRow
 from cobranca.payments.api_pix.connection import BankConnection
 from cobranca.payments.banking_store import BillingAccountRow
@@ -252,3 +253,14 @@ async def test_one_debt_of_a_creditor_can_be_taken_by_itself(place: Place) -> No
     assert (await desk.run("pick_debt", {"which": 2}))[0] == "debt"
     assert 0 < desk.case.owed < both
     assert (await desk.run("list_debts", {}))[0] == "several"  # both can be had again
+
+
+async def test_what_the_robot_offered_is_told_to_who_goes_on(place: Place) -> None:
+    desk = await place.agreed()
+    async with place.engine.connect() as connection:
+        told = await robot_told(connection, desk.case.call)
+        assert await robot_told(connection, uuid4()) is None
+    assert told is not None
+    (offer,) = told.offers
+    assert (offer.payments, told.agreed) == (1, True)
+    assert offer.total > 0

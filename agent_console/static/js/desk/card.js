@@ -11,6 +11,7 @@ import { words } from "./words.js";
 /** @typedef {import("./contracts.js").Debt} Debt */
 /** @typedef {import("./contracts.js").Identity} Identity */
 /** @typedef {import("./contracts.js").Past} Past */
+/** @typedef {import("./contracts.js").Robot} Robot */
 
 const DAYS = new Intl.PluralRules("pt-BR");
 /** @param {number} count */
@@ -90,6 +91,7 @@ export class DebtorCard extends HTMLElement {
     this.#identity(card.identity, other);
     this.#debtor(card);
     this.#debts(card);
+    this.#robot(card.robot);
     this.#history(card.history);
     this.#phones(card);
     if (other) this.scrollTop = 0;
@@ -138,6 +140,26 @@ export class DebtorCard extends HTMLElement {
     const found = this.card?.identity.asks.find((one) => one.fact === fact);
     put(part(this, "form.ask label"), found?.ask ?? "");
     one(this, "#answer", HTMLInputElement).placeholder = found?.form ?? "";
+  }
+
+  /** @param {Robot | null} robot */
+  #robot(robot) {
+    show(part(this, ".robot"), robot !== null);
+    if (robot === null) return;
+    const closed = robot.agreed ? "Fechou um acordo." : "Nada foi fechado.";
+    put(part(this, ".robot-head"), `Protocolo ${robot.protocol}. ${closed}`);
+    const offers = robot.offers.map((one) => {
+      const times = one.payments === 1 ? "à vista" : `em ${one.payments} vezes`;
+      const due = `primeiro vencimento ${date(one.first_due)}`;
+      return made("li", `${money(one.total)} ${times}, ${due}`);
+    });
+    part(this, ".robot-offers").replaceChildren(...offers);
+    const turns = robot.turns.map((one) => {
+      const heard = one.heard ? `“${one.heard}”` : "silêncio";
+      const meant = one.understood ? "" : " (não entendido)";
+      return made("li", `${one.question}: ${heard}${meant}`);
+    });
+    part(this, ".robot-turns").replaceChildren(...turns);
   }
 
   /** @param {Card} card */

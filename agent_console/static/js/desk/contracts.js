@@ -79,6 +79,13 @@
  * @property {Telephone[]} telephones
  * @property {Policy | null} policy
  * @property {Past[]} history
+ * @property {Robot | null} robot - what the automatic conversation heard and offered
+ *
+ * @typedef {object} Robot
+ * @property {string} protocol
+ * @property {boolean} agreed
+ * @property {{ question: string, heard: string, understood: string }[]} turns
+ * @property {{ total: string, payments: number, first_due: string }[]} offers
  *
  * @typedef {object} CallBack
  * @property {string} id
