@@ -41,7 +41,7 @@ async def test_a_number_is_added_changed_and_taken_out(
     await expect(row).to_contain_text("Banco Azul")
     await expect(row).to_contain_text("07:00-21:00")
     for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         assert await shut_out(page, axe) == []
 
     await row.get_by_role("button", name="Mudar 551130000100").press("Enter")

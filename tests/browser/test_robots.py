@@ -47,7 +47,7 @@ async def test_a_conversation_is_followed_and_given_to_an_agent(
     await expect(said).to_contain_text("Quem ligou: meu cpf é ***")
     await expect(said).to_contain_text("sim (não entendido)")
     for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         assert await shut_out(page, axe) == []
         await page.screenshot(path=tmp_path / f"robots-{scheme}.png")
     await page.locator("#robot-agent").select_option("web007")
