@@ -24,6 +24,7 @@ BENCHES: Mapping[str, str] = {
     "desk": "sim.bench.desk",
     "frontier": "sim.bench.pacing.frontier",
     "import": "sim.bench.imports",
+    "lines": "sim.bench.robot.lines",
     "machines": "sim.bench.listening.measure",
     "pacing": "sim.bench.pacing.measure",
     "payments": "sim.bench.payments",

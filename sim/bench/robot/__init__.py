@@ -1,0 +1,1 @@
+"""The automatic conversation under load."""
