@@ -97,6 +97,10 @@ class Telephony(Protocol):
         """
         ...
 
+    async def tell(self, channel: str, variables: Mapping[str, str]) -> None:
+        """Leave words with a channel for its dialplan; raises SwitchRefused when gone."""
+        ...
+
     async def listen(self, channel: str) -> None:
         """Have the detectors listen to a channel, beside it; what they find is told later.
 

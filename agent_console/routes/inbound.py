@@ -14,10 +14,11 @@ from agent_console.api.endpoint import API, Asked, Endpoint, Page, Problem, Role
 from agent_console.services import DATABASE
 from agent_console.texts import TEXTS
 from cobranca.debtors.store import CreditorRow
-from cobranca.inbound import service
+from cobranca.inbound import service, skills
 from cobranca.inbound.number import Flow, OurNumber
 from cobranca.inbound.opening_hours import BadHours, OpeningHours
 from cobranca.inbound.service import NoSuchCreditor
+from cobranca.inbound.skills import LONGEST, MOST, NoSuchAgent
 from foundation.brasil.ddd import UFS
 
 MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -46,6 +47,8 @@ class NumberForm(BaseModel):
     sunday: str = HOURS
     holiday: str = HOURS
     uf: Annotated[str, AfterValidator(_known)] = Field("", max_length=2)
+    skill: str = Field("", max_length=LONGEST)
+    priority: int = Field(0, ge=0, le=5)
 
     def opening(self) -> OpeningHours:
         """Raises BadHours."""
@@ -70,6 +73,8 @@ class NumberOut(NumberForm):
             sunday=str(hours.sunday or ""),
             holiday=str(hours.holiday or ""),
             uf=hours.uf or "",
+            skill=one.skill,
+            priority=one.priority,
         )
 
 
@@ -96,6 +101,8 @@ async def put(asked: Asked[NumberForm, None]) -> NumberOut:
             creditor=body.creditor,
             flow=body.flow,
             opening=body.opening(),
+            skill="".join(skills.written([body.skill])),
+            priority=body.priority,
         )
         async with asked.request.app[DATABASE].begin() as connection:
             await service.put(connection, wanted, asked.who, datetime.now(UTC))
@@ -112,12 +119,33 @@ async def remove(asked: Asked[None, None]) -> None:
             raise Problem("no_number", 404)
 
 
+class SkillsForm(BaseModel):
+    """All of an agent's skills."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    skills: list[Annotated[str, Field(max_length=LONGEST)]] = Field(max_length=MOST)
+
+
+async def put_skills(asked: Asked[SkillsForm, None]) -> SkillsForm:
+    try:
+        async with asked.request.app[DATABASE].begin() as connection:
+            given = await skills.put(
+                connection, asked.path["seat"], asked.body.skills, asked.who
+            )
+    except NoSuchAgent:
+        raise Problem("no_agent", 404) from None
+    return SkillsForm(skills=list(given))
+
+
 async def context(asked: Asked[None, None]) -> Mapping[str, Any]:
     """What the page shows: the numbers, and what a form may choose."""
     creditors = select(CreditorRow.id, CreditorRow.name).order_by(CreditorRow.name)
     async with asked.request.app[DATABASE].connect() as connection:
         found = list(await connection.execute(creditors))
+        seated = await skills.agents(connection)
     return {
+        "agents": seated,
         "numbers": (await listed(asked)).numbers,
         "creditors": {row.id: row.name for row in found},
         "flows": TEXTS.section("inbound_flows"),
@@ -155,6 +183,17 @@ ENDPOINTS = (
         scope=WRITE,
         handler=remove,
         problems=("no_number",),
+    ),
+    Endpoint(
+        verb="PUT",
+        path=f"{API}/inbound/agents/{{seat:[a-z0-9]+}}/skills",
+        summary="Dar a um atendente as suas habilidades",
+        roles=MAY,
+        scope=WRITE,
+        handler=put_skills,
+        body=SkillsForm,
+        answer=SkillsForm,
+        problems=("no_agent",),
     ),
 )
 PAGES = (Page("/inbound", "inbound.html", MAY, context),)

@@ -11,10 +11,11 @@ from uuid import UUID
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cobranca.inbound import service
+from cobranca.inbound import service, skills
 from cobranca.inbound.number import BadNumber, OurNumber, digits_of
 from cobranca.inbound.opening_hours import BadHours, Hours
 from cobranca.inbound.service import NoSuchCreditor
+from cobranca.inbound.skills import NoSuchAgent
 from foundation.brasil.ddd import UFS
 from foundation.cli import Failure
 from foundation.db.use import with_database
@@ -58,6 +59,8 @@ def list_numbers(as_json: bool) -> None:
 @click.option("--name", help="Como a operação o chama.")
 @click.option("--creditor", type=click.UUID, help="Credor; sem ele, todos.")
 @click.option("--flow", type=click.Choice(list(FLOWS)), help="O que atende.")
+@click.option("--skill", help="Habilidade que as chamadas pedem; vazio: nenhuma.")
+@click.option("--priority", type=click.IntRange(0, 5), help="0 a 5: minutos de vantagem.")
 @click.option("--weekday", metavar="HORAS", help="Segunda a sexta, como 08:00-20:00.")
 @click.option("--saturday", metavar="HORAS", help="Sábado; vazio: fechado.")
 @click.option("--sunday", metavar="HORAS", help="Domingo.")
@@ -85,6 +88,25 @@ def set_number(number: str, **given: Any) -> None:
     click.echo(f"{done.number}  {done.name}: {FLOWS[done.flow]}, {_hours(done)}")
 
 
+@inbound.command(name="skills")
+@click.argument("seat", required=False, metavar="[POSIÇÃO]")
+@click.argument("names", nargs=-1, metavar="[HABILIDADE]...")
+@click.option("--none", "none", is_flag=True, help="Tira todas as habilidades.")
+def put_skills(seat: str | None, names: tuple[str, ...], none: bool) -> None:
+    """Dá a um atendente estas habilidades; sem nada, lista as de todos."""
+    if seat is None:
+        for one in with_database(ProcessSettings(), skills.agents):
+            click.echo(f"{one.endpoint}  {one.name}: {', '.join(one.skills) or '–'}")
+        return
+    if not names and not none:
+        raise click.UsageError("diga as habilidades, ou --none para tirar todas")
+    try:
+        given = with_database(ProcessSettings(), lambda c: skills.put(c, seat, names, None))
+    except NoSuchAgent as error:
+        raise Failure(str(error.__doc__)) from None
+    click.echo(f"{seat}: {', '.join(given) or 'nenhuma habilidade'}")
+
+
 @inbound.command(name="remove")
 @_NUMBER
 def remove_number(number: str) -> None:
@@ -99,7 +121,10 @@ def _changed(known: OurNumber, told: dict[str, Any]) -> OurNumber:
     hours: dict[str, Any] = {d: Hours.parse(told[d]) for d in DAYS if d in told}
     if "uf" in told:
         hours["uf"] = told["uf"] or None
-    fields = {n: told[n] for n in ("name", "creditor", "flow") if n in told}
+    names = ("name", "creditor", "flow", "skill", "priority")
+    fields = {n: told[n] for n in names if n in told}
+    if "skill" in fields:
+        fields["skill"] = "".join(skills.written([fields["skill"]]))
     return replace(known, opening=replace(known.opening, **hours), **fields)
 
 
@@ -118,4 +143,6 @@ def _row(one: OurNumber) -> dict[str, Any]:
         "flow": one.flow,
         **hours,
         "uf": one.opening.uf or "",
+        "skill": one.skill,
+        "priority": one.priority,
     }

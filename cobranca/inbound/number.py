@@ -40,10 +40,13 @@ def digits_of(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OurNumber:
-    """`creditor` None: it answers for all of them."""
+    """`creditor` None: it answers for all of them. `skill` that its callers ask for; empty:
+    none. `priority` 0..5: each step counts as a minute that a caller has waited longer."""
 
     number: str  # digits
     name: str
     creditor: UUID | None = None
     flow: Flow = "receptive"
     opening: OpeningHours = field(default_factory=OpeningHours)
+    skill: str = ""
+    priority: int = 0

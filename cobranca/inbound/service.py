@@ -54,6 +54,8 @@ async def put(
         "sunday": _written(hours.sunday),
         "holiday": _written(hours.holiday),
         "uf": hours.uf or "",
+        "skill": wanted.skill,
+        "priority": wanted.priority,
         "changed_at": now,
     }
     made = insert(InboundNumberRow).values(row)
@@ -97,4 +99,6 @@ def _number(row: Any) -> OurNumber:
         opening=OpeningHours.written(
             row.weekday, row.saturday, row.sunday, row.holiday, row.uf
         ),
+        skill=row.skill,
+        priority=row.priority,
     )

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cobranca.debtors.store import CreditorRow
+from cobranca.people.store import AgentRow
 from foundation.db.engine import Row
 
 
@@ -24,4 +25,15 @@ class InboundNumberRow(Row):
     sunday: Mapped[str]
     holiday: Mapped[str]
     uf: Mapped[str]  # whose holidays count; empty: the country's alone
+    skill: Mapped[str]  # that its callers ask for; empty: none
+    priority: Mapped[int]  # 0..5
     changed_at: Mapped[datetime]
+
+
+class AgentSkillRow(Row):
+    """What an agent is good at; callers who ask for it go to him first."""
+
+    __tablename__ = "agent_skill"
+
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey(AgentRow.id), primary_key=True)
+    skill: Mapped[str] = mapped_column(primary_key=True)

@@ -9,7 +9,7 @@ pass in no time. Codecs, sound and the network are not imitated.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -42,6 +42,7 @@ MESSAGE_S = 9.0  # the safe-harbour message and its like
 BACK_TO_FLOOR_S = 35.0
 HOLD_S = 600.0
 INBOUND_WAIT_S = 120.0
+TOLD_WAIT_S = 600.0  # of who has heard his place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +133,10 @@ class ScriptedTelephony:
         """How many channels ring now, whoever listens."""
         return sum(ch.rings and not ch.up for ch in self._channels.values())
 
+    def variables(self, channel: str) -> Mapping[str, str]:
+        """What a channel was made with and has been told since."""
+        return self._live(channel).variables
+
     def call_in(self, channel: str, number: str, called: str) -> None:
         """Somebody calls us and is sent to the floor."""
         call = Origination(channel=channel, dial="", context="to-floor", timeout_s=0.0)
@@ -188,6 +193,10 @@ class ScriptedTelephony:
     async def take(self, channel: str) -> None:
         self._reach()
         self._say(self._live(channel), "inbound")
+
+    async def tell(self, channel: str, variables: Mapping[str, str]) -> None:
+        self._reach()
+        self._live(channel).variables.update(variables)
 
     async def listen(self, channel: str) -> None:
         self._reach()
@@ -258,6 +267,8 @@ class ScriptedTelephony:
         self._answer(ch)
         self._say(ch, "inbound", fields)
         await self._pause(ch, INBOUND_WAIT_S)
+        if "ACORDO_POSITION" in ch.variables and not ch.talked:
+            await self._pause(ch, TOLD_WAIT_S - INBOUND_WAIT_S)
         await self._after(ch, "no_agent")
 
     async def _after(self, ch: _Channel, ending: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialer.ports import Origination, Telephony
-from dialer.shell.facts import Action, EndHold, HangUp, Hold, Join, Listen, Nail, Take
+from dialer.shell.facts import Action, EndHold, HangUp, Hold, Join, Listen, Nail, Take, Tell
 
 AGENT_LEG_S = 20.0
 
@@ -25,6 +25,8 @@ async def act(telephony: Telephony, action: Action) -> None:
             await telephony.listen(action.channel)
         case Take():
             await telephony.take(action.channel)
+        case Tell():
+            await telephony.tell(action.channel, action.variables)
 
 
 def _leg(nail: Nail) -> Origination:

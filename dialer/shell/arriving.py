@@ -33,12 +33,16 @@ def arrived(floor: Floor, event: Said, step: Step) -> None:
     if known is not None and (robot or known.call.state is not CallState.WITH_ROBOT):
         return
     state = CallState.WITH_ROBOT if robot else CallState.WAITING
+    number = _caller(event.fields.get("Number", ""))
     if known is None:
         call = Call(id=call_id, inbound=True, state=state, answered_at=event.at)
-        floor.add_call(Ongoing(call=call, channel=event.channel))
+        known = Ongoing(call=call, channel=event.channel)
+        floor.add_call(known)
     else:
         known.call = replace(known.call, state=state)
-    number = _caller(event.fields.get("Number", ""))
+    known.number, known.called = number, event.fields.get("Called", "")
+    if not robot:  # he may have proved who he is meanwhile: it is looked up anew
+        known.queued_at, known.place = event.at, None
     step.began.append(Began(call=call_id, number=number, at=event.at))
     data = {"channel": event.channel}
     step.facts.append(Fact(kind=event.what, at=event.at, call=call_id, data=data))

@@ -67,7 +67,15 @@ class Take:
     channel: str
 
 
-Action = Join | Hold | EndHold | HangUp | Nail | Listen | Take
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """Leave words with a channel, for its dialplan to say."""
+
+    channel: str
+    variables: Mapping[str, str]
+
+
+Action = Join | Hold | EndHold | HangUp | Nail | Listen | Take | Tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from dialer.calls.outcome import CANCELLED_BY_US, NORMAL
 from dialer.shell import answers, arriving, keeping, previews
 from dialer.shell.facts import Action, Ended, Fact, HangUp, Step
 from dialer.shell.floor_time import FloorTime
+from dialer.shell.line import Line
 from dialer.shell.ongoing import Ongoing
 from dialer.shell.previews import Offer
 from dialer.shell.seating import NAILING, Seating
@@ -37,6 +38,7 @@ class Floor:
         self.calls: dict[str, Ongoing] = {}
         self.agents: dict[str, Agent] = {}
         self.time = FloorTime()  # the switch's, for whoever tells the floor what time it is
+        self.line = Line()  # of callers who wait
         self.blind = False  # in a gap nobody knows who talks with whom: nobody is joined
         self.seating = Seating(new_leg)
         self.offers: dict[str, Offer] = {}  # endpoint -> whom that agent previews
@@ -312,13 +314,12 @@ class Floor:
                 keeping.leg_up(self, agent, leg.channel, at, step)
 
     def _assign(self, at: datetime, step: Step) -> None:
-        """Give waiting calls to idle agents: returned calls, inbound, then the oldest."""
+        """Give waiting calls to idle agents: returned ones, inbound, then the longest."""
         waiting = [o for o in self.calls.values() if o.waits and o.joins < JOIN_TRIES]
+        waiting = [o for o in waiting if not self.line.is_looked_up(o, at)]
         if self.blind or not waiting:
             return
-        waiting.sort(
-            key=lambda o: (not o.returned, not o.call.inbound, o.call.answered_at or at)
-        )
+        waiting.sort(key=lambda o: (not o.returned, not o.call.inbound, -o.urgency_s(at)))
         idle = [(a, a.leg) for a in self.idle_agents() if a.leg is not None]
         for ongoing in waiting:
             taken = previews.taker(self, ongoing, idle)

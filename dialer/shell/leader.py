@@ -70,11 +70,13 @@ from dialer.shell.facts import (
     Nail,
     Step,
     Take,
+    Tell,
 )
 from dialer.shell.floor import Floor
 from dialer.shell.guarding import Guard
 from dialer.shell.hand_dialling import HandDialling
 from dialer.shell.holding import on_hold_failed
+from dialer.shell.inbound_desk import InboundDesk
 from dialer.shell.mandate import Mandate
 from dialer.shell.outgoing import Outgoing
 from dialer.shell.pacing_loop import PacingLoop
@@ -128,6 +130,7 @@ class Leader:
         self.outgoing = Outgoing(self, tasks)
         self.rerouting = Rerouting(self, tasks)
         self.by_hand = HandDialling(self)
+        self.inbound = InboundDesk(self, tasks)
         self.braking = Braking(self)
         self.recovery = Recovery(self.floor, tools)
         self.record = RecordWatch(tools.cel_path)
@@ -214,6 +217,7 @@ class Leader:
                 if self.may_place():
                     await self.by_hand.tend(self.pacing.campaigns)
                 if self.connected:
+                    await self.inbound.tend()
                     for step in await self.recovery.tend():
                         self.carry_out(step)
             except (SQLAlchemyError, OSError) as error:
@@ -276,6 +280,7 @@ class Leader:
         for ended in step.ended:
             self.watch_trunk(ended.route, ended.call)
         self.pacing.observe(step, self.campaign_of)
+        self.inbound.hear(step)
         for action in step.actions:
             self._tasks.create_task(self._act(action))
 
@@ -312,7 +317,7 @@ class Leader:
                 self.carry_out(self.floor.on_nail_failed(action.leg, at))
             case Take():
                 self._tasks.create_task(not_taken(self.tools.engine, action.call))
-            case HangUp() | EndHold() | Listen():
+            case HangUp() | EndHold() | Listen() | Tell():
                 pass  # gone already, or the sweep meets it again
 
     # -- the outside ---------------------------------------------------------------------

@@ -10,6 +10,7 @@ from dialer.answering.answer import DEFAULT as UNHEARD
 from dialer.answering.answer import Mode as Machines
 from dialer.calls.call import Call, CallState
 from dialer.calls.events import ChannelEvent, Joined, Parted
+from dialer.inbound.queue import NOBODY, Place, urgency_s
 from foundation.route import DEFAULT
 
 
@@ -31,6 +32,10 @@ class Ongoing:
     score: float | None = None  # chance 0..1 that a person answers, if the list knows
     only_for: str | None = None  # endpoint of who previewed it; nobody else gets it
     prefers: str | None = None  # endpoint that gets it if idle: a call-back's agent
+    queued_at: datetime | None = None  # inbound: since when he waits for a person
+    called: str = ""  # inbound: which of our numbers, in digits
+    number: str = ""  # inbound: of the caller, as the network gives it
+    place: Place | None = None  # inbound: what he brings into the queue, once it is known
     joins: int = 0
     machines: Machines = UNHEARD  # what follows when a machine answered
     heard: bool = False  # detectors listen, or did
@@ -69,6 +74,11 @@ class Ongoing:
         waiting = self.call.state is CallState.WAITING
         free = self.agent is None and self.kept_for is None and not self.agentless
         return waiting and free and self.machine is None
+
+    def urgency_s(self, at: datetime) -> float:
+        """How urgent a waiting call is: for how long it waits, with its head start."""
+        since = self.queued_at or self.call.answered_at or at
+        return urgency_s(self.place or NOBODY, since, at)
 
     def keep(self, endpoint: str, until: datetime) -> None:
         """Leave it to one agent for a while."""

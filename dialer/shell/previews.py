@@ -109,9 +109,10 @@ def taker(
     """Who gets a waiting call, and his leg; takes him out of `idle`."""
     if ongoing.only_for is not None:
         return _own(floor, ongoing, idle)
-    if not idle:
+    able = floor.line.able(ongoing, idle, floor.agents)
+    if not able:
         return None
-    found = next((i for i in idle if i[0].endpoint == ongoing.prefers), idle[0])
+    found = next((i for i in able if i[0].endpoint == ongoing.prefers), able[0])
     idle.remove(found)
     return found
 

@@ -75,7 +75,7 @@ def snapshot(floor: Floor, campaign: Running, shown: Shown) -> Snapshot:
         room=min(shown.room, shown.leads.count),
         ringing=_instants(rings, lambda o: o.placed_at, now),
         waiting=_instants((o for o in calls if o.waits), lambda o: o.call.answered_at, now),
-        inbound_waiting=_instants(inbound, lambda o: o.call.answered_at, now)
+        inbound_waiting=_instants(inbound, lambda o: o.queued_at or o.call.answered_at, now)
         if shown.hears_inbound
         else {},
         talking=_since((a for a in agents if a.state is not AgentState.WRAP_UP), now),

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
 from tests.browser.doors import come_in
+from tests.builders.portfolio import some_seats
 from tests.people import a_user
 
 
@@ -24,7 +25,8 @@ async def test_a_number_is_added_changed_and_taken_out(
     await a_user(engine, passwords, "sol", Role.SUPERVISOR)
     page = await context.new_page()
     await come_in(page, console, "sol", "/inbound")
-    await expect(page.locator(".empty")).to_contain_text("seguem as configurações")
+    empty = page.locator(".empty", has_text="seguem as configurações")
+    await expect(empty).to_be_visible()
     await page.keyboard.press("n")
     await page.keyboard.type("30")
     await page.keyboard.press("Enter")
@@ -51,4 +53,22 @@ async def test_a_number_is_added_changed_and_taken_out(
     await expect(row).to_contain_text("Direto às pessoas")
     await row.get_by_role("button", name="Tirar 551130000100").press("Enter")
     await page.locator("#confirm").get_by_role("button", name="Tirar").press("Enter")
-    await expect(page.locator(".empty")).to_be_visible()
+    await expect(empty).to_be_visible()
+
+
+async def test_an_agent_is_given_skills(
+    console: str, context: BrowserContext, engine: AsyncEngine, passwords: Passwords,
+    axe: str,
+) -> None:  # fmt: skip
+    await a_user(engine, passwords, "sol", Role.SUPERVISOR)
+    async with engine.begin() as connection:
+        await some_seats(connection, 1)
+    page = await context.new_page()
+    await come_in(page, console, "sol", "/inbound")
+    row = page.locator("tr[data-seat='agent001']")
+    await row.get_by_role("button").press("Enter")
+    assert await shut_out(page, axe) == []
+    await page.keyboard.type("Veículos, cartão")
+    await page.keyboard.press("Enter")
+    await expect(row).to_contain_text("cartão, veículos")
+    assert await shut_out(page, axe) == []

@@ -10,14 +10,14 @@ const confirming = one(document, "#confirm", HTMLDialogElement);
 const number = one(form, "#number", HTMLInputElement);
 const WORKDAYS = { weekday: "08:00-20:00", saturday: "08:00-14:00" };
 
-/** @param {Record<string, string | null>} values - of the fields; no number: a new one */
+/** @param {Record<string, string | number | null>} values - of the fields; no number: a new one */
 function open(values) {
   clear();
   form.reset();
   for (const [name, value] of Object.entries(values)) {
     const field = form.elements.namedItem(name);
     if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement)
-      field.value = value ?? "";
+      field.value = String(value ?? "");
   }
   number.readOnly = Boolean(values.number);
   editing.showModal();
@@ -60,6 +60,7 @@ async function save(event) {
     await api.put(`/api/v1/inbound/numbers/${digits}`, {
       ...body,
       creditor: body.creditor || null,
+      priority: Number(body.priority),
     });
     location.reload();
   } catch (error) {
@@ -91,6 +92,38 @@ for (const row of document.querySelectorAll("tr[data-number]")) {
     open(JSON.parse(values ?? "{}"));
   one(row, "[data-do=remove]", HTMLButtonElement).onclick = () => remove(digits ?? "");
 }
+const skilling = one(document, "#skills-dialog", HTMLDialogElement);
+const skillsForm = one(document, "#skills-form", HTMLFormElement);
+const skills = one(skillsForm, "#skills", HTMLInputElement);
+let seat = "";
+
+for (const row of document.querySelectorAll("tr[data-seat]")) {
+  const { dataset } = /** @type {HTMLElement} */ (row);
+  one(row, "button", HTMLButtonElement).onclick = () => {
+    seat = dataset.seat ?? "";
+    put(
+      byId("skills-dialog-title"),
+      fill(words.skills_title, { name: dataset.name ?? "" }),
+    );
+    put(byId("skills-trouble"), "");
+    skills.value = dataset.skills ?? "";
+    skilling.showModal();
+    skills.focus();
+  };
+}
+one(skillsForm, "[data-close]", HTMLButtonElement).onclick = () => skilling.close();
+skillsForm.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    const named = skills.value.split(",").map((name) => name.trim());
+    await api.put(`/api/v1/inbound/agents/${seat}/skills`, {
+      skills: named.filter(Boolean),
+    });
+    location.reload();
+  } catch (error) {
+    put(byId("skills-trouble"), told(error, words.lost));
+  }
+});
 byId("add").onclick = () => open(WORKDAYS);
 one(form, "[data-close]", HTMLButtonElement).onclick = () => editing.close();
 form.addEventListener("submit", save);

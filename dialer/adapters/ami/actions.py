@@ -90,6 +90,15 @@ def take(channel: str) -> Action:
     return hold(channel) | {"Context": "taken"}
 
 
+def set_variable(channel: str, name: str, value: str) -> Action:
+    return {
+        "Action": "Setvar",
+        "Channel": header_value(channel),
+        "Variable": header_value(name),
+        "Value": header_value(value),
+    }
+
+
 def listen(channel: str) -> Action:
     """Make the channels that copy what is said there, see [spy] in the dialplan."""
     heard = header_value(channel)

@@ -8,7 +8,7 @@ failure; it is used for one thing only, a channel that never came to be.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -125,6 +125,12 @@ class AmiTelephony:
     async def take(self, channel: str) -> None:
         """Send a caller from the robot to the floor; raises SwitchRefused when gone."""
         _accepted((await self._connection.ask(actions.take(channel)))[0])
+
+    async def tell(self, channel: str, variables: Mapping[str, str]) -> None:
+        """Leave words with a channel for its dialplan; raises SwitchRefused when gone."""
+        for name, value in variables.items():
+            action = actions.set_variable(channel, name, value)
+            _accepted((await self._connection.ask(action))[0])
 
     async def listen(self, channel: str) -> None:
         """Have the detectors listen to a channel; raises SwitchRefused."""

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
 from foundation.cli import main
+from tests.builders.portfolio import some_seats
 from tests.people import Browser, Client, a_user, log_in
 
 API = "/api/v1/inbound/numbers"
@@ -22,7 +23,7 @@ NUMBER = "551130000100"
 FORM: dict[str, Any] = {
     "name": "Cobrança Banco Azul", "creditor": None, "flow": "receptive",
     "weekday": "07:30-21:00", "saturday": "08:00-14:00", "sunday": "", "holiday": "",
-    "uf": "SP",
+    "uf": "SP", "skill": "", "priority": 0,
 }  # fmt: skip
 
 
@@ -49,6 +50,7 @@ async def test_a_number_is_kept_changed_and_taken_out(
         ({"weekday": "20:00-08:00"}, 422, "bad_hours"),
         ({"uf": "XX"}, 422, "invalid"),
         ({"flow": "amanha"}, 422, "invalid"),
+        ({"priority": 6}, 422, "invalid"),
         ({"creditor": "0190b1c0-0000-7000-8000-000000000000"}, 404, "no_creditor"),
     ],
 )
@@ -91,3 +93,25 @@ async def test_the_command_keeps_what_it_is_not_told(
     assert (await run("set", "abc", "--name", "x")).exit_code == 2
     assert (await run("remove", NUMBER)).exit_code == 0
     assert (await run("remove", NUMBER)).exit_code == 1
+
+
+async def test_an_agents_skills_are_put_by_interface_and_command(
+    sol: Browser, settings_env: dict[str, str], engine: AsyncEngine
+) -> None:
+    async with engine.begin() as connection:
+        await some_seats(connection, 1)
+    path = f"{API.removesuffix('numbers')}agents/agent001/skills"
+    given = await sol.send("PUT", path, {"skills": ["Veículos", "cartão", "veículos"]})
+    assert await given.json() == {"skills": ["cartão", "veículos"]}
+    nobody = await sol.send("PUT", path.replace("001", "009"), {"skills": []})
+    assert (nobody.status, (await nobody.json())["code"]) == (404, "no_agent")
+
+    async def run(*arguments: str) -> Result:
+        invoke = partial(CliRunner().invoke, env=settings_env)
+        return await asyncio.to_thread(invoke, main, ("inbound", "skills", *arguments))
+
+    assert "cartão, veículos" in (await run()).output
+    assert (await run("agent001")).exit_code == 2  # none by mistake
+    assert (await run("agent009", "cartão")).exit_code == 1
+    assert "nenhuma habilidade" in (await run("agent001", "--none")).output
+    assert "–" in (await run()).output

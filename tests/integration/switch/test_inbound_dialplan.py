@@ -10,7 +10,8 @@ import pytest
 
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.calls.events import Answered, HungUp, Joined, Said
-from dialer.ports import Origination
+from dialer.ports import Origination, SwitchRefused
+from dialer.shell import line
 from foundation.ids import uuid7
 from tests.integration.switch.callers import OUR_NUMBER, a_caller
 from tests.real_switch import Heard, RealSwitch, eventually, hearing
@@ -73,6 +74,29 @@ async def test_a_caller_is_sent_to_the_floor_and_joined(
 
     await eventually(written)
     assert await written()
+
+
+async def test_a_caller_hears_the_place_and_wait_that_he_was_told(
+    real_switch: RealSwitch, telephony: AmiTelephony
+) -> None:
+    words = {line.POSITION: "2", line.WAIT: "5"}
+    said = "queue_position_2&"
+
+    async def hears_it() -> bool:
+        return said in real_switch.main.cli("core show channels concise")
+
+    async with (
+        _conversation(real_switch.settings.agi.port, "agent"),
+        hearing(telephony) as heard,
+    ):
+        caller = await a_caller(real_switch, heard)
+        await heard.said("inbound", caller)
+        await telephony.tell(caller, words)
+        await eventually(hears_it, within_s=15)
+        with pytest.raises(SwitchRefused):
+            await telephony.tell("gone", words)
+        await telephony.hang_up(caller)
+        await heard.first(HungUp, caller)
 
 
 @pytest.mark.parametrize("decides", ["closed", "nonsense"])

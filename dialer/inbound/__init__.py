@@ -1,0 +1,1 @@
+"""Decisions about people who wait in the queue: who is next, and how long it will take."""
