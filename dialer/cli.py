@@ -128,6 +128,11 @@ def campaign() -> None:
     help="Quando uma máquina atende: nada, só anotar (listen) ou desligar (hang_up).",
 )
 @click.option(
+    "--robot",
+    is_flag=True,
+    help="Quem atende sem atendente livre fala com a URA; sem isto, ouve uma mensagem.",
+)
+@click.option(
     "--ring", default=30.0, show_default=True, help="Segundos de toque, no máximo."
 )
 @click.option(
@@ -152,6 +157,7 @@ def create(
     list_scores: bool,
     retries: str,
     machines: str,
+    robot: bool,
     ring: float,
     threshold: float,
     wrap_up: float,
@@ -164,6 +170,8 @@ def create(
         raise click.UsageError("--ratio vale com --mode ratio, e só com ele.")
     limits = [[target / 100, 86_400], [target / 100, 30 * 86_400]]
     policy = {"mode": mode, "limits": limits, "scored": list_scores, SETTING: machines}
+    if robot:
+        policy["robot"] = True
     new = NewCampaign(
         name=name,
         creditor=creditor,

@@ -75,6 +75,11 @@ class Ura:
         CALLS.labels(decided).inc()
         log.info("inbound_answered", decided=decided)
 
+    async def called(self, channel: AgiChannel) -> None:
+        """Whom we called is there, and nobody is free for him."""
+        if self.talks is not None and await self.talks.called(channel):
+            CALLS.labels("called").inc()
+
     async def talked(self, channel: AgiChannel) -> None:
         """A conversation is over, or was cut: say where the caller goes."""
         if self.talks is not None:
@@ -129,7 +134,11 @@ async def _serve(
 ) -> None:
     """Serve calls until the process is to stop."""
     agi, hearing, most = settings.agi, settings.hearing, settings.ura.calls
-    conversations = {"inbound": ura.inbound, "talked": ura.talked}
+    conversations = {
+        "inbound": ura.inbound,
+        "called": ura.called,
+        "talked": ura.talked,
+    }
     talking = await ura.numbers.talking()
     async with talks_of(settings, engine, lambda: ura.clock, wanted=talking) as talks:
         ura.talks = talks

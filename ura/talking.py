@@ -40,9 +40,10 @@ from ura.steps.case import Case
 from ura.steps.case import Means as StepMeans
 from ura.steps.desk import Desk
 from ura.turn_writer import TurnWriter
+from ura.whom_we_called import attempt_named, whom_we_called
 
 TALK = "ACORDO_TALK"
-FLOW = "receptive"
+FLOW, CALLED = "receptive", "active"
 ENDED_S = 3.0  # for a conversation to be over once its sound is
 MOST_WAITING = 1000  # calls led here whose sound never came
 DATABASE_LOST = (DBAPIError, OSError, TimeoutError)
@@ -57,7 +58,8 @@ class Expected:
     """A call that was led here. `held` is how the conversation went, once it is over."""
 
     case: Case
-    protocol: str
+    flow: str
+    slots: Mapping[str, object]  # that are filled when it begins
     held: asyncio.Future[Held]
 
 
@@ -104,12 +106,6 @@ class Talks:
         except DATABASE_LOST as error:
             log.warning("talk_not_begun", why=type(error).__name__)
             return False
-        self._expect(arrived, protocol, ours)
-        await channel.set_variable(TALK, str(arrived.call))
-        await channel.set_variable(NEXT, "talk")
-        return True
-
-    def _expect(self, arrived: Arrived, protocol: str, ours: OurNumber) -> None:
         case = Case(
             means=replace(self._means, opening=ours.opening),
             call=arrived.call,
@@ -117,10 +113,53 @@ class Talks:
             creditor=ours.creditor,
             begun=arrived.at,
         )
+        await self._lead(channel, case, FLOW, {"protocol": protocol})
+        return True
+
+    async def called(self, channel: AgiChannel) -> bool:
+        """Lead whom we called into a conversation; False when none can be held now."""
+        unique = channel.environment.get("agi_uniqueid", "")
+        try:
+            async with self._means.engine.begin() as connection:
+                whom = await whom_we_called(connection, unique)
+                if whom is None:
+                    return False
+                arrived = Arrived(
+                    call=whom.call,
+                    channel=unique,
+                    flow=CALLED,
+                    caller=whom.number,
+                    called=whom.shown,
+                    at=datetime.now(UTC),
+                )
+                protocol = await robot_calls.begin(connection, arrived)
+        except DATABASE_LOST as error:
+            log.warning("talk_not_begun", why=type(error).__name__)
+            return False
+        case = Case(
+            means=self._means,
+            call=whom.call,
+            caller=whom.number,
+            creditor=whom.creditor,
+            expected=whom.debtor,
+            agentless=whom.agentless,
+            begun=arrived.at,
+        )
+        await self._lead(channel, case, CALLED, {"protocol": protocol, "name": whom.name})
+        return True
+
+    async def _lead(
+        self, channel: AgiChannel, case: Case, flow: str, slots: Mapping[str, object]
+    ) -> None:
+        self._expect(case, flow, slots)
+        await channel.set_variable(TALK, str(case.call))
+        await channel.set_variable(NEXT, "talk")
+
+    def _expect(self, case: Case, flow: str, slots: Mapping[str, object]) -> None:
         held: asyncio.Future[Held] = asyncio.get_running_loop().create_future()
         while len(self._calls) >= MOST_WAITING:
             del self._calls[next(iter(self._calls))]
-        self._calls[arrived.call] = Expected(case, protocol, held)
+        self._calls[case.call] = Expected(case, flow, slots, held)
 
     async def talks(self, call: UUID, channel: VoiceChannel) -> None:
         """Hold the conversation of a call whose sound has come."""
@@ -154,8 +193,7 @@ class Talks:
             turned=turns.take,
             written=lambda prompt, slots: as_written(prompts()[prompt], slots),
         )
-        slots: Mapping[str, object] = {"protocol": expected.protocol}
-        return await hold(shipped(FLOW), channel, means, slots)
+        return await hold(shipped(expected.flow), channel, means, expected.slots)
 
     async def _keep(self, call: UUID, held: Held) -> None:
         over = Over(
@@ -174,7 +212,8 @@ class Talks:
 
     async def goes_on(self, channel: AgiChannel) -> str:
         """Where a caller goes after the conversation: `agent`, `closed` or `done`."""
-        call = inbound_attempt(channel.environment.get("agi_uniqueid", ""))
+        unique = channel.environment.get("agi_uniqueid", "")
+        call = attempt_named(unique) or inbound_attempt(unique)
         expected = self._calls.pop(call, None)
         wants_person, opening = True, self._means.opening
         if expected is not None:

@@ -23,6 +23,7 @@ NOT_OF_PACING = (
     "scored",
     "countdown_s",
     answering.SETTING,
+    "robot",
 )  # stored beside the arguments of Policy
 
 log = get_logger(__name__)
@@ -40,6 +41,7 @@ class Running:
     countdown_s: float | None = None  # of a preview; None: the agent says when
     scored: bool = False  # the pacer hears the chances that lists told of its numbers
     machines: answering.Mode = answering.DEFAULT  # what follows when one answers
+    robot: bool = False  # the automatic conversation speaks where no agent is free
     caller_id: str
     ring_timeout_s: float
     threshold_s: float
@@ -119,6 +121,7 @@ def _read(row: Any) -> Running | None:
         priority=row.priority,
         scored=bool(row.policy.get("scored")),
         machines=answering.mode_of(row.policy),
+        robot=bool(row.policy.get("robot")),
         caller_id=row.caller_id,
         ring_timeout_s=row.ring_timeout_s,
         threshold_s=0.0 if policy.mode == "agentless" else row.threshold_s,

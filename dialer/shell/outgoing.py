@@ -109,6 +109,7 @@ class Outgoing:
                 "ACORDO_THRESHOLD_S": f"{campaign.threshold_s:g}",
                 "ACORDO_MAX_CALL_S": str(options.max_call_s),
                 "ACORDO_RECORD": "1" if options.record else "0",
+                "ACORDO_ROBOT": "1" if campaign.robot else "0",
             },
         )
 

@@ -209,7 +209,7 @@ def _missed(flow: Flow, walk: Walk, state: Ask) -> tuple[Walk, Turn]:
     if misses >= state.waits.tries:
         return _go(flow, walk, UNCLEAR)
     walk = replace(walk, misses=misses)
-    if misses == state.waits.tries - 1:
+    if misses == state.waits.tries - 1 and not walk.keys_only:
         return walk, Turn((Utterance(state.by_keys),), Listen(state, keys_only=True))
     return walk, _put(walk, state, state.again[(misses - 1) % len(state.again)])
 
@@ -219,7 +219,7 @@ def _quiet(flow: Flow, walk: Walk, state: Ask) -> tuple[Walk, Turn]:
     if silences >= state.waits.tries:
         return _go(flow, walk, SILENT)
     wording = state.quiet[(silences - 1) % len(state.quiet)]
-    if silences > len(state.quiet):  # what was said already would be said again
+    if silences > len(state.quiet) and not walk.keys_only:  # who has keys was told them
         wording = state.by_keys
     walk = replace(walk, silences=silences)
     return walk, _put(walk, state, wording)

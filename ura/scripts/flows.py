@@ -42,6 +42,7 @@ STEPS: Mapping[str, Step] = {
     "keep_third_party": _step(kept=""),
     "keep_opt_out": _step(kept="", unknown=""),
     "book_call_back": _step(booked="", closed="", unknown=""),
+    "person_called": _step(here="", later=""),
     "keep_place": _step(kept="", closed="", unknown=""),
     "owe_call_back": _step(kept="", nobody=""),
     "find_matter": _step(

@@ -44,6 +44,13 @@ async def keep_place(case: Case, slots: Slots) -> Result:
     return ("kept", {}) if await _wished(case, Why.QUEUE, None) else _UNKNOWN
 
 
+async def person_called(case: Case, slots: Slots) -> Result:
+    """A person for whom we called: now, or by a call-back where no agent may have it."""
+    if not case.agentless or not await _wished(case, Why.QUEUE, None):
+        return "here", {}
+    return "later", {}
+
+
 async def _wished(case: Case, why: Why, due_at: datetime | None) -> bool:
     async with case.means.engine.begin() as connection:
         debtor = await _whom(connection, case)
@@ -57,8 +64,8 @@ async def _wished(case: Case, why: Why, due_at: datetime | None) -> bool:
 
 
 async def _whom(connection: AsyncConnection, case: Case) -> UUID | None:
-    if case.debtor is not None:
-        return case.debtor
+    if case.debtor is not None or case.expected is not None:
+        return case.debtor or case.expected
     owners = await owners_of(connection, case.caller)
     return owners[0] if len(owners) == 1 else None
 

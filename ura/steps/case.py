@@ -73,6 +73,7 @@ class Case:
     begun: datetime
     creditor: UUID | None = None
     expected: UUID | None = None  # whom we called
+    agentless: bool = False  # no agent may have this call
     debtor: UUID | None = None
     debts: tuple[DebtSeen, ...] = ()  # in hand: of one creditor, in no agreement
     owed: Decimal = Decimal(0)  # of them

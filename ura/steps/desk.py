@@ -8,7 +8,12 @@ from sqlalchemy.exc import DBAPIError
 
 from cobranca.debts.index_tables import MonthNotInTable, UnknownIndex
 from ura.ports import StepFailed
-from ura.steps.calling_back import book_call_back, keep_place, owe_call_back
+from ura.steps.calling_back import (
+    book_call_back,
+    keep_place,
+    owe_call_back,
+    person_called,
+)
 from ura.steps.case import Case, Result, Slots
 from ura.steps.closing import close_agreement, keep_promise
 from ura.steps.copies import (
@@ -44,8 +49,8 @@ _STEPS: tuple[Callable[[Case, Slots], Awaitable[Result]], ...] = (
     correct_data, delete_data, find_code, find_errand, find_matter, find_payment,
     find_status, fit_count, fit_day, fit_monthly, identify, identify_called,
     keep_dispute, keep_opt_out, keep_place, keep_promise, keep_third_party,
-    keep_wrong_number, list_debts, make_offers, next_part, owe_call_back, pick_creditor,
-    pick_debt, see_data, send_link, send_payment, take_cash, which_copy,
+    keep_wrong_number, list_debts, make_offers, next_part, owe_call_back, person_called,
+    pick_creditor, pick_debt, see_data, send_link, send_payment, take_cash, which_copy,
 )  # fmt: skip
 STEPS: Mapping[str, Callable[[Case, Slots], Awaitable[Result]]] = {
     step.__name__: step for step in _STEPS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from decimal import Decimal
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ from tests.builders.callers import NONSENSE, TODAY, Call, all_ways, wander
 from ura.dialogue.intents import intents
 from ura.dialogue.understanding import Keys, Speech, options_of, understood
 from ura.flow.checking import untaken
-from ura.flow.engine import Broke, Done, Finish, Listen, Quiet, Run
+from ura.flow.engine import Broke, Done, Finish, Listen, Missed, Quiet, Run
 from ura.flow.graph import edges
 from ura.flow.nodes import Ask, Hears, asides, spoken
 from ura.flow.prompts import prompts
@@ -183,6 +184,28 @@ def test_who_asks_for_keys_has_keys_to_the_end_and_a_link() -> None:
     ]  # fmt: skip
     call.answer(Keys("1"))
     assert _keys_only(call)
+
+
+@pytest.mark.parametrize("event", [Missed(), Quiet()])
+def test_who_has_keys_alone_is_not_told_them_twice_in_a_row(event: Missed | Quiet) -> None:
+    call = Call.begin(shipped("receptive"), keys_only=True)
+    while isinstance(call.turn.then, Listen):
+        call.hear(event)
+    said = [said.prompt for said in call.said]
+    assert said.count("purpose_keys") == 3  # once with each try
+    assert [a for a, b in pairwise(said) if a == b] == []
+
+
+def test_no_flow_asks_for_the_data_of_a_card() -> None:
+    """Neither a question that a card's number or code would fit, nor words of one."""
+    of_cards = re.compile(r"(?i)cartão|\bcvv\b|\bcvc\b|crédito|débito|validade")
+    asked = [s for n in SHIPPED for s in shipped(n).states.values() if isinstance(s, Ask)]
+    named = {prompt for state in asked for prompt in spoken(state)}
+    texts = [str(prompts()[name].parts) for name in sorted(named)]
+    assert texts
+    assert [text for text in texts if of_cards.search(text)] == []
+    most = {state.hears: state.digits for state in asked if state.digits > 8}
+    assert most == {Hears.CPF: 11}  # a card has thirteen and more
 
 
 def test_keys_go_on_though_no_link_could_be_sent() -> None:
