@@ -184,7 +184,7 @@ def test_a_step_that_fails_is_told_and_a_person_follows(broken: str | Exception)
             await line.press(pressed)
         await line.quiet(60)
 
-    trial = call(keys, (), {"identify": broken})
+    trial = call(keys, (), {"identify": broken, "owe_call_back": "nobody"})
     assert trial.said[-1] == "broken"
     assert (trial.held.outcome, trial.held.hands_over) == ("broken", True)
 
@@ -205,7 +205,7 @@ def test_a_hang_up_while_words_are_recognised_or_a_step_runs() -> None:
             await line.hears_prompt()
             await line.press(pressed)
 
-    trial = call(leaves, (), {"identify": "never"})
+    trial = call(leaves, (), {"identify": "never", "owe_call_back": "nobody"})
     assert trial.held.outcome in ("hung_up", "broken")
 
 
