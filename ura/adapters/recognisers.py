@@ -30,6 +30,7 @@ from ura.recognition_worker import LENGTH, MISSING
 START_S = 60.0  # to load the model on a busy machine
 WORK_S = 5.0  # for one stretch of sound
 WAITING_EACH = 3  # asks that may wait for each process
+ANSWER_S = 4.0  # a caller waits so long for his answer to be recognised, then has keys
 AGAIN_S = 5.0  # after a process that died
 STOP_S = 2.0
 
@@ -111,6 +112,8 @@ class Workers:
                 await self._until_ready(process)
             while not self._missing:
                 payload, answer = await self._jobs.get()
+                if answer.done():  # whoever asked has not waited
+                    continue
                 try:
                     async with asyncio.timeout(WORK_S):
                         told = await _asked(process, payload)
@@ -156,7 +159,12 @@ class PhraseRecognisers(Workers):
         self, sound: Samples, phrases: Sequence[str], *, free: bool
     ) -> Speech | None:
         asked = json.dumps({"phrases": list(phrases), "free": free}).encode()
-        answer = await self.ask(asked + b"\n" + _pcm(sound))
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                answer = await self.ask(asked + b"\n" + _pcm(sound))
+        except TimeoutError:
+            log.warning("recogniser_late", within_s=ANSWER_S)
+            return None
         if answer is None:
             return None
         scored = tuple(Scored(str(p), float(s)) for p, s in answer.get("scores", ()))

@@ -1,14 +1,27 @@
-"""Is somebody speaking in these 20 ms: WebRTC's detector, the cheapest that does.
+"""Is somebody speaking in these 20 ms: WebRTC's detector, and a pitch to begin with.
 
-It takes 0.3 ms of the processor for a second of sound; its strictest mode, for a telephone
-is a noisy place.
+WebRTC's strictest mode takes a cough or a rustle of paper for speech nine times in ten.
+What begins a speech must have a pitch too, and be no dull thud; once somebody speaks,
+WebRTC alone says how long, for words end in sounds without a pitch.
 """
 
 from __future__ import annotations
 
-from ura.ports import FRAME_BYTES, RATE_HZ
+from collections import deque
+
+import numpy as np
+
+from ura.dialogue.turn import BEGINS
+from ura.ports import FRAME_BYTES, RATE_HZ, Samples
 
 STRICTEST = 3
+PITCH = 0.42  # of 1: how alike a sound is to itself one period later
+PITCH_HZ = (75, 400)
+DULL = 0.09  # energy of the changes from sample to sample, over the energy of the sound
+SPEAKING = 15  # frames: who had a pitch within them still speaks
+_LAGS = np.arange(RATE_HZ // PITCH_HZ[1], RATE_HZ // PITCH_HZ[0] + 1)
+_FFT = 1024
+_SILENT = 1e-5
 
 
 class VoiceActivity:
@@ -18,9 +31,36 @@ class VoiceActivity:
         import webrtcvad
 
         self._detector = webrtcvad.Vad(STRICTEST)
+        self._before: Samples = np.zeros(FRAME_BYTES // 2)
+        self._pitched: deque[bool] = deque(maxlen=SPEAKING)
 
     def voiced(self, pcm: bytes) -> bool:
-        """Judge FRAME_BYTES of sound."""
+        """Judge FRAME_BYTES of sound, in the order of time."""
         if len(pcm) != FRAME_BYTES:
             raise ValueError(len(pcm))
-        return bool(self._detector.is_speech(pcm, RATE_HZ))
+        samples = np.frombuffer(pcm, "<i2").astype(np.float64) / 32768
+        both = np.concatenate([self._before, samples])
+        self._before = samples
+        heard = bool(self._detector.is_speech(pcm, RATE_HZ))
+        pitched = heard and not is_dull(samples) and pitch_of(both) >= PITCH
+        self._pitched.append(pitched)
+        return heard if sum(self._pitched) >= BEGINS else pitched
+
+
+def is_dull(samples: Samples) -> bool:
+    """A knock or the wind: nearly all of it lies below the first formants of speech."""
+    changes = float(np.sum(np.diff(samples) ** 2))
+    return changes < DULL * float(np.sum(samples**2))
+
+
+def pitch_of(samples: Samples) -> float:
+    """How periodic 40 ms are at the pitches of voices, 0 to 1 (autocorrelation)."""
+    level = samples - samples.mean()
+    squares = np.concatenate([[0.0], np.cumsum(level**2)])
+    if squares[-1] < _SILENT:
+        return 0.0
+    power = np.abs(np.fft.rfft(level, _FFT)) ** 2
+    alike = np.fft.irfft(power)[_LAGS]
+    count = len(level)
+    overlap = squares[count - _LAGS] * (squares[count] - squares[_LAGS])
+    return float((alike / np.sqrt(np.maximum(overlap, _SILENT**2))).max())

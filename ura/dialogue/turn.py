@@ -19,10 +19,10 @@ from enum import StrEnum
 from ura.flow.nodes import Waits
 
 FRAME_S = 0.02
-WINDOW = 10  # frames that a voice is decided over
-BEGINS = 8  # of them voiced: somebody speaks (a cough, a click is shorter)
+WINDOW = 6  # frames that a voice is decided over
+BEGINS = 5  # of them voiced: somebody speaks
 BEFORE_S = 0.3  # of sound kept before the decision: a word begins softly
-LEAST_SPEECH_S = 0.12  # less is a noise, not an answer
+LEAST_SPEECH_S = 0.1  # less is a noise, not an answer
 END_KEY = "#"
 
 

@@ -24,16 +24,20 @@ OVER_S = 90.0
 
 
 async def a_ura(
-    processes: Processes, switch: RealSwitch, *numbers: str, **more: str
+    processes: Processes,
+    switch: RealSwitch,
+    *numbers: str,
+    speech: int = 0,
+    **more: str,
 ) -> Started:
-    """The process on this switch, answering at these numbers by keys alone."""
+    """The process on this switch, at these numbers; by keys alone without `speech`."""
     short_prompts(switch.home)
     return await processes.serving(
         "ura",
         ACORDO_AGI__PORT=str(switch.settings.agi.port),
         ACORDO_HEARING__PORT=str(switch.settings.hearing.port),
         ACORDO_URA__TALKS_ON=",".join(numbers),
-        ACORDO_URA__SPEECH="0",
+        ACORDO_URA__SPEECH=str(speech),
         ACORDO_CLOCK__START="2026-03-10T10:00",
         **more,
     )

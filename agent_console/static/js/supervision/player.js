@@ -78,6 +78,15 @@ export class Player {
     await this.#audio.play();
   }
 
+  /**
+   * Play from there; to be called by a click or a key.
+   * @param {number} second
+   */
+  async from(second) {
+    this.#go(second);
+    if (this.#audio.paused) await this.toggle();
+  }
+
   /** A browser makes sound only after a click: the graph is made on the first one. */
   #listen() {
     if (this.#sound) return;

@@ -12,6 +12,7 @@ from tests.builders.lines import Line, Loudness, in_virtual_time, tone
 from ura.adapters.scripted_recogniser import ScriptedRecogniser
 from ura.conversation.controller import Held, Means, hold
 from ura.dialogue.intents import intents
+from ura.dialogue.turn import BEGINS
 from ura.ports import Samples, StepFailed
 from ura.scripts.flows import shipped
 
@@ -122,7 +123,7 @@ def test_a_voice_stops_the_prompt_within_two_frames() -> None:
         await line.quiet(1)
 
     trial = call(interrupts, ["sim"])
-    decided_s = begun[0] + 8 * 0.02
+    decided_s = begun[0] + BEGINS * 0.02
     in_the_question = [at_s for at_s, _ in trial.line.spoken if at_s < begun[0] + 1.2]
     assert in_the_question[-1] <= decided_s + 0.04
     assert in_the_question[-1] > begun[0]

@@ -1,0 +1,1 @@
+"""Callers of the automatic conversation: telephones that speak and press keys."""
