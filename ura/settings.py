@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
@@ -48,6 +49,13 @@ class Ura(settings.Ura):
     )
     speech: int = Field(
         1, ge=0, le=16, description="processes that recognise answers; 0: keys only"
+    )
+    vosk: Path | None = Field(
+        None,
+        description="folder of a Vosk model that recognises answers; empty: whisper does",
+    )
+    voice: Literal["espeak-ng", "pyttsx3"] = Field(
+        "espeak-ng", description="program that says what has no recording"
     )
     weekday: HoursText = Field(
         "08:00-20:00",

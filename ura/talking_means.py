@@ -21,21 +21,21 @@ from foundation.home import Home
 from foundation.observability import get_logger
 from ura.adapters.bank_pix import BankPix
 from ura.adapters.espeak_voice import PROGRAM, VOICE, EspeakVoice
-from ura.adapters.fastagi import PROMPTS
-from ura.adapters.recognisers import PhraseRecognisers
+from ura.adapters.pyttsx3_voice import Pyttsx3Voice
+from ura.adapters.recognisers import PhraseRecognisers, VoskRecognisers
 from ura.flow.prompts import prompts
 from ura.flow.reading import BadFlow
 from ura.owed_calls import OwedCalls
-from ura.ports import VoiceFailed
+from ura.ports import Voice, VoiceFailed
 from ura.scripts.flows import shipped
 from ura.settings import UraSettings
+from ura.speaking import shipped as shipped_voice
 from ura.speaking.pieces import to_record
 from ura.speaking.recordings import RecordedVoice
 from ura.speaking.speaker import Speaker
 from ura.steps.case import Means
 from ura.talking import FLOW, Talks
 
-RECORDED = "pf_dora"  # the voice of the recordings that ship
 TRIAL = "Olá!"
 
 log = get_logger(__name__)
@@ -57,11 +57,8 @@ async def talks_of(
     if voice is None:
         yield None
         return
-    models = settings.cache / "models" / "whisper"
     async with AsyncExitStack() as stack:
-        recogniser = await stack.enter_async_context(
-            PhraseRecognisers(models, settings.ura.speech)
-        )
+        recogniser = await stack.enter_async_context(_recogniser(settings))
         recogniser.wake()
         keys, home = Keys.of(Home(settings.home)), Home(settings.home)
         owed = OwedCalls(home.root / "ura" / "owed", keys)
@@ -87,18 +84,34 @@ def _flow_is_read() -> bool:
     return True
 
 
+def _recogniser(settings: UraSettings) -> PhraseRecognisers:
+    """Vosk where the user names a model of his, else Whisper."""
+    workers = settings.ura.speech
+    if settings.ura.vosk is not None:
+        return VoskRecognisers(settings.ura.vosk, workers)
+    return PhraseRecognisers(settings.cache / "models" / "whisper", workers)
+
+
+async def _live(settings: UraSettings) -> tuple[str, Voice]:
+    """The name of the voice that says what has no recording, and the voice."""
+    if settings.ura.voice == "pyttsx3":
+        return "pyttsx3", Pyttsx3Voice()
+    command = await asyncio.to_thread(tools.program, PROGRAM, settings, log.info)
+    return VOICE, EspeakVoice(command)
+
+
 async def _voice(settings: UraSettings) -> RecordedVoice | None:
     """Recordings first, what is said live is kept; None when nothing can be said live."""
     kept = Home(settings.home).root / "voice"
     fixed = frozenset(piece.text for piece in to_record(prompts()))
     try:
-        command = await asyncio.to_thread(tools.program, PROGRAM, settings, log.info)
-        live = RecordedVoice(kept, VOICE, EspeakVoice(command), keeps=True, only=fixed)
+        name, speaks = await _live(settings)
+        live = RecordedVoice(kept, name, speaks, keeps=True, only=fixed)
         await live.say(TRIAL, last=True)
     except (VoiceFailed, ServerProblem, OSError) as error:
         log.error("no_voice", why=str(error))
         return None
-    return RecordedVoice(PROMPTS, RECORDED, live, keeps=False)
+    return RecordedVoice(shipped_voice.PIECES, shipped_voice.VOICE, live, keeps=False)
 
 
 async def _pix(

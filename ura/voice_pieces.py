@@ -10,16 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ura.adapters.fastagi import PROMPTS
 from ura.adapters.kokoro_voice import RATE_HZ as VOICE_RATE_HZ
 from ura.flow.prompts import prompts
 from ura.sound import RATE_HZ, decimated, levelled, trimmed, write_wav
 from ura.speaking.pieces import ENDS, Piece, to_record
 from ura.speaking.recordings import file_name
+from ura.speaking.shipped import PIECES, VOICE
 from ura.voice_rendering import RenderingVoice
 
-VOICE = "pf_dora"
-PIECES = PROMPTS / "pieces"
 _OPEN = (",", ";", ":", *ENDS)
 
 

@@ -18,6 +18,7 @@ Bench = Callable[[bool], list[Figure]]
 #: name -> module with `measure(quick) -> list[Figure]`
 BENCHES: Mapping[str, str] = {
     "audio": "sim.bench.audio",
+    "barge-in": "sim.bench.barge_in",
     "bridge": "sim.bench.bridge",
     "calls": "sim.bench.calls",
     "charges": "sim.bench.charges",

@@ -16,6 +16,7 @@ from ura.ports import Samples
 INTO_S = 0.6  # of a prompt are heard before somebody speaks into it
 STREET_DBFS = -40.0
 STREET_S = 5.0
+HANDED_OVER_S = 4.0  # of the words and the music that come then
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,15 +35,21 @@ def behind(persona: Persona) -> Samples | None:
 async def play(
     caller: Caller, persona: Persona, self: Self, lines: Lines, *, into_s: float = INTO_S
 ) -> None:
-    """Act to the end of the list, and listen to the end of the call."""
+    """Act to the end of the list, and listen to the end of the conversation.
+
+    Who is handed over to a person hangs up soon; so does who waits in vain.
+    """
     try:
         for verb, about in persona.steps:
             if verb == "hang up":
                 await caller.hears_prompt()
                 return
             await _act(caller, persona, self, lines, verb, about, into_s)
-        await caller.hears_the_end()
-    except HungUp:
+        if persona.ends.person:
+            await caller.hears_beginning(HANDED_OVER_S)
+        else:
+            await caller.hears_the_end()
+    except (HungUp, TimeoutError):
         return
 
 

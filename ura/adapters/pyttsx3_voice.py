@@ -63,6 +63,6 @@ class Pyttsx3Voice:
             await process.wait()
             raise VoiceFailed("pyttsx3 não respondeu") from error
         if process.returncode == LACKS:
-            raise VoiceFailed("falta o pacote pyttsx3: pip install pyttsx3")
+            raise VoiceFailed("falta o pacote pyttsx3: pip install 'acordo[pyttsx3]'")
         if process.returncode != 0:
             raise VoiceFailed(f"pyttsx3 terminou com {process.returncode}")

@@ -171,6 +171,12 @@ class PhraseRecognisers(Workers):
         return Speech(str(answer.get("text", "")), scored)
 
 
+class VoskRecognisers(PhraseRecognisers):
+    """The same, by Vosk; its folder is the user's."""
+
+    module = "ura.vosk_worker"
+
+
 def _pcm(samples: Samples) -> bytes:
     return np.round(np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
 

@@ -1,6 +1,6 @@
 """Words of an answer by Vosk, held to the phrases of the question where it has some.
 
-Needs the package (`pip install vosk`) and a model that the user fetched himself: its folder
+Needs the extra `vosk` and a model that the user fetched himself: its folder
 is named in the settings. A model without `[unk]` has no way to say that none of the phrases
 was said; so the words are judged as any text is, and no scores are given.
 """
@@ -37,7 +37,9 @@ class VoskPhrases:
         try:
             engine: Any = importlib.import_module("vosk")
         except ModuleNotFoundError as error:
-            raise RecogniserMissing("falta o pacote vosk: pip install vosk") from error
+            raise RecogniserMissing(
+                "falta o pacote vosk: pip install 'acordo[vosk]'"
+            ) from error
         engine.SetLogLevel(-1)
         self._engine = engine
         try:

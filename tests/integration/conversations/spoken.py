@@ -17,7 +17,7 @@ from cobranca.compliance.store import SuppressionRow
 from cobranca.contacts.identification import standing_of
 from cobranca.contacts.robot_store import RobotTurnRow
 from cobranca.contacts.store import PromiseRow
-from cobranca.debts.store import DebtRow
+from cobranca.debts.store import ContractRow, DebtRow
 from cobranca.portal.store import PortalRequestRow
 from foundation.home import Home
 from sim.callers.acting import Self, behind, play
@@ -74,8 +74,7 @@ async def record_of(
     async with engine.connect() as connection:
         agreed = await _agreement(connection, role, call)
         suppressed = await _all(connection, SuppressionRow, origin="ura")
-        owed = await _all(connection, DebtRow, debtor_id=role.person.debtor)
-        debts = {debt.id for debt in owed}
+        debts = await _debts(connection, role.person.debtor)
         mine = [
             line
             for line in suppressed
@@ -143,6 +142,12 @@ async def _agreement(connection: AsyncConnection, role: Cast, call: Any) -> int:
     assert 0 < proof["second"] < (call.ended_at - call.began_at).total_seconds()
     (offer,) = await _all(connection, OfferRow, id=agreement.offer_id)
     return len(offer.document["payments"])
+
+
+async def _debts(connection: AsyncConnection, debtor: UUID) -> set[UUID]:
+    query = select(DebtRow.id).join(ContractRow, ContractRow.id == DebtRow.contract_id)
+    found = await connection.execute(query.where(ContractRow.debtor_id == debtor))
+    return set(found.scalars())
 
 
 async def _all(connection: AsyncConnection, row: Any, **wanted: Any) -> list[Any]:

@@ -187,7 +187,7 @@ async def test_without_its_package_pyttsx3_says_what_lacks(
 ) -> None:
     (tmp_path / "pyttsx3.py").write_text("raise ImportError")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with pytest.raises(VoiceFailed, match="pip install pyttsx3"):
+    with pytest.raises(VoiceFailed, match="pyttsx3: pip install"):
         await Pyttsx3Voice().say("Bom dia", last=True)
 
 
