@@ -38,7 +38,7 @@ class Ends(_Strict):
 
 
 class Persona(_Strict):
-    """One caller. `quick`: one of those that every run of the tests has."""
+    """One caller. `quick`: one of those that need no model to be heard."""
 
     name: str
     acts: tuple[Act, ...]

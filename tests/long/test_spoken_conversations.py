@@ -1,8 +1,8 @@
 """Everybody who may call, over real SIP, understood by the real model.
 
 Needs the models (`acordo models fetch whisper`, `kokoro`) and the packages of the extras
-`recognition` and `voices`; without them it is skipped, and says so. `tests/integration`
-has ten of these calls without a model.
+`recognition` and `voices`; without them it is skipped, and says so. `test_by_voice.py` has
+ten of these calls without a model.
 """
 
 from __future__ import annotations
@@ -68,7 +68,3 @@ async def test_whoever_calls_leaves_the_right_record(
         if found != wanted_of(role, found):
             wrong.append(f"{role.persona.name}: {found}\n{await turns_of(engine, call.id)}")
     assert not wrong, "\n\n".join(wrong)
-
-
-def test_there_are_enough_of_them() -> None:
-    assert len(personas()) >= 30

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from tests.unit.ura.wav import read_wav
 from ura.adapters.kokoro_voice import RATE_HZ as VOICE_RATE_HZ
+from ura.speaking.shipped import PIECES
 from ura.voice_lines import BadLines, Clip, Collection, load_lines, load_manifest, stale
-from ura.voice_pieces import PIECES, lacking, left_over
+from ura.voice_pieces import lacking, left_over
 from ura.voice_rendering import render
 from ura.voices_cli import COLLECTIONS, voices
 

@@ -1,7 +1,8 @@
 """Ten people call over real SIP and speak; each conversation ends in the right record.
 
 What they say is committed sound. A recogniser that knows it by ear stands in for a model
-here; `tests/long` has the same people, and all others, understood by the real one.
+here; `test_spoken_conversations.py` has the same people, and all others, understood by the
+real one.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from foundation.crypto import Keys
 from foundation.home import Home
 from foundation.settings import ProcessSettings
 from sim.callers.personas import personas
-from sim.callers.voices import Lines, committed, lacking, left_over
+from sim.callers.voices import Lines, committed
 from tests.builders.known_lines import KnownLines
 from tests.integration.conversations.calls import over
 from tests.integration.conversations.persons import persons
@@ -53,11 +54,6 @@ class Tones:
 
     async def say(self, text: str, *, last: bool) -> Samples:
         return tone((500.0,), PIECE_S)
-
-
-def test_every_line_of_these_callers_is_committed_and_no_other() -> None:
-    assert lacking() == []
-    assert left_over() == []
 
 
 @pytest.mark.timeout(300)
