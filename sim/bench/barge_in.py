@@ -30,6 +30,7 @@ from ura.adapters.scripted_recogniser import ScriptedRecogniser
 from ura.app import Ura
 from ura.flow.prompts import prompts
 from ura.numbers import Numbers
+from ura.owed_calls import OwedCalls
 from ura.ports import Samples
 from ura.settings import UraSettings
 from ura.sound import tone
@@ -140,15 +141,18 @@ class Tones:
 async def _conversations(stack: Stack) -> AsyncIterator[None]:
     settings = stack.settings
     engine = connect(settings, pool_size=2)
+    keys = Keys.of(stack.home)
+    owed = OwedCalls(stack.home.root / "ura" / "owed", keys)
     means = Means(
         engine=engine,
-        keys=Keys.of(stack.home),
+        keys=keys,
         contact_clock=SystemClock,
         opening=OpeningHours(),
+        owe=owed.owe,
     )
     speaker = Speaker(prompts(), Tones())
     always = ScriptedRecogniser(repeat("pode repetir"))
-    talks = Talks(means, speaker, always, lambda: False)
+    talks = Talks(means, speaker, always, lambda: False, owed)
     ours = UraSettings.model_validate({"ura": {"talks_on": NUMBER}})
     ura = Ura(ours, SystemClock(), Numbers(engine, ours.ura))
     ura.talks = talks

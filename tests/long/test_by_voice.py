@@ -38,6 +38,7 @@ from ura.adapters.fastagi import AgiServer
 from ura.app import Ura
 from ura.flow.prompts import prompts
 from ura.numbers import Numbers
+from ura.owed_calls import OwedCalls
 from ura.ports import Samples
 from ura.settings import UraSettings
 from ura.sound import tone
@@ -87,17 +88,22 @@ async def a_listening_ura(
 ) -> AsyncIterator[None]:
     """The automatic conversation in this process, on the real switch."""
     known = {text: lines.line(voice, speed, text) for voice, speed, text in committed()}
+    home = Home(settings.home)
+    owed = OwedCalls(home.root / "ura" / "owed", Keys.of(home))
     means = Means(
         engine=engine,
-        keys=Keys.of(Home(settings.home)),
+        keys=Keys.of(home),
         contact_clock=SystemClock,
         opening=OpeningHours(),
+        owe=owed.owe,
     )
     ours = UraSettings.model_validate(
         {"ura": {"talks_on": ",".join(role.number for role in roles)}}
     )
     ura = Ura(ours, SystemClock(), Numbers(engine, ours.ura))
-    talks = Talks(means, Speaker(prompts(), Tones()), KnownLines(known), lambda: False)
+    talks = Talks(
+        means, Speaker(prompts(), Tones()), KnownLines(known), lambda: False, owed
+    )
     ura.talks = talks
     agi, hearing = switch.settings.agi, switch.settings.hearing
     sounds = TalkServer(talks.talks, 100, expects=talks.expects)
