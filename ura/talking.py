@@ -29,6 +29,7 @@ from ura.adapters.fastagi import AgiChannel
 from ura.adapters.voice_activity import VoiceActivity
 from ura.conversation.controller import Held, Means, hold
 from ura.dialogue.intents import intents
+from ura.flow.engine import BROKEN
 from ura.flow.prompts import prompts
 from ura.owed_calls import OwedCalls
 from ura.ports import Recogniser, VoiceChannel
@@ -165,7 +166,7 @@ class Talks:
         """Hold the conversation of a call whose sound has come."""
         expected = self._calls[call]
         expected.case.begun = datetime.now(UTC)
-        held = Held()
+        held = Held(outcome=BROKEN, hands_over=True)  # if it breaks, a person follows
         turns = TurnWriter(self._means.engine, call)
         writing = asyncio.create_task(turns.run(), name="turns")
         try:

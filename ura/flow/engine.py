@@ -30,6 +30,7 @@ from ura.flow.nodes import (
 from ura.flow.wording import Said, worded
 
 Value = object
+BROKEN = "broken"  # the outcome when even the way out of a failure fails
 REPEATS = 4  # of one question on request; then it counts as not understood
 
 
@@ -170,8 +171,10 @@ def _advanced(flow: Flow, walk: Walk, event: Event) -> tuple[Walk, Turn]:
         case Do(), Done(result, slots) if result in state.to:
             return _go(flow, replace(walk, slots={**walk.slots, **slots}), result)
         case Do(), Broke():
-            taken = (*walk.taken, (walk.state, BROKE))
-            return _enter(flow, replace(walk, state=flow.failed, taken=taken), ())
+            walk = replace(walk, taken=(*walk.taken, (walk.state, BROKE)))
+            if walk.state == flow.failed:  # its own step too: there is nobody left to ask
+                return walk, Turn((), Finish(BROKEN, hands_over=True))
+            return _enter(flow, replace(walk, state=flow.failed), ())
         case _:
             raise NotAwaited(f"{walk.state}: {event}")
 

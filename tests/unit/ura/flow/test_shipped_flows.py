@@ -255,6 +255,14 @@ def test_who_cannot_be_called_back_is_not_promised_it() -> None:
     assert call.turn.then == Finish("broken", hands_over=True)
 
 
+def test_where_not_even_a_call_back_can_be_owed_a_person_follows() -> None:
+    call = _on_the_line()
+    call.answer(Speech("negociar"))
+    call.hear(Broke())
+    call.hear(Broke())
+    assert call.turn.then == Finish("broken", hands_over=True)
+
+
 def _with_a_proposal() -> Call:
     call = _on_the_line()
     call.answer(Speech("negociar"))
