@@ -81,7 +81,7 @@ async def test_what_waits_is_answered_and_closed(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 async def test_the_page_shuts_nobody_out(page: Page, axe: str, scheme: Any) -> None:
-    await page.emulate_media(color_scheme=scheme)
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     await expect(page.locator("#requests tbody tr")).to_have_count(1)
     await page.evaluate(axe)
     found = await page.evaluate("axe.run().then((result) => result.violations)")
@@ -89,13 +89,10 @@ async def test_the_page_shuts_nobody_out(page: Page, axe: str, scheme: Any) -> N
 
 
 async def _nothing_wrong(page: Page, axe: str) -> None:
-    """In both themes, when the colours of the change have settled."""
+    """In both themes."""
     await page.evaluate(axe)
     for scheme in SCHEMES:
-        await page.emulate_media(color_scheme=scheme)
-        await page.evaluate(
-            "Promise.all(document.getAnimations().map((each) => each.finished))"
-        )
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found = await page.evaluate("axe.run().then((result) => result.violations)")
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
 
@@ -156,6 +153,7 @@ async def test_a_creditor_is_made_and_its_book_kept_by_screen(page: Page, axe: s
         await page.locator("#contract").get_by_label(label, exact=True).fill(value)
     await page.locator("#contract").get_by_role("button").click()
     await expect(page.locator("#portfolios li")).to_contain_text("Varejo (1)")
+    await page.wait_for_load_state()
     await page.locator("#find").get_by_role("button").click()
     await expect(page.locator("#found li")).to_contain_text("C-1, Varejo")
     await _nothing_wrong(page, axe)

@@ -51,6 +51,7 @@ async def test_a_number_is_added_changed_and_taken_out(
     await page.locator("#flow").press("Enter")
     await page.get_by_role("button", name="Guardar").press("Enter")
     await expect(row).to_contain_text("Direto às pessoas")
+    await page.wait_for_load_state()
     await row.get_by_role("button", name="Tirar 551130000100").press("Enter")
     await page.locator("#confirm").get_by_role("button", name="Tirar").press("Enter")
     await expect(empty).to_be_visible()

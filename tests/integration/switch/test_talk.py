@@ -27,7 +27,7 @@ from ura.sound import tone
 
 PROMPT_HZ, PROMPT_S = 700, 0.4
 # each `w` is half a second; a prompt, or two, and some time to answer
-KEYS = "wwwwwww1wwww52998224725wwww1wwww23051985"
+KEYS = "wwwwwww1wwww52998224725wwww1wwww23051985wwww0"
 
 
 class Desk:
@@ -36,7 +36,7 @@ class Desk:
     async def run(
         self, step: str, slots: Mapping[str, object]
     ) -> tuple[str, Mapping[str, object]]:
-        answers = {"identify": "confirmed", "find_matter": "several"}
+        answers = {"identify": "confirmed", "find_matter": "debt"}
         return answers[step], {"name": "Ana"}
 
 
@@ -94,6 +94,7 @@ async def test_a_conversation_by_keys_is_held_recorded_and_handed_to_the_floor(
         assert (held.outcome, held.hands_over) == ("person", True)
         assert [(turn.state, turn.hypothesis) for turn in held.turns] == [
             ("purpose", "1"), ("cpf", "***"), ("cpf_read", "1"), ("birth", "***"),
+            ("reason", "0"),
         ]  # fmt: skip
         await heard.said("inbound", caller)  # the floor is told
         await telephony.hang_up(caller)
