@@ -85,7 +85,7 @@ async def test_verdicts_are_judged_by_keyboard_and_errors_counted(
     await expect(first.get_by_text("chamada encerrada")).to_be_visible()
     await expect(items.nth(1)).to_contain_text("Nenhuma fala ouvida")
     assert await shut_out(page, axe) == []
-    await page.emulate_media(color_scheme="dark")
+    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     await page.reload()
     await expect(items).to_have_count(2)
     assert await shut_out(page, axe) == []

@@ -87,7 +87,7 @@ async def test_the_dialog_shuts_nobody_out(
     list_of_one: Page, axe: str, scheme: Any
 ) -> None:
     page = list_of_one
-    await page.emulate_media(color_scheme=scheme)
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     await page.get_by_role("button", name="Corrigir").click()
     await page.locator("#correction [name=code]").select_option("promise")
     await expect(page.locator("#correction-amount")).to_be_visible()

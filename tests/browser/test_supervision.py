@@ -295,7 +295,7 @@ async def test_no_page_shuts_anybody_out(
 ) -> None:
     await a_recording(engine, home, tmp_path)
     await show(wire, "web001", "talking")
-    await sol.emulate_media(color_scheme=scheme)
+    await sol.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     for path, ready in (
         ("/supervision", "#agents li"),
         ("/supervision?tv=1", "#agents li"),

@@ -87,7 +87,7 @@ async def test_a_line_is_entered_found_and_lifted_by_keyboard(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_page_shuts_nobody_out(page: Page, axe: str, scheme: Any) -> None:
-    await page.emulate_media(color_scheme=scheme)
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     await page.evaluate(axe)
     assert await faults(page) == []
     await enter(page, "Representado por advogado", CPF, "procuração")

@@ -50,7 +50,7 @@ async def test_what_must_not_be_said_is_marked_and_found_in_the_text(page: Page)
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_page_shuts_nobody_out(page: Page, axe: str, scheme: Any) -> None:
-    await page.emulate_media(color_scheme=scheme)
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     await page.fill("#text", TEXT)
     await expect(page.locator("wording-check mark")).to_have_count(2)
     await page.evaluate(axe)
