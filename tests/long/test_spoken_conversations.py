@@ -43,7 +43,6 @@ BATCHES = [personas()[at : at + BATCH] for at in range(0, len(personas()), BATCH
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.skipif(bool(LACKS), reason=f"not on this machine: {', '.join(LACKS)}")
 @pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: batch[0].name)
 async def test_whoever_calls_leaves_the_right_record(
     batch: tuple[Persona, ...],
@@ -52,6 +51,7 @@ async def test_whoever_calls_leaves_the_right_record(
     processes: Processes,
     real_switch: RealSwitch,
 ) -> None:
+    assert not LACKS, f"not on this machine: {', '.join(LACKS)}"
     roles = cast(batch, await persons(engine, settings, len(batch)))
     lines = Lines(MODELS.parent / "callers", MODELS / "kokoro")
     for role in roles:

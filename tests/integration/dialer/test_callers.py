@@ -97,6 +97,7 @@ async def test_a_promise_is_answered_before_who_called_first(
         bridged = """SELECT number FROM attempt
                       WHERE direction = 'inbound' AND bridged_at IS NOT NULL"""
         await floor.until(bridged, [(his,)])
+        assert await floor.ask(bridged) == [(his,)]
 
 
 def _told(floor: Office, call: str, position: str) -> Callable[[], Awaitable[bool]]:

@@ -65,7 +65,7 @@ export class OwnCallBacks extends HTMLElement {
     const waits = booked.waits ? ` · ${booked.waits}` : "";
     put(part(row, ".whom"), `${booked.debtor} · ${booked.telephone}${waits}`);
     const button = part(row, "button");
-    put(part(button, ".unseen"), `Desmarcar o retorno de ${booked.debtor}, ${when}`);
+    put(part(button, ".for-readers"), `Desmarcar o retorno de ${booked.debtor}, ${when}`);
     button.addEventListener("click", () => {
       if (confirm(`Desmarcar o retorno de ${booked.debtor}, ${when}?`))
         ask(this, "desk:cancel-call-back", booked.id);
