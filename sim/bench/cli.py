@@ -32,6 +32,7 @@ BENCHES: Mapping[str, str] = {
     "policy": "sim.bench.policy",
     "start": "sim.bench.start",
     "supervision": "sim.bench.supervision",
+    "turns": "sim.bench.robot.turns",
     "understanding": "sim.bench.understanding",
     "webhook": "sim.bench.webhook",
 }

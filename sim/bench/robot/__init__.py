@@ -1,1 +1,1 @@
-"""The automatic conversation under load."""
+"""The automatic conversation under load, and the time that one turn of it takes."""
