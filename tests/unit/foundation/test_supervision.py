@@ -161,9 +161,9 @@ def note(file):
 note(waits)
 copy_at_each_word()
 signal.signal(signal.SIGTERM, lambda *_: (print("bye", flush=True), sys.exit(0)))
-note(works)
-open(ready, "w").close()
 print("copied", sys.stdin.read() == "", os.getpgid(0) == os.getpid(), flush=True)
+note(works)  # from here on it may be killed
+open(ready, "w").close()
 time.sleep(1000)
 """
 
