@@ -39,6 +39,7 @@ from foundation import bus
 from foundation.bus import Bus
 from foundation.clock import SystemClock
 from foundation.db.engine import connect
+from foundation.db.skew import require_clock
 from foundation.embedded.valkey import redis_url
 from foundation.health import listen
 from foundation.home import Home
@@ -106,6 +107,7 @@ async def main(own: Process, settings: ConsoleSettings) -> None:
     passwords = Passwords()
     try:
         await reach_database(engine, table=AttemptRow.__tablename__)
+        await require_clock(engine)
         own.missing.has(DATABASE_MISSING)
         await _close_demonstration(settings, engine, passwords)
         app = application(settings, engine, Bus(client), passwords)

@@ -24,6 +24,7 @@ from cobranca.settings import WorkerSettings
 from foundation import process
 from foundation.db import outbox
 from foundation.db.engine import connect
+from foundation.db.skew import require_clock
 from foundation.observability import get_logger
 from foundation.reach import reach_database
 
@@ -162,6 +163,7 @@ async def run(own: process.Process, settings: WorkerSettings) -> None:
     engine = connect(settings, pool_size=parallel + 4)
     try:
         await reach_database(engine, table=outbox.OutboxRow.__tablename__)
+        await require_clock(engine)
         with ThreadPoolExecutor(CPU_THREADS, "worker") as executor:
             rows = Outbox(
                 engine=engine,

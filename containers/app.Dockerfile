@@ -45,6 +45,8 @@ RUN uv pip install --quiet --python /opt/acordo/venv/bin/python --no-deps --no-b
 FROM python AS app
 COPY --from=build /opt/acordo/venv /opt/acordo/venv
 COPY --from=build /opt/acordo/src /opt/acordo/src
+# `acordo doctor` knows by it that other services have containers of their own
+RUN touch /opt/acordo/contained
 WORKDIR /opt/acordo/src
 USER acordo
 ENTRYPOINT []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.asked import Asked
 from dialer.adapters.board import Board
 from dialer.adapters.call_log import CallLog
-from dialer.adapters.office import Office, Unknown
+from dialer.adapters.office import UNKNOWN, Office, Unknown
 from dialer.answering.answer import Answer, BadAnswer
 from dialer.metrics import FloorMetrics
 from dialer.paid import GIVE_UP
@@ -37,6 +38,7 @@ from foundation.bus import connect as connect_bus
 from foundation.db.contact_clock import SimulatedClockOnRealRoute, contact_clock
 from foundation.db.engine import connect
 from foundation.db.leadership import Term
+from foundation.db.skew import require_clock
 from foundation.embedded.valkey import redis_url
 from foundation.health import CannotRun
 from foundation.home import Home
@@ -107,6 +109,8 @@ class DialerProcess:
         self.process.start(self.board.run(), "board")
         self.process.start(self._show(), "show")
         try:
+            with suppress(*UNKNOWN):  # a database that is away is waited for below
+                await require_clock(self.engine)
             while not self.process.stopping.is_set():
                 await self._stand_by()
         finally:

@@ -57,7 +57,7 @@ def ports(settings: UpSettings, *, demo: bool) -> list[Port]:
     found.append(Port("FastAGI", agi.host, agi.port, "ACORDO_AGI__PORT"))
     found.append(Port("AudioSocket", hearing.host, hearing.port, "ACORDO_HEARING__PORT"))
     if _own_switch(settings):
-        found += _switch_ports(settings)
+        found += switch_ports(settings)
     if "carrier" in names and is_loopback(settings.trunk.host):
         trunk = settings.trunk
         found.append(_sip("operadora", trunk.host, trunk.port, "ACORDO_TRUNK__PORT"))
@@ -115,7 +115,8 @@ def _money_ports(settings: UpSettings, *, outside: bool) -> list[Port]:
     return found
 
 
-def _switch_ports(settings: UpSettings) -> list[Port]:
+def switch_ports(settings: ProcessSettings) -> list[Port]:
+    """Every port that the main switch will listen on."""
     ours, ami = settings.asterisk, settings.ami
     spoken = {route.transport for route in read_routes(settings)}
     setting = "ACORDO_ASTERISK__SIP_PORT"

@@ -26,6 +26,8 @@ def switch(anew: bool) -> None:
     from foundation.embedded import asterisk
     from foundation.embedded.errors import ServerProblem
     from foundation.embedded.switch import main_instance, read_anew
+    from foundation.plan import switch_ports
+    from foundation.preflight import require_ports
 
     settings = read_settings(ProcessSettings)
     try:
@@ -33,6 +35,7 @@ def switch(anew: bool) -> None:
             read_anew(settings)
             return
         Home(settings.home).prepare()
+        require_ports(switch_ports(settings))
         prefix = asterisk.unpacked(settings, lambda line: click.echo(line, err=True))
         program = main_instance(settings, prefix).program()
     except ServerProblem as error:

@@ -23,6 +23,7 @@ from foundation.db.contact_clock import (
     contact_clock,
 )
 from foundation.db.engine import connect
+from foundation.db.skew import require_clock
 from foundation.embedded.valkey import redis_url
 from foundation.health import CannotRun
 from foundation.metrics import REGISTRY
@@ -165,6 +166,7 @@ async def main(own: Process, settings: UraSettings) -> None:
     engine = connect(settings, pool_size=POOL)
     try:
         await reach_database(engine, table=ContactClockRow.__tablename__)
+        await require_clock(engine)
         numbers = Numbers(engine, settings.ura)
         ura = Ura(settings, await _clock(engine, settings), numbers)
         own.missing.has(DATABASE)

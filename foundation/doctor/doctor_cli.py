@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from foundation.cli import Failure
+from foundation.doctor import machine
 from foundation.doctor.findings import Finding, as_rows, healthy, lines
 from foundation.home import Home
 from foundation.plan import UpSettings
@@ -28,12 +29,13 @@ def doctor(site: str | None, ca: Path | None, as_json: bool) -> None:
     settings = read_settings(UpSettings)
     if ca is not None and not ca.is_file():
         raise Failure(f"{ca} não existe")
-    found = asyncio.run(_examine(settings, site, ca))
+    found, contained = asyncio.run(_examine(settings, site, ca)), machine.contained()
     good = healthy(found)
     if as_json:
-        click.echo(json.dumps({"healthy": good, "findings": as_rows(found)}))
+        rows = as_rows(found, contained=contained)
+        click.echo(json.dumps({"healthy": good, "findings": rows}))
     else:
-        click.echo("\n".join(lines(found)))
+        click.echo("\n".join(lines(found, contained=contained)))
     if not good:
         wrong = sum(one.level == "bad" for one in found)
         raise Failure(f"{wrong} de {len(found)} conferências falharam")
@@ -43,21 +45,28 @@ async def _examine(
     settings: UpSettings, site: str | None, ca: Path | None
 ) -> list[Finding]:
     from foundation import preflight
-    from foundation.doctor import machine, servers, sip, web
+    from foundation.doctor import servers, sip, web
     from foundation.routes import read_routes
 
     home = Home(settings.home)
-    runs = preflight.holder(home) is not None
-    found = [*machine.programs(settings.cache), *machine.rights(home), *machine.disk(home)]
+    runs, contained = preflight.holder(home) is not None, machine.contained()
+    # the way of calls begins where the switch is
+    elsewhere = contained and not (settings.cache / "asterisk").exists()
+    found = [*machine.programs(settings.cache, elsewhere=elsewhere)]
+    found += [*machine.rights(home), *machine.disk(home)]
     if settings.database_url is None:  # in containers, each has ports of its own
         found += machine.ports(settings, home)
     found += [one async for one in servers.database(settings, runs=runs)]
-    found.append(await servers.bus(settings, runs=runs))
-    for route in read_routes(settings):
-        if not route.simulated or runs:
-            authorities = settings.asterisk.tls_ca_file
-            found.append(await asyncio.to_thread(sip.trunk, route, authorities))
-    found += sip.rtp_loop(settings.asterisk)
+    if contained and settings.redis_url is None:
+        found.append(Finding("Valkey", "bus_elsewhere", "ok"))
+    else:
+        found.append(await servers.bus(settings, runs=runs))
+    if not elsewhere:
+        for route in read_routes(settings):
+            if not route.simulated or runs:
+                authorities = settings.asterisk.tls_ca_file
+                found.append(await asyncio.to_thread(sip.trunk, route, authorities))
+        found += sip.rtp_loop(settings.asterisk)
     if site is not None:
         found.append(await asyncio.to_thread(web.site, site, ca, datetime.now(UTC)))
     return found

@@ -1,7 +1,8 @@
 """What a check found, and how it is told. Pure.
 
 Each finding has a code; the catalogue `doctor_pt_BR.toml` holds, for each code, what it
-means and what to do. A finding that is well says nothing to do.
+means and what to do, in containers something else now and then. A finding that is well
+says nothing to do.
 """
 
 from __future__ import annotations
@@ -39,18 +40,25 @@ class Finding:
             return ""
         return _TEXTS["to_do"][self.code].format(**self.values)
 
+    def advice(self, *, contained: bool) -> str:
+        """What to do, for whoever sits outside of a container, or before the machine."""
+        own = _TEXTS["to_do_in_containers"].get(self.code) if contained else None
+        return own.format(**self.values) if own and self.to_do else self.to_do
 
-def lines(findings: Sequence[Finding]) -> list[str]:
+
+def lines(findings: Sequence[Finding], *, contained: bool = False) -> list[str]:
     """For people: a line each, and below it what to do."""
     told = []
     for one in findings:
         told.append(f"{_SHOWN[one.level]:>8}  {one.check}: {one.told}")
-        if one.to_do:
-            told.append(f"{'':>8}  -> {one.to_do}")
+        if to_do := one.advice(contained=contained):
+            told.append(f"{'':>8}  -> {to_do}")
     return told
 
 
-def as_rows(findings: Sequence[Finding]) -> list[dict[str, object]]:
+def as_rows(
+    findings: Sequence[Finding], *, contained: bool = False
+) -> list[dict[str, object]]:
     """For programs."""
     return [
         {
@@ -58,7 +66,7 @@ def as_rows(findings: Sequence[Finding]) -> list[dict[str, object]]:
             "code": one.code,
             "level": one.level,
             "told": one.told,
-            "to_do": one.to_do,
+            "to_do": one.advice(contained=contained),
             **{"values": {name: str(value) for name, value in one.values.items()}},
         }
         for one in findings

@@ -24,6 +24,7 @@ _TIMEX_BYTES = 512  # more than any architecture's struct timex
 _STATUS_WORD = 10 if sys.maxsize > 2**32 else 5  # of 32 bits: modes, offset, freq, errors
 _LISTEN_LIMIT_S = 2.0
 OLDEST_PYTHON = (3, 11)
+CONTAINED = Path("/opt/acordo/contained")  # our images have it
 
 
 def ports(settings: UpSettings, home: Home) -> Iterator[Finding]:
@@ -129,13 +130,22 @@ def _secrets(home: Home) -> Iterator[Finding]:
             yield Finding("direitos", "secret_foreign", "bad", {"which": path})
 
 
-def programs(cache: Path) -> Iterator[Finding]:
-    """Versions of what runs here without a server being asked."""
+def contained() -> bool:
+    """Whether each service has a container, this one among them."""
+    return CONTAINED.exists()
+
+
+def programs(cache: Path, *, elsewhere: bool = False) -> Iterator[Finding]:
+    """Versions of what runs here without a server being asked; `elsewhere`: the switch
+    has a container of its own."""
     found = ".".join(map(str, sys.version_info[:3]))
     good = sys.version_info >= OLDEST_PYTHON
     code = "python_good" if good else "python_old"
     yield Finding("versões", code, "ok" if good else "bad", {"found": found})
     version = cache / "asterisk" / VERSION_FILE
+    if elsewhere:
+        yield Finding("versões", "asterisk_elsewhere", "ok")
+        return
     if not version.exists():
         yield Finding("versões", "asterisk_absent", "warn")
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import AsyncIterator
 
 from sqlalchemy import text
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.cli import CannotRun
 from foundation.db.engine import connect
 from foundation.db.prepared import newest
+from foundation.db.skew import Skew, skew
 from foundation.doctor.findings import Finding
 from foundation.doctor.machine import clock_is_synchronised
 from foundation.embedded.valkey import redis_url
@@ -34,7 +34,7 @@ async def database(settings: ProcessSettings, *, runs: bool) -> AsyncIterator[Fi
         await reach_database(engine, deadline_s=REACH_S)
         async with engine.connect() as connection:
             yield await _database(connection)
-            yield _clock(await _skew_s(connection))
+            yield _clock(await skew(connection))
     except CannotRun as error:
         yield Finding("banco de dados", "database_silent", "bad", {"why": str(error)})
         yield _clock(None)
@@ -58,24 +58,17 @@ async def _database(connection: AsyncConnection) -> Finding:
     return Finding(name, "database_good", "ok", values)
 
 
-async def _skew_s(connection: AsyncConnection) -> float:
-    """Half of the round trip is nobody's skew."""
-    before = time.time()
-    theirs = await connection.scalar(
-        text("SELECT extract(epoch FROM clock_timestamp())::float8")
-    )
-    return float(theirs or 0) - (before + time.time()) / 2
-
-
-def _clock(skew_s: float | None) -> Finding:
-    if skew_s is not None and abs(skew_s) > MOST_SKEW_S:
-        return Finding("relógio", "clock_skewed", "bad", {"skew_s": f"{skew_s:+.1f}"})
+def _clock(found: Skew | None) -> Finding:
+    if found is not None and found.beyond(MOST_SKEW_S):
+        return Finding(
+            "relógio", "clock_skewed", "bad", {"skew_s": f"{found.seconds:+.1f}"}
+        )
     synchronised = clock_is_synchronised()
     if synchronised is None:
         return Finding("relógio", "clock_unknown", "warn")
     if not synchronised:
         return Finding("relógio", "clock_free", "warn")
-    shown = "?" if skew_s is None else f"{skew_s:+.3f}"
+    shown = "?" if found is None else f"{found.seconds:+.3f}"
     return Finding("relógio", "clock_synchronised", "ok", {"skew_s": shown})
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from foundation.cli import Failure
 from foundation.secrets_cli import GROUP_SETTING, create
@@ -24,12 +25,22 @@ UNPUBLISHED = ("asterisk", "turn", "outside", "worker")
 CLOSED = ", ports: !reset []"
 # one service of each image
 IMAGES = ("postgres", "valkey", "migrate", "asterisk", "proxy", "turn")
-POLL_S = 0.2
+POLL_S = 0.2  # of a time that is measured
+PAUSE_S = 0.5
 SOCKETS = "/tmp"  # noqa: S108 - of the server, in its container
 _HEALTH = (
     "{{.State.Pid}}|{{.State.StartedAt}}|"
     "{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}"
 )
+
+
+def until(holds: Callable[[], bool], otherwise: str, limit_s: float) -> None:
+    """Look again and again; raises Failure with that when it takes too long."""
+    deadline = time.monotonic() + limit_s
+    while not holds():
+        if time.monotonic() > deadline:
+            raise Failure(otherwise)
+        time.sleep(PAUSE_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,7 @@ class Stack:
 
     def __init__(self, engine: Engine, name: str, folder: Path) -> None:
         self.name = name
-        self._engine = engine
+        self.engine = engine
         self.https = free_port()
         self.secrets = secrets = folder / "secrets"
         create(secrets)
@@ -71,11 +82,14 @@ class Stack:
             "ACORDO_HTTP_PORT": str(free_port()),
         }
 
-    def compose(self, *arguments: str, limit_s: float = 600, given: str = "") -> str:
+    def compose(
+        self, *arguments: str, limit_s: float = 600, given: str = "",
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:  # fmt: skip
         """What a compose command prints; raises Failure with the end of what it said."""
         return run(
             ["docker", "compose", *arguments], limit_s=limit_s, folder=ROOT, given=given,
-            environment=self._environment,
+            environment={**self._environment, **settings},
         )  # fmt: skip
 
     def inside(self, service: str, *command: str, given: str = "") -> str:
@@ -92,8 +106,15 @@ class Stack:
         )  # fmt: skip
         return [line.split("|") for line in said.splitlines()]
 
+    def container(self, service: str) -> str:
+        return f"{self.name}-{service}-1"
+
+    def told(self, service: str) -> str:
+        """What a service has said, by both of its streams."""
+        return self.compose("logs", "--no-color", "--no-log-prefix", service)
+
     def health(self, service: str) -> Health:
-        said = self._engine.docker("inspect", "-f", _HEALTH, f"{self.name}-{service}-1")
+        said = self.engine.docker("inspect", "-f", _HEALTH, self.container(service))
         pid, since, state = said.strip().split("|")
         return Health(int(pid), since, state)
 

@@ -49,6 +49,26 @@ def lines(table: Sequence[tuple[str, ...]]) -> list[str]:
     ]
 
 
-def good(found: Mapping[str, Any]) -> bool:
-    """Nothing lost, nothing doubled, and there was something to lose."""
-    return found["attempts"] > 0 and not found["lost"] and not found["doubled"]
+def good(killed: Sequence[Killed], found: Mapping[str, Any]) -> bool:
+    """Nothing lost, nothing doubled, and each time there was something to lose."""
+    lived = all(found["in_flight"].get(one.service) for one in killed)
+    return lived and not found["lost"] and not found["doubled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was done to the stack, and what the carrier's truth says of it."""
+
+    killed: Sequence[Killed]
+    found: Mapping[str, Any]
+
+    @property
+    def good(self) -> bool:
+        return good(self.killed, self.found)
+
+    @property
+    def lines(self) -> list[str]:
+        counted = f"{self.found['attempts']} tentativas"
+        seen = f"{self.found['invites']} chamadas na operadora"
+        table = lines(rows(self.killed, self.found))
+        return [*table, f"{counted}, {seen}", *(f"  {x}" for x in self.found["says"])]

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from foundation.cli import main
-from foundation.doctor import machine, sip, web
+from foundation.doctor import machine, servers, sip, web
+from foundation.embedded.asterisk import VERSION_FILE
 from foundation.home import Home
 from foundation.plan import UpSettings
 from foundation.route import Route
@@ -185,6 +186,37 @@ def test_a_taken_port_is_named_with_its_setting(tmp_path: Path) -> None:
         )
         found = [one.told for one in machine.ports(settings, Home(tmp_path))]
     assert any(f":{port}: porta ocupada (ACORDO_CONSOLE__PORT)" in told for told in found)
+
+
+@pytest.mark.parametrize("service", ["worker", "asterisk"])
+def test_in_containers_each_looks_at_what_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, service: str
+) -> None:
+    """The switch's container has no Valkey, and the others have no switch."""
+    (tmp_path / "contained").touch()
+    monkeypatch.setattr(machine, "CONTAINED", tmp_path / "contained")
+    monkeypatch.setattr(servers, "REACH_S", 0.3)
+    nowhere = free_port()
+    settings = {
+        "ACORDO_HOME": str(tmp_path / "var"),
+        "ACORDO_CACHE": str(tmp_path / "cache"),
+        "ACORDO_DATABASE_URL": f"postgresql://acordo:x@127.0.0.1:{nowhere}/acordo",
+        "ACORDO_ASTERISK__MEDIA_ADDRESS": "203.0.113.9",
+    }
+    if service == "worker":
+        settings["ACORDO_REDIS_URL"] = f"redis://127.0.0.1:{nowhere}"
+    else:
+        (tmp_path / "cache" / "asterisk").mkdir(parents=True)
+        (tmp_path / "cache" / "asterisk" / VERSION_FILE).write_text("22.10.1\n")
+    answer = CliRunner().invoke(main, ["doctor", "--json"], env=settings)
+    rows = {row["code"]: row["to_do"] for row in json.loads(answer.stdout)["findings"]}
+    assert "docker compose logs postgres" in rows["database_silent"]
+    if service == "worker":
+        assert {"asterisk_elsewhere", "bus_silent"} <= rows.keys()
+        assert not {"rtp_foreign", "asterisk_absent", "bus_elsewhere"} & rows.keys()
+    else:
+        assert {"asterisk_good", "bus_elsewhere", "rtp_foreign"} <= rows.keys()
+        assert ".env" in rows["rtp_foreign"]
 
 
 def test_the_answer_is_for_programs_too_and_says_by_its_status(tmp_path: Path) -> None:

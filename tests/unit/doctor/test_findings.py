@@ -20,7 +20,17 @@ VALUES = dict.fromkeys(
      "revision", "newest", "why", "said", "ms", "where", "limit_s", "sent", "name", "days"),
     "7",
 )  # fmt: skip
-WELL = re.compile(r"_(free|ours|enough|synchronised|missing|good|answers|returns)$")
+TEXTS: dict[str, dict[str, str]] = tomllib.loads(
+    (ROOT / "foundation" / "doctor_pt_BR.toml").read_text("utf-8")
+)
+# ports are each container's own, servers are never embedded there, the switch is elsewhere
+NEVER_IN_CONTAINERS = {
+    "port_taken", "port_silent", "audio_few", "asterisk_absent", "database_stopped",
+    "bus_stopped", "home_missing",
+}  # fmt: skip
+WELL = re.compile(
+    r"_(free|ours|enough|synchronised|missing|good|answers|returns|elsewhere)$"
+)
 
 
 def written() -> set[str]:
@@ -44,11 +54,27 @@ def test_a_finding_is_a_line_and_a_trouble_says_what_to_do(code: str) -> None:
     assert well.told
     assert "\n" not in well.told
     assert well.to_do == ""
-    told = tomllib.loads((ROOT / "foundation" / "doctor_pt_BR.toml").read_text("utf-8"))
-    if code in told["to_do"]:
+    if code in TEXTS["to_do"]:
         assert Finding("x", code, "bad", dict(VALUES)).to_do
     else:
         assert WELL.search(code), f"{code} says nothing to do"
+
+
+@pytest.mark.parametrize("code", sorted(TEXTS["to_do_in_containers"]))
+def test_in_containers_other_things_are_to_be_done(code: str) -> None:
+    wrong = Finding("x", code, "bad", dict(VALUES))
+    assert wrong.advice(contained=False) == wrong.to_do
+    assert wrong.advice(contained=True) not in ("", wrong.to_do)
+    assert lines([wrong], contained=True)[1].endswith(wrong.advice(contained=True))
+    assert Finding("x", code, "ok", dict(VALUES)).advice(contained=True) == ""
+
+
+def test_in_containers_nobody_is_sent_to_what_is_not_there() -> None:
+    """Where `acordo up` does not run, and compose files hold the settings."""
+    for code, to_do in TEXTS["to_do"].items():
+        advice = TEXTS["to_do_in_containers"].get(code, to_do)
+        if code not in NEVER_IN_CONTAINERS:
+            assert not re.search(r"acordo up|acordo db|_URL|cache|logs/", advice), code
 
 
 def test_only_what_is_wrong_makes_an_installation_unhealthy() -> None:

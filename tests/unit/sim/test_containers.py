@@ -10,15 +10,16 @@ import pytest
 import yaml
 
 from foundation.cli import Failure
-from sim.containers.__main__ import KILLED, METRICS, SERVICES
+from sim.containers import apart
+from sim.containers.__main__ import KILLED, SERVICES
 from sim.containers.client import Engine
 from sim.containers.engine import engine
 from sim.containers.stack import BUILT, Stack
-from sim.containers.table import Killed, good, lines, rows
+from sim.containers.table import Killed, Report, good, lines, rows
 from tests.unit.house.tree import ROOT
 
 FOUND: dict[str, Any] = {
-    "attempts": 300, "invites": 298, "says": [], "in_flight": {"dialer": 9},
+    "attempts": 300, "invites": 298, "says": [], "in_flight": {"dialer": 9, "turn": 4},
     "lost": {}, "doubled": {},
 }  # fmt: skip
 DEAD = [Killed("dialer", 100.0, 102.5), Killed("turn", 130.0, 131.0)]
@@ -32,16 +33,19 @@ def compose() -> dict[str, Any]:
 
 def test_every_killed_service_has_a_row() -> None:
     table = rows(DEAD, FOUND)
-    assert table == [("dialer", "2.5", "9", "0", "0"), ("turn", "1.0", "0", "0", "0")]
+    assert table == [("dialer", "2.5", "9", "0", "0"), ("turn", "1.0", "4", "0", "0")]
     assert lines(table)[1].split() == ["dialer", "2.5", "9", "0", "0"]
-    assert good(FOUND)
+    assert good(DEAD, FOUND)
+    said = Report(DEAD, FOUND | {"says": ["x: sem desfecho"]}).lines
+    assert said[3:] == ["300 tentativas, 298 chamadas na operadora", "  x: sem desfecho"]
 
 
 @pytest.mark.parametrize(
-    "changed", [{"lost": {"dialer": 1}}, {"doubled": {"": 1}}, {"attempts": 0}]
+    "changed",
+    [{"lost": {"dialer": 1}}, {"doubled": {"": 1}}, {"in_flight": {"dialer": 9}}],
 )
 def test_what_is_lost_or_doubled_or_never_tried_is_no_pass(changed: dict[str, Any]) -> None:
-    assert not good(FOUND | changed)
+    assert not good(DEAD, FOUND | changed)
 
 
 def test_what_no_fault_explains_is_shown() -> None:
@@ -91,12 +95,26 @@ def test_servers_are_reached_by_who_needs_them_alone() -> None:
     for name, service in compose().items():
         for network in service["networks"]:
             members.setdefault(network, set()).add(name)
-    assert members["control"] == {"asterisk", "dialer", "ura"}
+    assert members["control"] == {"asterisk", "dialer"}
+    assert members["voice"] == {"asterisk", "ura"}
     assert members["seats"] == {"asterisk", "agent_console"}
     assert members["web"] == {"proxy", "agent_console", "outside"}
-    assert "proxy" not in members["data"]
-    assert "turn" not in members["data"]
-    assert set(METRICS) - members["data"] == {"outside"}  # it is in no database's network
+    processes = {"dialer", "ura", "agent_console", "worker"}
+    assert members["bus"] == processes | {"valkey", "phones"}
+    assert not {"proxy", "turn", "outside", "valkey"} & members["data"]
+    of = {"AMI": "control", "WebSocket": "seats", "AGI": "voice", "AudioSocket": "voice",
+          "PostgreSQL": "data", "Valkey": "bus"}  # fmt: skip
+    for door in apart.DOORS:  # who knocks in the real one is who may come in by the file
+        ends = {"migrate", "demo_prepare", "demo_start", door.service}
+        assert door.welcome == members[of[door.name]] - ends
+
+
+def test_a_door_that_opens_or_stays_shut_against_the_list_is_told() -> None:
+    ways = [(door, "192.0.2.1") for door in apart.DOORS]
+    assert list(apart._judged("dialer", ways, {"AMI", "PostgreSQL", "Valkey"})) == []
+    assert list(apart._judged("ura", ways, {"AMI", "PostgreSQL"})) == [
+        "ura alcança AMI", "ura não alcança Valkey",
+    ]  # fmt: skip
 
 
 def test_a_stack_publishes_nothing_of_the_telephone(tmp_path: Path) -> None:
