@@ -40,15 +40,23 @@ async def once(
     asked: Asked[Any, Any],
     answer: type[Answer],
     use: Callable[[AsyncConnection], Awaitable[Answer]],
+    *,
+    secret: bool = False,
 ) -> Answer:
-    """Run `use` in a transaction, or return what it answered before. Raises Problem."""
+    """Run `use` in a transaction, or return what it answered before. Raises Problem.
+
+    `secret`: as with `kept`, its answer is shown once and written down nowhere.
+    """
     key = _key(asked)
     async with asked.request.app[DATABASE].begin() as connection:
         before = await _taken(connection, asked, key)
         if before is not None:
-            return answer.model_validate(_told(before))
+            told = _told(before)
+            if secret:
+                raise Problem("idempotency_key_secret", 409)
+            return answer.model_validate(told)
         found = await use(connection)
-        await _note(connection, asked, key, found)
+        await _note(connection, asked, key, None if secret else found)
         return found
 
 

@@ -118,6 +118,8 @@ async def create_contract(asked: Asked[NewContractForm, None]) -> ContractIdOut:
             raise Problem("no_portfolio", 404) from None
         except contracts.ContractTaken:
             raise Problem("contract_taken", 409) from None
+        except contracts.BookClosed as error:
+            raise Problem(f"{error.closed}_closed", 409) from None
         await _audited(connection, asked, "contract.created", "contract", made)
         return ContractIdOut(id=made)
 
@@ -138,6 +140,8 @@ async def change_contract(asked: Asked[ContractForm, None]) -> ContractIdOut:
             raise Problem("no_contract", 404) from None
         except contracts.NoSuchPortfolio:
             raise Problem("no_portfolio", 404) from None
+        except contracts.BookClosed as error:
+            raise Problem(f"{error.closed}_closed", 409) from None
         await _audited(connection, asked, "contract.changed", "contract", name)
     return ContractIdOut(id=name)
 

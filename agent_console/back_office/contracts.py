@@ -18,13 +18,19 @@ Day = Annotated[date, Field(ge=date(1994, 7, 1), le=date(2100, 12, 31))]
 
 
 class PortfolioOut(Form):
+    """`closed_at`: since when nothing new is collected of it."""
+
     id: UUID
     name: str
     contracts: int
+    closed_at: datetime | None
 
 
 class CreditorOut(Form):
-    """Without `document` and `address` no document of collection is issued."""
+    """Without `document` and `address` no document of collection is issued.
+
+    `closed_at`: since when nothing new is collected for it.
+    """
 
     id: UUID
     name: str
@@ -32,6 +38,7 @@ class CreditorOut(Form):
     address: str | None
     open_debts: int
     portfolios: list[PortfolioOut]
+    closed_at: datetime | None
 
 
 class CreditorsOut(Form):

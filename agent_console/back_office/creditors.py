@@ -31,6 +31,7 @@ from agent_console.back_office.contracts import (
 from agent_console.problems import Problem
 from agent_console.services import DATABASE
 from cobranca.debtors.store import CreditorRow, PortfolioRow
+from cobranca.debts.closing import closed_book
 from cobranca.debts.creditor_statement import (
     NoSuchCreditor,
     agree_commission,
@@ -67,6 +68,7 @@ async def listed(connection: AsyncConnection, only: UUID | None = None) -> Credi
                 address=row.address,
                 open_debts=debts.get(row.id, 0),
                 portfolios=portfolios.get(row.id, []),
+                closed_at=row.closed_at,
             )
             for row in rows
         ]
@@ -81,6 +83,7 @@ async def _portfolios(
             PortfolioRow.id,
             PortfolioRow.creditor_id,
             PortfolioRow.name,
+            PortfolioRow.closed_at,
             func.count(ContractRow.id).label("contracts"),
         )
         .outerjoin(ContractRow, ContractRow.portfolio_id == PortfolioRow.id)
@@ -90,7 +93,9 @@ async def _portfolios(
     )
     found: dict[UUID, list[PortfolioOut]] = {}
     for row in await connection.execute(query):
-        one = PortfolioOut(id=row.id, name=row.name, contracts=row.contracts)
+        one = PortfolioOut(
+            id=row.id, name=row.name, contracts=row.contracts, closed_at=row.closed_at
+        )
         found.setdefault(row.creditor_id, []).append(one)
     return found
 
@@ -142,12 +147,14 @@ async def add_portfolio(asked: Asked[PortfolioForm, None]) -> PortfolioOut:
         known = select(CreditorRow.id).where(CreditorRow.id == creditor)
         if await connection.scalar(known) is None:
             raise Problem("no_creditor", 404)
+        if await closed_book(connection, creditor) is not None:
+            raise Problem("creditor_closed", 409)
         try:
             async with connection.begin_nested():
                 await connection.execute(insert(PortfolioRow), values)
         except IntegrityError:
             raise Problem("portfolio_taken", 409) from None
-        return PortfolioOut(id=name, name=str(values["name"]), contracts=0)
+        return PortfolioOut(id=name, name=str(values["name"]), contracts=0, closed_at=None)
 
     return await once(asked, PortfolioOut, use)
 

@@ -21,6 +21,7 @@ from cobranca.agreements.offer import Offer
 from cobranca.agreements.service import (
     Asking,
     Case,
+    CollectionClosed,
     NoSuchOffer,
     NotAccepted,
     NothingToNegotiate,
@@ -42,10 +43,15 @@ def by_index_tables() -> Iterator[None]:
 async def simulated(
     connection: AsyncConnection, asking: Asking, wishes: Wishes
 ) -> tuple[Case, Simulation]:
-    """As `service.offers`. Raises the problems `nothing_to_negotiate` and `no_index`."""
+    """As `service.offers`.
+
+    Raises the problems `nothing_to_negotiate`, `collection_closed` and `no_index`.
+    """
     try:
         with by_index_tables():
             return await service.offers(connection, asking, wishes)
+    except CollectionClosed:
+        raise Problem("collection_closed", 409) from None
     except (NothingToNegotiate, NoSuchDebt):
         raise Problem("nothing_to_negotiate", 409) from None
 

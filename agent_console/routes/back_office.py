@@ -98,7 +98,7 @@ ENDPOINTS = (
         verb="POST", path=f"{ONE_CREDITOR}/portfolios", roles=MAY,
         scope="creditors:write", summary="Abrir uma carteira de um credor", once=True,
         handler=creditors.add_portfolio, body=PortfolioForm, answer=PortfolioOut,
-        status=201, problems=("no_creditor", "portfolio_taken"),
+        status=201, problems=("no_creditor", "portfolio_taken", "creditor_closed"),
     ),
     Endpoint(
         verb="GET", path=f"{ONE_CREDITOR}/contracts", roles=MAY, scope="creditors:read",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from agent_console.api.endpoint import Endpoint, Page, Role
-from agent_console.back_office import book
+from agent_console.back_office import book, closing
 from agent_console.back_office.book import (
     AccountsOut,
     ContractForm,
     ContractIdOut,
     NewContractForm,
 )
+from agent_console.back_office.closing import StateForm
+from agent_console.back_office.contracts import CreditorOut
 from cobranca.payments.accounts import Account
 
 MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -29,16 +31,29 @@ ENDPOINTS = (
         problems=("no_portfolio", "portfolio_in_use"),
     ),
     Endpoint(
+        verb="PUT", path=f"{CREDITOR}/state", roles=MAY, scope=WRITE,
+        summary="Desativar ou reativar um credor", handler=closing.set_creditor,
+        body=StateForm, answer=CreditorOut, problems=("no_creditor",),
+    ),
+    Endpoint(
+        verb="PUT", path="/api/v1/portfolios/{id}/state", roles=MAY, scope=WRITE,
+        summary="Desativar ou reativar uma carteira", handler=closing.set_portfolio,
+        body=StateForm, answer=CreditorOut, problems=("no_portfolio",),
+    ),
+    Endpoint(
         verb="POST", path=f"{CREDITOR}/contracts", roles=MAY, scope=WRITE, status=201,
         summary="Cadastrar um contrato, com o devedor e as parcelas", once=True,
         handler=book.create_contract, body=NewContractForm, answer=ContractIdOut,
-        problems=("no_portfolio", "contract_taken", "creditor_document"),
+        problems=(
+            "no_portfolio", "contract_taken", "creditor_document", "creditor_closed",
+            "portfolio_closed",
+        ),
     ),
     Endpoint(
         verb="PUT", path=CONTRACT, roles=MAY, scope=WRITE,
         summary="Mudar a carteira e o produto de um contrato",
         handler=book.change_contract, body=ContractForm, answer=ContractIdOut,
-        problems=("no_contract", "no_portfolio"),
+        problems=("no_contract", "no_portfolio", "creditor_closed", "portfolio_closed"),
     ),
     Endpoint(
         verb="DELETE", path=CONTRACT, roles=MAY, scope=WRITE,

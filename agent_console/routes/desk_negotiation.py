@@ -42,7 +42,13 @@ ENDPOINTS = (
         answer=OffersOut,
         status=201,
         once=True,
-        problems=(*MINE, "nothing_to_negotiate", "no_index", "not_this_debtor"),
+        problems=(
+            *MINE,
+            "nothing_to_negotiate",
+            "collection_closed",
+            "no_index",
+            "not_this_debtor",
+        ),
     ),
     Endpoint(
         verb="POST",
@@ -61,6 +67,7 @@ ENDPOINTS = (
             "offer_expired",
             "offer_debt_changed",
             "offer_already_agreed",
+            "offer_closed",
         ),
     ),
     Endpoint(

@@ -43,7 +43,11 @@ class HookOut(Form):
 
 
 class NewHookOut(HookOut):
-    """`secret` is shown this once: by it the signature is checked."""
+    """`secret`, by which the signature is checked, is shown this once.
+
+    It is kept sealed, and in no answer that is written down: the repeat of the request is
+    told that it was done.
+    """
 
     secret: str
 
@@ -99,7 +103,7 @@ async def create(asked: Asked[HookForm, None]) -> NewHookOut:
         )
         return NewHookOut.model_validate(values | {"secret": secret})
 
-    return await once(asked, NewHookOut, use)
+    return await once(asked, NewHookOut, use, secret=True)
 
 
 async def give_up(asked: Asked[None, None]) -> None:
@@ -158,8 +162,8 @@ ENDPOINTS = (
     ),
     Endpoint(
         verb="POST", path="/api/v1/hooks", roles=MAY, scope="hooks:write",
-        summary="Avisar um endereço do que acontece aqui", once=True, handler=create,
-        body=HookForm, answer=NewHookOut, status=201,
+        summary="Avisar um endereço do que acontece aqui", once=True, secret=True,
+        handler=create, body=HookForm, answer=NewHookOut, status=201,
     ),
     Endpoint(
         verb="DELETE", path="/api/v1/hooks/{id}", roles=MAY, scope="hooks:write",

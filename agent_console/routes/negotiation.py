@@ -205,7 +205,7 @@ ENDPOINTS = (
         verb="POST", path="/api/v1/offers", roles=MAY, scope="agreements:write",
         summary="Simular e guardar ofertas dentro da política", once=True,
         handler=offer, body=OffersForm, answer=OffersOut, status=201,
-        problems=("nothing_to_negotiate", "no_index"),
+        problems=("nothing_to_negotiate", "collection_closed", "no_index"),
     ),
     Endpoint(
         verb="POST", path="/api/v1/agreements", roles=MAY, scope="agreements:write",
@@ -213,6 +213,7 @@ ENDPOINTS = (
         handler=agree, body=AgreementForm, answer=AgreementOut, status=201,
         problems=(
             "no_offer", "offer_expired", "offer_debt_changed", "offer_already_agreed",
+            "offer_closed",
         ),
     ),
     Endpoint(

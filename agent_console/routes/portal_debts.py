@@ -89,6 +89,8 @@ async def simulate(asked: Asked) -> web.StreamResponse:
     wishes, trouble = _wishes(asked.form)
     if trouble:
         return await _negotiation(asked, debt, status=422, trouble=trouble)
+    if debt.closed:
+        return await _negotiation(asked, debt, status=409)
     asking = _asking(debt)
     async with asked.engine.begin() as connection:
         case, found = await simulated(connection, asking, wishes)

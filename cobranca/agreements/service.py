@@ -37,6 +37,7 @@ from cobranca.agreements.store import (
     OfferRow,
 )
 from cobranca.debts.accounts import CHARGES, ZERO, Account
+from cobranca.debts.closing import closed_of
 from cobranca.debts.service import Known, hold, indices, known
 from cobranca.debts.store import ContractRow, DebtRow
 from foundation.ids import uuid7
@@ -44,6 +45,10 @@ from foundation.ids import uuid7
 
 class NothingToNegotiate(LookupError):
     """Não há dívida em aberto que se possa negociar junto."""
+
+
+class CollectionClosed(NothingToNegotiate):
+    """O credor ou a carteira está desativada: nada novo se oferece nem se acorda."""
 
 
 class NoSuchOffer(LookupError):
@@ -73,19 +78,22 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class NotAccepted:
-    """Expected refusals: expired, debt_changed, already_agreed."""
+    """Expected refusals: expired, debt_changed, already_agreed, closed."""
 
     reason: str
 
 
 async def case(connection: AsyncConnection, asking: Asking) -> Case:
-    """Look the debts up; raises NoSuchDebt, NothingToNegotiate, UnknownIndex.
+    """Look the debts up; raises NoSuchDebt, NothingToNegotiate (CollectionClosed),
+    UnknownIndex.
 
     They are of one debtor and one creditor, and none is of an agreement that binds.
     """
     owners = await _owners(connection, asking.debts)
     if len(owners) != 1:
         raise NothingToNegotiate(NothingToNegotiate.__doc__)
+    if await closed_of(connection, asking.debts) is not None:
+        raise CollectionClosed(CollectionClosed.__doc__)
     tables = await indices(connection)
     debts = [await known(connection, debt, tables=tables) for debt in asking.debts]
     balances = [debt.on(asking.on) for debt in debts]
@@ -201,6 +209,8 @@ async def accept(
         await hold(connection, debt)
     if await _of_debts(connection, debts, BINDING):
         return NotAccepted("already_agreed")
+    if await closed_of(connection, debts, hold=True) is not None:
+        return NotAccepted("closed")
     made_on = date.fromisoformat(row.document["on"])
     now = [await known(connection, debt) for debt in debts]
     owed = {debt.id: debt.on(made_on).total for debt in now}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import func, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -67,6 +67,34 @@ async def cancel_for_debt(connection: AsyncConnection, debt: UUID) -> int:
 async def stop(connection: AsyncConnection, debts: Sequence[UUID]) -> None:
     """The same for a payment of several, as it asks for it."""
     await cancel_for_debts(connection, debts)
+
+
+_CLOSED = text(
+    """
+    UPDATE message m SET state = :cancelled, closed_at = clock_timestamp()
+     WHERE m.state = :queued AND m.purpose <> :service AND m.creditor_id = :creditor
+       AND (CAST(:debtor AS uuid) IS NULL OR m.debtor_id = :debtor)
+       AND (EXISTS (SELECT 1 FROM creditor r
+                     WHERE r.id = m.creditor_id AND r.closed_at IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM debt d JOIN contract c ON c.id = d.contract_id
+                         JOIN portfolio p ON p.id = c.portfolio_id
+                        WHERE d.id = m.debt_id AND p.closed_at IS NOT NULL))
+    """
+)
+
+
+async def align_closed(
+    connection: AsyncConnection, creditor: UUID, debtor: UUID | None
+) -> None:
+    """Cancel what waits for a creditor or portfolio that is closed; none comes back."""
+    values = {
+        "creditor": creditor,
+        "debtor": debtor,
+        "queued": State.QUEUED.value,
+        "cancelled": State.CANCELLED.value,
+        "service": SERVICE,
+    }
+    await connection.execute(_CLOSED, values)
 
 
 async def cancel_for_debts(connection: AsyncConnection, debts: Sequence[UUID]) -> int:

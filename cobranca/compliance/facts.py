@@ -17,6 +17,7 @@ from sqlalchemy import ARRAY, BigInteger, Date, Row, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.model import PastContact, Suppression
+from cobranca.debts.closed import Closed
 from foundation.db.types import UtcDateTime
 
 _DAY_EITHER_SIDE = timedelta(days=1)  # local days differ from the day in UTC by one at most
@@ -65,11 +66,12 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An open debt, and when its youngest instalment was due."""
+    """An open debt, when its youngest instalment was due, and what is closed of it."""
 
     creditor: UUID
     debt: UUID
     last_due: date
+    closed: Closed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Known:
     suppressions: Sequence[tuple[UUID | None, str | None, Suppression]]
     debts: Mapping[UUID, Sequence[Owed]]  # open ones, by debtor
     lists: Mapping[str, frozenset[str]]  # do-not-call lists by number
+    closed: frozenset[UUID] = frozenset()  # creditors
 
     def contacts_of(
         self, candidate: Candidate, more: Iterable[Sought] = ()
@@ -117,12 +120,33 @@ class Known:
                 by_creditor[one.creditor] = max(youngest, one.last_due)
         return min(by_creditor.values(), default=None)
 
+    def closed_of(
+        self, candidate: Candidate, creditor: UUID | None, debt: UUID | None
+    ) -> Closed | None:
+        """What is closed of a debt, else of all that is open at a creditor's.
+
+        When neither is named, one creditor of whom nothing else is open is enough: the
+        contact may be his.
+        """
+        owed = self.debts.get(candidate.debtor_id, ())
+        for one in owed:
+            if one.debt == debt:
+                return one.closed
+        if creditor in self.closed:
+            return Closed.CREDITOR
+        by_creditor: defaultdict[UUID, list[Closed | None]] = defaultdict(list)
+        for one in owed:
+            if creditor in (None, one.creditor):
+                by_creditor[one.creditor].append(one.closed)
+        wholly = (found for found in by_creditor.values() if all(found))
+        return min((c for found in wholly for c in found if c), default=None)
+
     def creditors_of(self, debtor: UUID) -> tuple[UUID, ...]:
         """Whom the debtor owes something, each once, in the order of their ids."""
         return tuple(sorted({owed.creditor for owed in self.debts.get(debtor, ())}))
 
 
-# a function of the database (migration 0028), because each way to the server and back
+# a function of the database (migration 0037), because each way to the server and back
 # costs more than the reading. What was not_sent is left out: nobody was disturbed
 _KNOWN = text(
     "SELECT * FROM contact_facts(:turns, :debtors, :numbers, :first, :now)"
@@ -168,6 +192,7 @@ def _sorted(rows: Iterable[Row[Any]]) -> Known:
     suppressions: list[tuple[UUID | None, str | None, Suppression]] = []
     debts: defaultdict[UUID, list[Owed]] = defaultdict(list)
     lists: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
+    creditors: set[UUID] = set()
     for row in rows:
         match row.kind:
             case "contact":
@@ -188,8 +213,13 @@ def _sorted(rows: Iterable[Row[Any]]) -> Known:
                 )
                 suppressions.append((row.debtor_id, row.number, why))
             case "owed":
-                owed = Owed(row.creditor_id, row.debt_id, row.day)
+                closed = None if row.closed is None else Closed(row.closed)
+                owed = Owed(row.creditor_id, row.debt_id, row.day, closed)
                 debts[row.debtor_id].append(owed)
             case "listed":
                 lists[row.number] |= {row.name}
-    return Known(by_debtor, by_number, suppressions, debts, lists)
+            case "closed":
+                creditors.add(row.creditor_id)
+    return Known(
+        by_debtor, by_number, suppressions, debts, lists, closed=frozenset(creditors)
+    )

@@ -12,6 +12,7 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from cobranca.debts.closed import Closed
 from cobranca.language.lint import unaccented
 from foundation.brasil.ddd import area_of_number, zones_of_state
 
@@ -126,6 +127,7 @@ class Facts:
     birth_date: date | None = None
     last_due: date | None = None  # the youngest instalment in question; None: not known
     lists: frozenset[str] = frozenset()  # do-not-call lists that name the point
+    closed: Closed | None = None  # what is, of whom the contact would be for
 
     def day(self, now: datetime) -> date | None:
         """The debtor's local day, by which contacts are counted; None without a place."""

@@ -11,7 +11,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from cobranca.compliance.model import Facts, Place, Question
 from cobranca.compliance.rules import Objection
+from cobranca.debts.closed import Closed
 
+_CLOSED = {Closed.CREDITOR: "credor", Closed.PORTFOLIO: "carteira"}
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -80,6 +82,16 @@ class Prescribed:
             if today > last
             else None
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedBook:
+    """Nobody collects for a creditor or of a portfolio that is closed."""
+
+    def objection(
+        self, question: Question, facts: Facts, places: Sequence[Place]
+    ) -> Objection | None:
+        return None if facts.closed is None else Objection(None, _CLOSED[facts.closed])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

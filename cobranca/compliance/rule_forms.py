@@ -21,7 +21,7 @@ from pydantic import (
 
 from cobranca.compliance.limits import HISTORY_DAYS, Cap, Counted
 from cobranca.compliance.model import Means, Purpose, city_key
-from cobranca.compliance.persons import Listed, Minor, Prescribed, Suppressed
+from cobranca.compliance.persons import ClosedBook, Listed, Minor, Prescribed, Suppressed
 from cobranca.compliance.points import ActivePoint, Destination, Simulation
 from cobranca.compliance.reasons import Of, Reason
 from cobranca.compliance.rules import Check
@@ -129,7 +129,9 @@ class _Hours(_Rule):
 
 
 class _Plain(_Rule):
-    kind: Literal["simulation", "destination", "active_point", "sundays", "holidays"]
+    kind: Literal[
+        "simulation", "destination", "active_point", "sundays", "holidays", "closed"
+    ]
 
     def check(self) -> Check:
         return _PLAIN[self.kind]
@@ -231,6 +233,7 @@ _PLAIN: Mapping[str, Check] = {
     "active_point": ActivePoint(),
     "sundays": Sundays(),
     "holidays": Holidays(),
+    "closed": ClosedBook(),
 }
 _Any = Annotated[
     _Hours | _Plain | _DaysOff | _Cap | SuppressedForm | _Otherwise | _Minor

@@ -174,6 +174,7 @@ class ContactPolicy:
             birth_date=candidate.birth_date,
             last_due=known.last_due_of(candidate, errand.creditor, errand.debt),
             lists=known.lists.get(candidate.number, frozenset()),
+            closed=known.closed_of(candidate, errand.creditor, errand.debt),
         )
         return question, facts
 

@@ -19,11 +19,15 @@ from foundation.ids import uuid7
 
 class CreditorRow(Row):
     __tablename__ = "creditor"
+    __table_args__ = (
+        Index("ix_creditor_closed", "id", postgresql_where=text("closed_at IS NOT NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     name: Mapped[str] = mapped_column(unique=True)
     document: Mapped[str | None]  # CNPJ, upper-case text: public, so not sealed
     address: Mapped[str | None]  # in one line; documents of collection carry it
+    closed_at: Mapped[datetime | None]  # nothing new is collected since (debts.closing)
 
 
 class PortfolioRow(Row):
@@ -35,6 +39,7 @@ class PortfolioRow(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     creditor_id: Mapped[UUID] = mapped_column(ForeignKey("creditor.id"))
     name: Mapped[str]
+    closed_at: Mapped[datetime | None]  # as the creditor's
 
 
 class DebtorRow(Row):

@@ -12,6 +12,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.store import CreditorRow
+from cobranca.debts.closed import Closed
+from cobranca.debts.closing import set_closed
 from cobranca.debts.explanation import balance_document, balance_text
 from cobranca.debts.index_files import SHIPPED, UnreadableTable, read_series
 from cobranca.debts.index_tables import IndexTable, MonthNotInTable, UnknownIndex
@@ -19,11 +21,13 @@ from cobranca.debts.ledger import Balance
 from cobranca.debts.ledger_store import IndexTableRow
 from cobranca.debts.registering import (
     TermsRefused,
+    named,
     read_terms,
     register_table,
     register_terms,
 )
 from cobranca.debts.service import NoSuchDebt, indices, known
+from cobranca.people import audit
 from foundation.brasil.dates import InvalidDate, parse_date
 from foundation.brasil.document import InvalidDocument, parse_document
 from foundation.cli import Failure
@@ -97,6 +101,42 @@ def creditor_command(name: str, document: str, address: str) -> None:
     if not with_database(ProcessSettings(), use):
         raise Failure(f"não há credor com o nome {name}")
     click.echo(f"{name}: registrado")
+
+
+@debts.command(name="close")
+@click.argument("creditor")
+@click.option("--portfolio", help="Só esta carteira do credor.")
+def close_command(creditor: str, portfolio: str | None) -> None:
+    """Desativa um credor ou uma carteira: nada novo se cobra, o acordado segue."""
+    _set_closed(creditor, portfolio, datetime.now(UTC))
+
+
+@debts.command(name="reopen")
+@click.argument("creditor")
+@click.option("--portfolio", help="Só esta carteira do credor.")
+def reopen_command(creditor: str, portfolio: str | None) -> None:
+    """Reativa um credor ou uma carteira; contatos cancelados não voltam à fila."""
+    _set_closed(creditor, portfolio, None)
+
+
+def _set_closed(creditor: str, portfolio: str | None, at: datetime | None) -> None:
+    kind = Closed.CREDITOR if portfolio is None else Closed.PORTFOLIO
+    action = "reopened" if at is None else "closed"
+
+    async def use(connection: AsyncConnection) -> bool:
+        name = await named(connection, creditor, portfolio)
+        changed = bool(await set_closed(connection, kind, name, at))
+        if changed:
+            subject = (kind, name)
+            await audit.record(connection, None, action=f"{kind}.{action}", subject=subject)
+        return changed
+
+    try:
+        changed = with_database(ProcessSettings(), use)
+    except TermsRefused as error:
+        raise Failure(str(error)) from error
+    said = "reativado" if at is None else "desativado"
+    click.echo(f"{portfolio or creditor}: {said if changed else f'já estava {said}'}")
 
 
 @click.group(name="indices")

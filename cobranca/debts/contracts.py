@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.service import document_index, seal_document
 from cobranca.debtors.store import DebtorRow, PortfolioRow
+from cobranca.debts.closed import Closed
+from cobranca.debts.closing import align, closed_book
 from cobranca.debts.facts import checked
 from cobranca.debts.store import ContractRow, DebtRow, InstalmentRow
 from foundation.brasil.document import Document
@@ -41,6 +43,14 @@ class ContractInUse(ValueError):
     """Já houve pagamento, acordo, oferta ou outra coisa neste contrato."""
 
 
+class BookClosed(ValueError):
+    """O credor ou a carteira está desativada; reative antes."""
+
+    def __init__(self, closed: Closed) -> None:
+        super().__init__(self.__doc__)
+        self.closed = closed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewContract:
     """A contract, whose it is, and what it owes: amount and due date of each part."""
@@ -62,9 +72,10 @@ async def create(
 ) -> UUID:
     """Make a contract with its debt; of whoever has that document, or of a new debtor.
 
-    Raises NoSuchPortfolio, ContractTaken, AbsurdAmount.
+    Raises NoSuchPortfolio, ContractTaken, AbsurdAmount, BookClosed.
     """
     await _portfolio_of(connection, creditor, new.portfolio)
+    await _open(connection, creditor, new.portfolio)
     for amount, _ in new.instalments:
         checked(amount)
     contract, debt = uuid7(), uuid7()
@@ -116,17 +127,23 @@ async def change(
 ) -> None:
     """Move a contract to another portfolio of its creditor's, or name its product.
 
-    Raises NoSuchContract, NoSuchPortfolio.
+    What is queued follows, where one of the two portfolios is closed. Raises
+    NoSuchContract, NoSuchPortfolio, BookClosed.
     """
-    query = select(ContractRow.creditor_id).where(ContractRow.id == contract)
-    creditor = await connection.scalar(query.with_for_update())
-    if creditor is None:
+    query = select(
+        ContractRow.creditor_id, ContractRow.portfolio_id, ContractRow.debtor_id
+    ).where(ContractRow.id == contract)
+    row = (await connection.execute(query.with_for_update())).first()
+    if row is None:
         raise NoSuchContract(NoSuchContract.__doc__)
-    await _portfolio_of(connection, creditor, portfolio)
+    await _portfolio_of(connection, row.creditor_id, portfolio)
+    if portfolio != row.portfolio_id:
+        await _open(connection, row.creditor_id, portfolio)
     values = {"portfolio_id": portfolio, "product": product}
     await connection.execute(
         update(ContractRow).where(ContractRow.id == contract).values(values)
     )
+    await align(connection, row.creditor_id, row.debtor_id)
 
 
 async def remove(connection: AsyncConnection, contract: UUID) -> None:
@@ -144,6 +161,12 @@ async def remove(connection: AsyncConnection, contract: UUID) -> None:
         raise ContractInUse(ContractInUse.__doc__) from None
     if not gone.rowcount:
         raise NoSuchContract(NoSuchContract.__doc__)
+
+
+async def _open(connection: AsyncConnection, creditor: UUID, portfolio: UUID) -> None:
+    shut = await closed_book(connection, creditor, portfolio)
+    if shut is not None:
+        raise BookClosed(shut)
 
 
 async def _portfolio_of(

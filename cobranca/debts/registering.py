@@ -71,21 +71,10 @@ async def register_terms(
 ) -> int:
     """Register them all and return how many; raises TermsRefused for who is unknown."""
     for given in listed:
-        creditor = await _named(
-            connection,
-            select(CreditorRow.id).where(CreditorRow.name == given.creditor),
-            f"credor {given.creditor}",
-        )
+        creditor = await named(connection, given.creditor)
         portfolio = contract = None
         if given.portfolio is not None:
-            portfolio = await _named(
-                connection,
-                select(PortfolioRow.id).where(
-                    PortfolioRow.creditor_id == creditor,
-                    PortfolioRow.name == given.portfolio,
-                ),
-                f"carteira {given.portfolio}",
-            )
+            portfolio = await named(connection, given.creditor, given.portfolio)
         if given.contract is not None:
             contract = await _named(
                 connection,
@@ -106,6 +95,20 @@ async def register_terms(
         }
         await connection.execute(insert(ContractTermsRow), row)
     return len(listed)
+
+
+async def named(
+    connection: AsyncConnection, creditor: str, portfolio: str | None = None
+) -> UUID:
+    """Return the id of a creditor, or of its portfolio; raises TermsRefused."""
+    query = select(CreditorRow.id).where(CreditorRow.name == creditor)
+    found = await _named(connection, query, f"credor {creditor}")
+    if portfolio is None:
+        return found
+    query = select(PortfolioRow.id).where(
+        PortfolioRow.creditor_id == found, PortfolioRow.name == portfolio
+    )
+    return await _named(connection, query, f"carteira {portfolio}")
 
 
 async def _named(connection: AsyncConnection, query: Any, what: str) -> UUID:

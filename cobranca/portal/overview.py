@@ -23,7 +23,8 @@ from cobranca.agreements.store import (
     AgreementPaymentRow,
     AgreementRow,
 )
-from cobranca.debtors.store import ContactPointRow, CreditorRow, DebtorRow
+from cobranca.debtors.store import ContactPointRow, CreditorRow, DebtorRow, PortfolioRow
+from cobranca.debts.closed import Closed, closed
 from cobranca.debts.facts import Paid
 from cobranca.debts.service import Known, indices, known
 from cobranca.debts.store import ContractRow, DebtRow
@@ -41,7 +42,7 @@ class Creditor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebtSeen:
-    """One debt. `agreement`: the one that binds it, if one does."""
+    """One debt. `agreement`: the one that binds it; `closed`: nothing new is agreed."""
 
     id: UUID
     contract: str
@@ -50,6 +51,7 @@ class DebtSeen:
     open: bool
     known: Known
     agreement: UUID | None
+    closed: Closed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +108,13 @@ async def debts_of(
             DebtRow.status,
             ContractRow.number,
             ContractRow.product,
+            CreditorRow.closed_at.label("creditor_closed"),
+            PortfolioRow.closed_at.label("portfolio_closed"),
             *_creditor_columns(),
         )
         .join(ContractRow, ContractRow.id == DebtRow.contract_id)
         .join(CreditorRow, CreditorRow.id == ContractRow.creditor_id)
+        .join(PortfolioRow, PortfolioRow.id == ContractRow.portfolio_id)
         .where(ContractRow.debtor_id == debtor)
         .order_by(DebtRow.status, ContractRow.number)
     )
@@ -127,6 +132,7 @@ async def debts_of(
             open=row.status == "open",
             known=await known(connection, row.id, tables=tables),
             agreement=binding.get(row.id),
+            closed=closed(row.creditor_closed, row.portfolio_closed),
         )
         for row in rows
     ]

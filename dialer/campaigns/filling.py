@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cobranca.debts.closing import closed_book
 from dialer.campaigns.errors import CampaignError
 from dialer.campaigns.filter import DebtorFilter, debtors
 from dialer.campaigns.store import CampaignDebtorRow, CampaignProgressRow, CampaignRow
@@ -41,6 +42,7 @@ FILLING = "filling"
 AT_ONCE_MS = 1500
 PIECE = 50_000  # debtors between two signs of life
 NOBODY = "Nenhum devedor com dívida aberta e telefone discável."
+CLOSED = "O credor ou a carteira está desativada: ninguém é chamado em seu nome."
 FROM_THE_START = datetime(2000, 1, 1, tzinfo=UTC)  # when each may be called
 _COLUMNS = ("campaign_id", "debtor_id", "position", "state", "next_at", "attempts")
 _FOUND = Table(
@@ -64,7 +66,8 @@ async def fill(
     """
     total = await _find(connection, wanted)
     if total == 0:
-        raise CampaignError(NOBODY)
+        shut = await closed_book(connection, wanted.creditor, wanted.portfolio)
+        raise CampaignError(NOBODY if shut is None else CLOSED)
     step(0, total)
     old = CampaignDebtorRow.campaign_id == campaign
     await connection.execute(delete(CampaignDebtorRow).where(old))

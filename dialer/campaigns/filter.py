@@ -25,7 +25,8 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from cobranca.debtors.store import ContactPointRow, DebtorRow
+from cobranca.debtors.store import ContactPointRow, CreditorRow, DebtorRow, PortfolioRow
+from cobranca.debts.closing import OPEN
 from cobranca.debts.store import ContractRow, DebtRow, InstalmentRow
 from dialer.calls.events import NetworkOutcome
 from dialer.calls.store import AttemptRow
@@ -105,6 +106,9 @@ def _owes(wanted: DebtorFilter) -> ColumnElement[bool]:
         DebtRow.contract_id == ContractRow.id,
         DebtRow.status == "open",
         ContractRow.creditor_id == wanted.creditor,
+        CreditorRow.id == ContractRow.creditor_id,
+        PortfolioRow.id == ContractRow.portfolio_id,
+        OPEN,
     ]
     if wanted.portfolio is not None:
         tests.append(ContractRow.portfolio_id == wanted.portfolio)

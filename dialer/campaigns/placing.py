@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, text
+from sqlalchemy import Text, bindparam, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.facts import Candidate
@@ -84,11 +84,14 @@ _COUNT_TRY = text("UPDATE contact_point SET tries = tries + 1 WHERE id = ANY(:po
 _PUT_OFF = text(
     """
     UPDATE campaign_debtor
-       SET next_at = coalesce(:until, next_at), state = CASE WHEN :until IS NULL
-           THEN 'done' ELSE 'ready' END, last_outcome = 'refused'
+       SET next_at = coalesce(:until, next_at), last_outcome = 'refused',
+           state = CASE WHEN :until IS NOT NULL THEN 'ready'
+                        WHEN :rule = 'closed' THEN 'closed' ELSE 'done' END
      WHERE campaign_id = :campaign AND debtor_id = :debtor
     """
-).bindparams(bindparam("until", type_=AttemptRow.placed_at.type))
+).bindparams(
+    bindparam("until", type_=AttemptRow.placed_at.type), bindparam("rule", type_=Text())
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,12 +204,16 @@ async def pick(
 async def put_off(
     connection: AsyncConnection, campaign: UUID, refused: Sequence[Ruling]
 ) -> None:
-    """Let refused debtors wait until the policy may be asked again, or be done."""
+    """Let refused debtors wait until the policy may be asked again, or be done.
+
+    Who is refused because his creditor or portfolio is closed comes back with it.
+    """
     rows = [
         {
             "campaign": campaign,
             "debtor": ruling.candidate.debtor_id,
             "until": ruling.verdict.until,
+            "rule": ruling.verdict.rule,
         }
         for ruling in refused
     ]

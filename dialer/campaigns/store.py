@@ -67,7 +67,7 @@ class CampaignDebtorRow(Row):
         ForeignKey(DebtorRow.id), primary_key=True, index=True
     )
     position: Mapped[int]  # order in the list
-    state: Mapped[str]  # ready | leased | done
+    state: Mapped[str]  # ready | leased | done | closed (dialer.closed)
     next_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int]

@@ -53,7 +53,7 @@ _CHANGES = text(
 )
 _LEFT = text(
     """
-    SELECT campaign_id, count(*) FILTER (WHERE state <> 'done') AS left
+    SELECT campaign_id, count(*) FILTER (WHERE state NOT IN ('done', 'closed')) AS left
       FROM campaign_debtor WHERE campaign_id = ANY(:campaigns) GROUP BY 1
     """
 )

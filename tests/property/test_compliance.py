@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from cobranca.compliance.limits import Cap
 from cobranca.compliance.model import PastContact, Suppression
-from cobranca.compliance.persons import Listed, Minor, Prescribed, Suppressed
+from cobranca.compliance.persons import ClosedBook, Listed, Minor, Prescribed, Suppressed
 from cobranca.compliance.rules import Check, Rule
 from cobranca.compliance.scope import Scope
 from cobranca.compliance.times import DaysOff, Holidays, Hours, Sundays
+from cobranca.debts.closed import Closed
 from foundation.brasil.ddd import AREAS, UFS
 from foundation.ids import uuid7
 from tests.builders.contact import RULES, Case, a_case
@@ -30,6 +31,7 @@ CREDITOR, CAMPAIGN, DEBT = uuid7(), uuid7(), uuid7()
 MEANS = st.sampled_from(["voice", "robot", "sms", "whatsapp", "email", "letter"])
 PURPOSES = st.sampled_from(["collection", "offer", "conciliation"])
 ERRANDS = st.one_of(PURPOSES, st.just("service"))
+CLOSED = st.sampled_from([None, *Closed])
 REASONS = st.sampled_from(["opt_out", "pause", "super_indebtedness", "wrong_party"])
 
 
@@ -75,6 +77,7 @@ def cases(draw: st.DrawFn) -> Case:
         birth_date=draw(st.none() | st.dates(date(1930, 1, 1), date(2025, 1, 1))),
         last_due=draw(st.none() | st.dates(date(2018, 1, 1), date(2026, 1, 1))),
         lists=frozenset(draw(st.lists(st.sampled_from(["pa", "sp"]), max_size=2))),
+        closed=draw(CLOSED),
     )
 
 
@@ -109,7 +112,7 @@ def checks() -> st.SearchStrategy[Check]:
             days=st.frozensets(st.tuples(st.integers(1, 12), st.integers(1, 28))),
             name=st.just("feriado"),
         ),
-        st.sampled_from([Sundays(), Holidays()]),
+        st.sampled_from([Sundays(), Holidays(), ClosedBook()]),
     )
 
 
@@ -165,9 +168,17 @@ def test_knowing_more_against_a_contact_never_allows_it(
             st.sampled_from(["pa", "sp", "nao_me_perturbe"]).map(
                 lambda name: replace(facts, lists=facts.lists | {name})
             ),
+            st.sampled_from(Closed).map(lambda what: replace(facts, closed=what)),
         )
     )
     assert before.allowed or not replace(case, facts=more).verdict().allowed
+
+
+@settings(deadline=None)
+@given(cases(), st.sampled_from(Closed))
+def test_nobody_is_contacted_for_what_is_closed(case: Case, what: Closed) -> None:
+    shut = replace(case, facts=replace(case.facts, closed=what))
+    assert not shut.verdict().allowed or shut.question.purpose == "service"
 
 
 @settings(deadline=None)
@@ -200,7 +211,7 @@ def test_waiting_helps_unless_somebody_said_never(case: Case) -> None:
     facts = case.facts
     never = any(s.until is None or s.until > case.now for s in facts.suppressions)
     # until a child is of age its debts are prescribed
-    if never or facts.last_due or facts.lists or not facts.places:
+    if never or facts.last_due or facts.lists or facts.closed or not facts.places:
         return
     verdict = case.verdict()
     assert verdict.allowed or verdict.until is not None

@@ -46,7 +46,12 @@ STEPS: Mapping[str, Step] = {
     "keep_place": _step(kept="", closed="", unknown=""),
     "owe_call_back": _step(kept="", nobody=""),
     "find_matter": _step(
-        debt=_DEBT, returned=_DEBT, agreement=_AGREEMENT, nothing="", several="choices"
+        debt=_DEBT,
+        returned=_DEBT,
+        agreement=_AGREEMENT,
+        nothing="",
+        closed="creditor",
+        several="choices",
     ),
     "find_errand": _step(reminder=_AGREEMENT, notice=_AGREEMENT, debt=_DEBT, nothing=""),
     "pick_creditor": _step(debt=_DEBT, agreement=_AGREEMENT, none=""),

@@ -19,6 +19,7 @@ from ura.dialogue.numbers import in_words
 from ura.steps.case import ORIGIN, Case, Result, Slots
 from ura.steps.topics import (
     Topic,
+    closed_to,
     due_of,
     missed_by,
     owed_of,
@@ -50,10 +51,23 @@ async def find_matter(case: Case, slots: Slots) -> Result:
             return ("returned" if returned else result), told
     open_ones = [topic for topic in found if topic.debts] or found
     if not open_ones:
-        return "nothing", {}
+        return await _nothing(case)
     if len(open_ones) == 1:
         return _take(case, open_ones[0])
     return "several", {"choices": _numbered([topic.creditor.name for topic in found])}
+
+
+async def _nothing(case: Case) -> Result:
+    """Nothing that is collected; what was closed is not denied."""
+    async with case.means.engine.connect() as connection:
+        creditors = await closed_to(connection, case)
+    return ("closed", {"creditor": _listed(creditors)}) if creditors else ("nothing", {})
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`Loja Azul, Banco Verde e Casa Rosa`."""
+    *others, last = names
+    return f"{', '.join(others)} e {last}" if others else last
 
 
 async def find_errand(case: Case, slots: Slots) -> Result:

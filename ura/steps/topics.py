@@ -38,7 +38,8 @@ _MISSED = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """One creditor's. `debts`: open, and in no agreement; `agreement`: one that binds."""
+    """One creditor's. `debts`: open, in no agreement, not closed; `agreement`: one that
+    binds."""
 
     creditor: Creditor
     debts: tuple[DebtSeen, ...]
@@ -51,7 +52,7 @@ async def topics_of(connection: AsyncConnection, case: Case) -> list[Topic]:
     debts = [
         debt
         for debt in await debts_of(connection, debtor)
-        if debt.open and debt.agreement is None and owed_of(case, debt) > 0
+        if _waits(case, debt) and debt.closed is None
     ]
     agreements = [
         one for one in await agreements_of(connection, debtor) if one.binds and due_of(one)
@@ -66,6 +67,17 @@ async def topics_of(connection: AsyncConnection, case: Case) -> list[Topic]:
         )
         for name, creditor in sorted(creditors.items(), key=lambda item: item[1].name)
     ]
+
+
+async def closed_to(connection: AsyncConnection, case: Case) -> list[str]:
+    """Names of creditors whom he owes something that is collected no more."""
+    found = await debts_of(connection, case.known_debtor())
+    return sorted({d.creditor.name for d in found if _waits(case, d) and d.closed})
+
+
+def _waits(case: Case, debt: DebtSeen) -> bool:
+    """Whether it is open, and no agreement binds it."""
+    return debt.open and debt.agreement is None and owed_of(case, debt) > 0
 
 
 def owed_of(case: Case, debt: DebtSeen) -> Decimal:

@@ -83,6 +83,10 @@ class LineTooLong(UnreadableFile):
     """O arquivo tem uma linha longa demais para ser um CSV: linha"""
 
 
+class ClosedBook(UnreadableFile):
+    """O credor ou a carteira está desativada; reative antes de importar:"""
+
+
 class MissingColumns(UnreadableFile):
     """Faltam colunas no cabeçalho:"""
 

@@ -36,6 +36,7 @@ _REASONS = {
         Field.CONTRACT,
         "o contrato está em nome de outro devedor na linha {other_line}",
     ),
+    "closed": (Field.CONTRACT, "o contrato é de uma carteira desativada"),
     "contradicts": (
         Field.INSTALMENT,
         "repete contrato e parcela da linha {other_line} com outro valor ou vencimento",

@@ -38,6 +38,8 @@ from cobranca.debtors.imports.second_reading import add_refused
 from cobranca.debtors.imports.staging import Staging
 from cobranca.debtors.imports.table import Table
 from cobranca.debtors.imports.xlsx.package import Limits
+from cobranca.debts.closed import Closed
+from cobranca.debts.closing import closed_book
 from foundation.clock import SAO_PAULO
 from foundation.crypto import Keys
 from foundation.ids import uuid7
@@ -161,6 +163,12 @@ class _Import:
         destination = await find_or_create_portfolio(
             self._connection, order.creditor, order.portfolio, f"arquivo:{order.file_name}"
         )
+        shut = await closed_book(
+            self._connection, destination.creditor_id, destination.portfolio_id
+        )
+        if shut is not None:
+            named = order.creditor if shut is Closed.CREDITOR else order.portfolio
+            raise errors.ClosedBook(f"{named}.")
         counts = await judge(
             self._connection, destination, self._step(Phase.COMPARING, JUDGE_STEPS)
         )

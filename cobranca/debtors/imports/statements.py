@@ -19,6 +19,12 @@ JUDGE = (
        AND d.document_index <> r.document_index
     """,
     """
+    UPDATE import_row r SET fate = 'closed'
+      FROM contract c JOIN portfolio p ON p.id = c.portfolio_id
+     WHERE r.fate IS NULL AND c.creditor_id = :creditor AND c.number = r.contract
+       AND p.closed_at IS NOT NULL
+    """,
+    """
     UPDATE import_row r SET fate = 'other_holder_in_file', other_line = f.line
       FROM (SELECT DISTINCT ON (contract) contract, document_index, line
               FROM import_row WHERE fate IS NULL ORDER BY contract, line) f

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cobranca.debtors.store import DebtorRow
 from cobranca.debts.store import InstalmentRow
 from cobranca.payments.store import ChargeRow
+from cobranca.people.store import AuditRow
 from foundation.settings import ProcessSettings
 from tests.builders.payments import a_debt_of_today
 from tests.people import Browser
@@ -145,3 +146,35 @@ async def test_a_creditor_of_which_nothing_is_kept_is_removed(book: Book) -> Non
     assert (await book.ask("DELETE", f"/api/v1/portfolios/{book.portfolio}"))[0] == 204
     assert (await book.ask("DELETE", book.creditor))[0] == 204
     assert (await book.ask("DELETE", book.creditor))[1]["code"] == "no_creditor"
+
+
+async def test_a_creditor_is_closed_and_opened_again(
+    book: Book, engine: AsyncEngine
+) -> None:
+    state = f"{book.creditor}/state"
+    _, other = await book.ask("POST", f"{book.creditor}/portfolios", {"name": "Outra"})
+    _, made = await book.contract()
+    contract = f"/api/v1/contracts/{made['id']}"
+    status, told = await book.ask("PUT", state, {"closed": True})
+    assert (status, told["closed_at"] is not None) == (200, True)
+    assert (await book.ask("PUT", state, {"closed": True}))[1] == told
+    refused = [
+        await book.contract(number="C-2"),
+        await book.ask("POST", f"{book.creditor}/portfolios", {"name": "Terceira"}),
+        await book.ask("PUT", contract, {"portfolio": other["id"], "product": ""}),
+    ]
+    assert [(s, t["code"]) for s, t in refused] == [(409, "creditor_closed")] * 3
+    status, told = await book.ask("PUT", state, {"closed": False})
+    assert (status, told["closed_at"]) == (200, None)
+    one = f"/api/v1/portfolios/{other['id']}/state"
+    assert (await book.ask("PUT", one, {"closed": True}))[0] == 200
+    status, told = await book.ask(
+        "PUT", contract, {"portfolio": other["id"], "product": ""}
+    )
+    assert (status, told["code"]) == (409, "portfolio_closed")
+    unknown = f"/api/v1/portfolios/{uuid4()}/state"
+    assert (await book.ask("PUT", unknown, {"closed": True}))[1]["code"] == "no_portfolio"
+    async with engine.connect() as connection:
+        trail = select(AuditRow.action).where(AuditRow.action.like("%ed"))
+        acts = [a for a in await connection.scalars(trail.order_by(AuditRow.id))]
+    assert acts[-3:] == ["creditor.closed", "creditor.reopened", "portfolio.closed"]

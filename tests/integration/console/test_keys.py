@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from agent_console.api.endpoint import API, Endpoint
 from agent_console.api.routing import collected
 from cobranca.debtors.store import CreditorRow
+from cobranca.hooks.store import HookRow
+from cobranca.people.store import RequestKeyRow
 from tests.builders.portfolio import a_portfolio
 from tests.people import Browser
 
@@ -83,6 +85,23 @@ async def test_a_secret_is_shown_once_and_kept_nowhere(admin: Browser) -> None:
     assert made.status == 201, await made.text()
     again = await admin.send("POST", USERS, BIA, key=key)
     assert (again.status, (await again.json())["code"]) == (409, "idempotency_key_secret")
+
+
+async def test_a_webhooks_secret_is_shown_once_and_kept_sealed_alone(
+    admin: Browser, engine: AsyncEngine
+) -> None:
+    body = {"url": "https://example.com/hook", "events": ["payment.received"]}
+    key = uuid4().hex
+    made = await admin.send("POST", "/api/v1/hooks", body, key=key)
+    assert made.status == 201, await made.text()
+    secret = (await made.json())["secret"]
+    again = await admin.send("POST", "/api/v1/hooks", body, key=key)
+    assert (again.status, (await again.json())["code"]) == (409, "idempotency_key_secret")
+    async with engine.connect() as connection:
+        kept = [row.answer for row in await connection.execute(select(RequestKeyRow))]
+        sealed = (await connection.scalars(select(HookRow.secret_sealed))).one()
+    assert kept == [{}]
+    assert secret.encode() not in sealed
 
 
 def test_every_post_that_changes_something_takes_a_key() -> None:

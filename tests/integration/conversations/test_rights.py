@@ -227,6 +227,25 @@ async def test_who_returns_a_missed_call_comes_to_its_matter(place: Place) -> No
     assert (await (await place.known()).run("find_matter", {}))[0] == "several"
 
 
+async def test_what_is_collected_no_more_is_not_negotiated_and_not_denied(
+    place: Place,
+) -> None:
+    zebra = await _another_creditor(place)
+    shut = update(CreditorRow).values(closed_at=datetime.now(UTC))
+    async with place.engine.begin() as connection:
+        await connection.execute(shut.where(CreditorRow.id != zebra))
+    result, told = await (await place.known()).run("find_matter", {})
+    assert (result, told["creditor"]) == ("debt", "Banco Zebra")
+    async with place.engine.begin() as connection:
+        await connection.execute(shut)
+        names = sorted(await connection.scalars(select(CreditorRow.name)))
+    desk = await place.known()
+    expected = {"creditor": " e ".join(names)}
+    assert await desk.run("find_matter", {}) == ("closed", expected)
+    assert (await desk.run("make_offers", {}))[0] == "none"
+    assert (await desk.run("see_data", {}))[0] == "told"  # his rights are as they were
+
+
 async def test_a_number_of_one_creditors_is_called_about_him(place: Place) -> None:
     creditor = await _another_creditor(place)
     desk = await place.known(creditor=creditor)

@@ -322,3 +322,34 @@ async def test_settled_debts_and_known_wrong_numbers_stay_so(
         assert (await connection.execute(select(DebtRow.status))).scalar_one() == "settled"
         status = (await connection.execute(select(ContactPointRow.status))).scalar_one()
     assert status == "wrong_party"
+
+
+async def test_a_file_for_what_is_closed_is_refused_whole(
+    engine: AsyncEngine, path: Path
+) -> None:
+    write(path, row(1))
+    await run(engine, path)
+    before = await totals(engine)
+    for table, name in (("creditor", "Banco Um"), ("portfolio", "Carteira")):
+        async with engine.begin() as connection:
+            await connection.execute(text(f"UPDATE {table} SET closed_at = now()"))  # noqa: S608
+        with pytest.raises(UnreadableFile, match=name):
+            await run(engine, path)
+        async with engine.begin() as connection:
+            await connection.execute(text(f"UPDATE {table} SET closed_at = NULL"))  # noqa: S608
+    assert await totals(engine) == before
+
+
+async def test_a_contract_of_a_closed_portfolio_is_not_changed_by_another_file(
+    engine: AsyncEngine, path: Path
+) -> None:
+    write(path, row(1))
+    await run(engine, path)
+    async with engine.begin() as connection:
+        await connection.execute(
+            text("UPDATE portfolio SET closed_at = now(), name = 'Antiga'")
+        )
+    write(path, row(1, valor="999,00"), row(2))
+    report = await run(engine, path)
+    assert figures(report) == (1, 0, 0, 0, 1)
+    assert "carteira desativada" in " ".join(map(str, remarks_of(path)[0]))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.agreements.policy import Policy
@@ -19,6 +19,7 @@ from cobranca.channels.queue import put
 from cobranca.channels.stopping import stop_address
 from cobranca.channels.store import MessageRow
 from cobranca.compliance.store import SuppressionRow
+from cobranca.debtors.store import CreditorRow
 from cobranca.debts.store import ContractRow, DebtRow
 from cobranca.portal import acts
 from cobranca.portal.requests import Kind, ask, close, requests
@@ -74,6 +75,21 @@ async def test_an_agreement_of_three_is_made_by_forms_alone(
     again = await inside.post(f"/portal/dividas/{debt}/negociar", instalments="2")
     assert "nothing_to_negotiate" not in again
     assert inside.status == 409
+
+
+async def test_what_is_collected_no_more_is_shown_disputed_and_not_negotiated(
+    inside: Visitor, engine: AsyncEngine, debt: UUID
+) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(update(CreditorRow).values(closed_at=datetime.now(UTC)))
+    page = await inside.get("/portal/dividas")
+    assert "não é mais negociada por aqui" in page
+    assert "/negociar" not in page
+    assert f"/portal/dividas/{debt}/contestar" in page
+    page = await inside.post(f"/portal/dividas/{debt}/negociar", instalments="3")
+    assert inside.status == 409
+    assert "não é mais negociada por aqui" in page
+    assert await rows(engine, OfferRow) == []
 
 
 async def test_a_discount_that_there_is_not_does_not_end(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cobranca.compliance.model import ALLOWED, Suppression
+from cobranca.debts.closed import Closed
 from foundation.ids import uuid7
 from tests.builders.contact import SAO_PAULO, a_case, past
 
@@ -140,6 +141,26 @@ def test_a_reason_that_nobody_foresaw_is_named() -> None:
 def test_prescribed_debt_is_not_collected(last_due: date | None, rule: str) -> None:
     verdict = a_case(last_due=last_due).verdict()
     assert (verdict.rule, verdict.until) == (rule, None)
+
+
+@pytest.mark.parametrize(
+    ("closed", "purpose", "rule"),
+    [
+        (Closed.CREDITOR, "collection", "closed"),
+        (Closed.PORTFOLIO, "offer", "closed"),
+        (Closed.CREDITOR, "conciliation", "closed"),
+        (Closed.CREDITOR, "service", ALLOWED),  # receipts, quittances, codes
+    ],
+)
+def test_nothing_new_is_collected_for_what_is_closed(
+    closed: Closed, purpose: Any, rule: str
+) -> None:
+    verdict = a_case(closed=closed, purpose=purpose).verdict()
+    assert (verdict.rule, verdict.until) == (rule, None)
+
+
+def test_what_is_closed_is_named() -> None:
+    assert a_case(closed=Closed.PORTFOLIO).verdict().source.startswith("carteira: ")
 
 
 @pytest.mark.parametrize(

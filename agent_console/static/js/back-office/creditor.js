@@ -43,8 +43,10 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", async (event) => {
   const button = event.target instanceof Element && event.target.closest("button");
   if (!(button instanceof HTMLButtonElement)) return;
-  const { remit, remove, next } = button.dataset;
+  const { remit, remove, next, state, closed } = button.dataset;
   if (remit) await remitted(remit);
+  if (state && (closed === "no" || confirm(words.sure_close)))
+    await sent("put", state, { closed: closed === "yes" });
   if (!remove) return;
   if (!confirm(words.sure)) return;
   const done = await asked(async () => {
