@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from itertools import takewhile
 
 import numpy as np
 
@@ -76,10 +77,9 @@ class Caller:
             await self._signalling.ended.wait()
 
     def quiet_s(self) -> float:
-        """For how long nothing has been heard."""
-        now_s = asyncio.get_running_loop().time()
-        loud = (at for at, sound in reversed(self.media.heard) if is_loud(sound))
-        return now_s - next(loud, 0.0)
+        """For how long nothing has been heard, in sound: a busy machine brings it late."""
+        frames = (sound for _, sound in reversed(self.media.heard))
+        return FRAME_S * sum(1 for _ in takewhile(lambda each: not is_loud(each), frames))
 
     async def _finishes(self) -> None:
         done = asyncio.create_task(self.media.done())

@@ -6,6 +6,7 @@ none of them is speech that nobody understands.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -27,16 +28,19 @@ class KnownLines:
     async def speech(
         self, sound: Samples, phrases: Sequence[str], *, free: bool
     ) -> Speech | None:
-        fits = {text: _fit(sound, line) for text, line in self._lines.items()}
+        fits = await asyncio.to_thread(self._fits, sound)
         best = max(fits, key=lambda text: fits[text])
         text = best if fits[best] >= FITS else NOT_UNDERSTOOD
         self.heard.append(text)
         return Speech(text)
 
+    def _fits(self, sound: Samples) -> dict[str, float]:
+        return {text: _fit(sound, line) for text, line in self._lines.items()}
+
 
 def _fit(sound: Samples, line: Samples) -> float:
     """How well the line fits at its best place: the normalised correlation."""
-    count = len(sound) + len(line)
+    count = 1 << (len(sound) + len(line)).bit_length()
     turned = np.conj(np.fft.rfft(line, count))
     together = np.fft.irfft(np.fft.rfft(sound, count) * turned, count)
     energy = float(np.sum(sound**2)) * float(np.sum(line**2))

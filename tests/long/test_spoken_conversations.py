@@ -1,8 +1,8 @@
 """Everybody who may call, over real SIP, understood by the real model.
 
 Needs the models (`acordo models fetch whisper`, `kokoro`) and the packages of the extras
-`recognition` and `voices`; without them it is skipped, and says so. `test_by_voice.py` has
-ten of these calls without a model.
+`recognition` and `voices`; without them it fails, and says so. `test_by_voice.py` of the
+integration tests has ten of these calls without a model.
 """
 
 from __future__ import annotations

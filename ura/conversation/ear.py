@@ -1,7 +1,8 @@
 """Hears a caller: when somebody speaks, which keys come, and the sound of his answer.
 
-Holds the sound of the turn in hand only. Time is the loop's; where the line carried
-nothing, silence stands in its place, so that the sound keeps step with the clock.
+Holds the sound of the turn in hand only. Time is that of the sound, frame by frame: what a
+machine or a network that stood still brings late is heard before any timer counts. Where
+the line carried nothing for long, time goes on, and silence stands in the place of sound.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from ura.ports import FRAME_BYTES, RATE_HZ, CallOver, Pressed, Samples, Sound, V
 
 KEPT_S = 1.0  # of sound before the turn: who speaks at once began before it
 TICK_S = 0.04  # without a frame: time goes on
+TICK_MOST_S = 0.08  # by no more: a tick that comes later tells of us, not of the line
 _BYTES_PER_S = RATE_HZ * 2
-_GAP_S = 0.3  # sound may come so late before silence is put in its place
+_GAP_S = 0.3  # sound may come so late before time goes on without it
+_LATE_S = 1.5  # on a line that carries silence too: there it is late, not absent
+_CARRIES = 0.8  # of the time there was sound on such a line
 
 
 class Activity(Protocol):
@@ -33,9 +37,12 @@ class Ear:
     def __init__(self, channel: VoiceChannel, activity: Activity) -> None:
         self._channel = channel
         self._activity = activity
-        self._events: asyncio.Queue[tuple[float, Sound | Pressed] | None] = asyncio.Queue()
+        self._events: asyncio.Queue[Sound | Pressed | None] = asyncio.Queue()
         self._pcm = bytearray()
         self._end_s = 0.0  # of what is kept
+        self._now_s = 0.0  # so far the line is known
+        self._ticks = 0  # since something came
+        self._sounds = 0  # that came in the whole call
         self._over = False
         self.begun_s = 0.0
         self.ahead: list[str] = []  # keys pressed before they were asked for
@@ -43,9 +50,9 @@ class Ear:
     async def run(self) -> None:
         """Take what comes, to the end of the call."""
         clock = asyncio.get_running_loop().time
-        self.begun_s = self._end_s = clock()
+        self.begun_s = self._end_s = self._now_s = clock()
         async for event in self._channel.heard():
-            self._events.put_nowait((clock(), event))
+            self._events.put_nowait(event)
         self._events.put_nowait(None)
 
     async def listen(self, turn: Turn, mouth: Mouth) -> Over:
@@ -53,22 +60,20 @@ class Ear:
 
         Keys that came before the question count from its beginning: nobody typed slowly.
         """
-        clock = asyncio.get_running_loop().time
-        begun_s = clock()
-        self._forget()
+        self._begin()
         while self.ahead and turn.over is None:
-            if turn.key(begun_s, self.ahead.pop(0)):
+            if turn.key(self._now_s, self.ahead.pop(0)):
                 await mouth.stop()
         while True:
             if not mouth.speaking:
-                turn.prompt_over(clock())
-            over = turn.at(clock())
+                turn.prompt_over(self._now_s)
+            over = turn.at(self._now_s)
             if over is not None:
                 if mouth.speaking:
                     await mouth.stop()
                 return over
             event = await self._next()
-            if event is not None and self._take(turn, *event, begun_s):
+            if event is not None and self._take(turn, event):
                 await mouth.stop()
 
     async def wait(self, mouth: Mouth) -> None:
@@ -76,9 +81,9 @@ class Ear:
         while mouth.speaking:
             event = await self._next()
             if event is not None:
-                self._keep(*event)
-                if isinstance(event[1], Pressed):
-                    self.ahead.append(event[1].key)
+                self._keep(event)
+                if isinstance(event, Pressed):
+                    self.ahead.append(event.key)
 
     def sound(self, over: Over) -> Samples:
         """What was said in a turn that is over."""
@@ -88,38 +93,50 @@ class Ear:
         pcm = bytes(self._pcm[first:last])
         return np.frombuffer(pcm, "<i2").astype(np.float64) / 32768
 
-    def _take(
-        self, turn: Turn, at_s: float, event: Sound | Pressed, begun_s: float
-    ) -> bool:
-        """Whether it interrupts the prompt."""
-        self._keep(at_s, event)
-        if isinstance(event, Pressed):
-            return turn.key(max(at_s, begun_s), event.key) is not None
-        voiced = self._activity.voiced(event.pcm)
-        return turn.frame(at_s, voiced=voiced) is not None
-
-    def _keep(self, at_s: float, event: Sound | Pressed) -> None:
-        pcm = event.pcm if isinstance(event, Sound) else b""
-        behind_s = at_s - self._end_s - len(pcm) / _BYTES_PER_S
-        if behind_s > _GAP_S:
-            silent = round(behind_s / FRAME_S) * FRAME_BYTES
-            self._pcm += bytes(silent)
-            self._end_s += silent / _BYTES_PER_S
-        self._pcm += pcm
-        self._end_s += len(pcm) / _BYTES_PER_S
-
-    def _forget(self) -> None:
+    def _begin(self) -> None:
+        """Forget what is old; what was lost on the way makes no delay for ever."""
         del self._pcm[: max(0, len(self._pcm) - round(KEPT_S * _BYTES_PER_S))]
+        clock = asyncio.get_running_loop().time
+        if self._events.empty() and clock() - self._now_s > _GAP_S:
+            self._now_s = clock()
 
-    async def _next(self) -> tuple[float, Sound | Pressed] | None:
+    def _take(self, turn: Turn, event: Sound | Pressed) -> bool:
+        """Whether it interrupts the prompt."""
+        self._keep(event)
+        if isinstance(event, Pressed):
+            return turn.key(self._now_s, event.key) is not None
+        voiced = self._activity.voiced(event.pcm)
+        return turn.frame(self._now_s, voiced=voiced) is not None
+
+    def _keep(self, event: Sound | Pressed) -> None:
+        if isinstance(event, Pressed):
+            return
+        silent = round((self._now_s - self._end_s) / FRAME_S)
+        self._pcm += bytes(silent * FRAME_BYTES) + event.pcm
+        self._end_s += silent * FRAME_S + len(event.pcm) / _BYTES_PER_S
+        self._now_s = max(self._now_s, self._end_s)
+
+    async def _next(self) -> Sound | Pressed | None:
         if self._over:
             raise CallOver
         try:
             async with asyncio.timeout(TICK_S):
                 event = await self._events.get()
         except TimeoutError:
+            self._tick()
             return None
         if event is None:
             self._over = True
             raise CallOver
+        self._ticks = 0
+        self._sounds += isinstance(event, Sound)
         return event
+
+    def _tick(self) -> None:
+        """Nothing came; what may only be late is waited for before time goes on."""
+        self._ticks += 1
+        now_s = asyncio.get_running_loop().time()
+        carries = self._sounds * FRAME_S > _CARRIES * (now_s - self.begun_s)
+        if self._ticks * TICK_S > (_LATE_S if carries else _GAP_S):
+            quiet_s = self._ticks * TICK_MOST_S
+            self._now_s = max(self._now_s, min(now_s, self._end_s + quiet_s))

@@ -19,8 +19,8 @@ from enum import StrEnum
 from ura.flow.nodes import Waits
 
 FRAME_S = 0.02
-WINDOW = 6  # frames that a voice is decided over
-BEGINS = 5  # of them voiced: somebody speaks
+WINDOW = 2  # frames that a voice is decided over
+BEGINS = 2  # of them voiced: somebody speaks
 BEFORE_S = 0.3  # of sound kept before the decision: a word begins softly
 LEAST_SPEECH_S = 0.1  # less is a noise, not an answer
 END_KEY = "#"
@@ -139,15 +139,19 @@ class Turn:
         if self._keys:
             late = now_s - self._last_key_s >= waits.between_keys_s
             return Over(why=Why.KEYS, keys=self._keys, end_s=now_s) if late else None
-        if self._begin_s is not None:
-            return self._spoken(now_s)
+        spoken = self._spoken(now_s)
+        if spoken or self._begin_s is not None:
+            return spoken
         if self._prompt_over_s is None:
             return None
         quiet = now_s - self._prompt_over_s >= waits.silence_s
         return Over(why=Why.SILENCE, end_s=now_s) if quiet else None
 
     def _spoken(self, now_s: float) -> Over | None:
-        begin_s = self._begin_s or 0.0
+        """The end of what is being said; a mere noise is as if it had not been."""
+        begin_s = self._begin_s
+        if begin_s is None:
+            return None
         paused = now_s - self._last_voice_s >= self.waits.pause_s
         if not paused and now_s - begin_s < self.waits.total_s:
             return None

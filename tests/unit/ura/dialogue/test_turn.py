@@ -63,17 +63,17 @@ def test_who_speaks_is_heard_from_before_his_first_word_to_the_end_of_the_pause(
     assert over.end_s == pytest.approx(2.3)  # half a second after the last
 
 
-def test_a_voice_stops_the_prompt_after_five_frames() -> None:
+def test_a_voice_stops_the_prompt_when_it_is_decided() -> None:
     who = caller()
     who.hears(1.0)
     who.hears(0.5, voiced=True)
     assert [each.at_s for each in who.interrupts] == [pytest.approx(1.0 + BEGINS * FRAME_S)]
 
 
-def test_a_click_or_a_cough_stops_nothing_and_is_no_answer() -> None:
+def test_a_click_stops_nothing_and_is_no_answer() -> None:
     who = caller()
     for _ in range(20):
-        who.hears(0.08, voiced=True)
+        who.hears((BEGINS - 1) * FRAME_S, voiced=True)
         who.hears(0.3)
     assert who.interrupts == []
     who.prompt_is_over()
