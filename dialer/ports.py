@@ -40,6 +40,8 @@ class Origination:
 
 # `LiveChannel.context` of a debtor who hears music
 HOLD = "hold"  # for as long as his agent wants
+PAYING = "paying"  # or the automatic conversation, at `ROBOT_OVER` music after it
+ROBOT_OVER = "over"  # `LiveChannel.extension`
 TO_FLOOR = "to-floor"  # a caller, until somebody takes him
 BACK_TO_FLOOR = "back-to-floor"  # until somebody takes him: his agent's leg was lost
 
@@ -87,6 +89,14 @@ class Telephony(Protocol):
         """End a hold as its time limit would: the channel says that it is back.
 
         Raises SwitchRefused when it is gone.
+        """
+        ...
+
+    async def to_robot(self, channel: str) -> None:
+        """Send a joined channel to the automatic conversation, for payment.
+
+        As `hold`; it says `paying` once the conversation leads, and `robot_over` when it
+        does no more, or never did, unless the channel is hung up.
         """
         ...
 

@@ -81,6 +81,11 @@ class Ura:
         if self.talks is not None and await self.talks.called(channel):
             CALLS.labels("called").inc()
 
+    async def paying(self, channel: AgiChannel) -> None:
+        """An agent sends the debtor in his call here, to pay."""
+        if self.talks is not None and await self.talks.pays(channel):
+            CALLS.labels("paying").inc()
+
     async def talked(self, channel: AgiChannel) -> None:
         """A conversation is over, or was cut: say where the caller goes."""
         if self.talks is not None:
@@ -138,6 +143,7 @@ async def _serve(
     conversations = {
         "inbound": ura.inbound,
         "called": ura.called,
+        "paying": ura.paying,
         "talked": ura.talked,
     }
     talking = await ura.numbers.talking()

@@ -16,7 +16,7 @@ from uuid import UUID
 from prometheus_client import Counter
 from sqlalchemy.exc import DBAPIError
 
-from cobranca.contacts import robot_calls
+from cobranca.contacts import payment_errands, robot_calls
 from cobranca.contacts.robot_calls import Arrived, Over
 from cobranca.inbound.number import OurNumber
 from cobranca.inbound.opening_hours import is_open
@@ -149,6 +149,40 @@ class Talks:
         await self._lead(channel, case, CALLED, {"protocol": protocol, "name": whom.name})
         return True
 
+    async def pays(self, channel: AgiChannel) -> bool:
+        """Lead the debtor of an agent's call to pay; False when that cannot be now."""
+        unique = channel.environment.get("agi_uniqueid", "")
+        attempt = attempt_named(unique) or inbound_attempt(unique)
+        called = await channel.variable("ACORDO_CALLED")
+        try:
+            async with self._means.engine.begin() as connection:
+                errand = await payment_errands.waiting(connection, attempt)
+                if errand is None:
+                    return False
+                arrived = Arrived(
+                    call=errand.id,
+                    channel=unique,
+                    flow=payment_errands.FLOW,
+                    caller=_e164(await channel.variable("ACORDO_CALLER")),
+                    called=called,
+                    at=datetime.now(UTC),
+                )
+                await robot_calls.begin(connection, arrived)
+                await robot_calls.identified(connection, errand.id, errand.debtor)
+        except DATABASE_LOST as error:
+            log.warning("talk_not_begun", why=type(error).__name__)
+            return False
+        case = Case(
+            means=self._means,
+            call=errand.id,
+            caller=arrived.caller,
+            debtor=errand.debtor,
+            to_pay=errand.to_pay,
+            begun=arrived.at,
+        )
+        await self._lead(channel, case, payment_errands.FLOW, {})
+        return True
+
     async def _lead(
         self, channel: AgiChannel, case: Case, flow: str, slots: Mapping[str, object]
     ) -> None:
@@ -213,9 +247,7 @@ class Talks:
 
     async def goes_on(self, channel: AgiChannel) -> str:
         """Where a caller goes after the conversation: `agent`, `closed` or `done`."""
-        unique = channel.environment.get("agi_uniqueid", "")
-        call = attempt_named(unique) or inbound_attempt(unique)
-        expected = self._calls.pop(call, None)
+        expected = self._calls.pop(UUID(await channel.variable(TALK)), None)
         wants_person, opening = True, self._means.opening
         if expected is not None:
             held = await asyncio.wait_for(expected.held, ENDED_S)

@@ -27,14 +27,14 @@ from ura.flow.prompts import prompts
 from ura.flow.reading import BadFlow
 from ura.owed_calls import OwedCalls
 from ura.ports import Voice, VoiceFailed
-from ura.scripts.flows import shipped
+from ura.scripts.flows import SHIPPED, shipped
 from ura.settings import UraSettings
 from ura.speaking import shipped as shipped_voice
 from ura.speaking.pieces import to_record
 from ura.speaking.recordings import RecordedVoice
 from ura.speaking.speaker import Speaker
 from ura.steps.case import Means
-from ura.talking import FLOW, Talks
+from ura.talking import Talks
 
 TRIAL = "Olá!"
 
@@ -53,7 +53,7 @@ async def talks_of(
 
     `wanted`: they are held at any of our numbers.
     """
-    voice = await _voice(settings) if wanted and _flow_is_read() else None
+    voice = await _voice(settings) if wanted and _flows_are_read() else None
     if voice is None:
         yield None
         return
@@ -74,14 +74,16 @@ async def talks_of(
         yield Talks(means, speaker, recogniser, lambda: recogniser.missing, owed)
 
 
-def _flow_is_read() -> bool:
-    """Read before the first call, which a flow with an error would break."""
-    try:
-        shipped(FLOW)
-    except BadFlow as error:
-        log.error("flow_refused", why=str(error))
-        return False
-    return True
+def _flows_are_read() -> bool:
+    """Read before the first call, which a flow with an error would break: all of them."""
+    refused = False
+    for name in SHIPPED:
+        try:
+            shipped(name)
+        except BadFlow as error:
+            log.error("flow_refused", flow=name, why=str(error))
+            refused = True
+    return not refused
 
 
 def _recogniser(settings: UraSettings) -> PhraseRecognisers:

@@ -56,7 +56,7 @@ async def hear(asked: Asked[IdentityIn, None]) -> CardOut:
     _, agent = own_seat(asked.who)
     async with asked.request.app[DATABASE].begin() as connection:
         call = await read_call(connection, UUID(asked.path["id"]))
-        await _in_hand(asked, call)
+        await require_in_hand(asked, call)
         if call.debtor_id is None:
             raise Problem("unknown_debtor", 409)
         hearing = Hearing(
@@ -95,7 +95,7 @@ async def suppress(asked: Asked[SuppressionIn, None]) -> CardOut:
     tools = asked.request.app[DESK]
     async with asked.request.app[DATABASE].begin() as connection:
         call = await read_call(connection, UUID(asked.path["id"]))
-        await _in_hand(asked, call)
+        await require_in_hand(asked, call)
         await suppressing.suppress(connection, tools, asked.who, call, asked.body)
         return await make_card(connection, tools, call, asked.who.name)
 
@@ -132,7 +132,7 @@ async def check_call_back(asked: Asked[CallBackIn, None]) -> CallBackAllowedOut:
     async with asked.request.app[DATABASE].connect() as connection:
         call = await read_call(connection, UUID(asked.path["id"]))
         if call.agent_id != agent:  # one's own may be recorded late
-            await _in_hand(asked, call)
+            await require_in_hand(asked, call)
         if call.debtor_id is None:
             raise Problem("call_back_no_number", 422)
         at = await recording.check(
@@ -160,10 +160,11 @@ async def _previewed(asked: Asked[Any, Any], connection: AsyncConnection) -> Any
 async def _may_see(asked: Asked[Any, Any], call: Any) -> None:
     """A supervisor may look at any call, an agent at the one in his hands."""
     if asked.who.role is not Role.SUPERVISOR:
-        await _in_hand(asked, call)
+        await require_in_hand(asked, call)
 
 
-async def _in_hand(asked: Asked[Any, Any], call: Any) -> None:
+async def require_in_hand(asked: Asked[Any, Any], call: Any) -> None:
+    """The call is in the agent's own hands now. Raises Problem."""
     endpoint, _ = own_seat(asked.who)
     if not (await read_seat(asked.request.app[BUS], endpoint)).holds(call.id):
         raise Problem("not_your_call", 403)

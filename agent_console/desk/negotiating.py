@@ -18,6 +18,7 @@ from agent_console.api.endpoint import Asked
 from agent_console.api.once import once
 from agent_console.back_office.slips import AddressForm, AddressOut, kept
 from agent_console.desk.card import read_call
+from agent_console.desk.in_hand import require_in_hand
 from agent_console.desk.negotiation_contracts import (
     DebtNowOut,
     DeskAgreementIn,
@@ -26,12 +27,11 @@ from agent_console.desk.negotiation_contracts import (
     PixIn,
     PixOut,
 )
-from agent_console.desk.seat import own_seat, read_seat
 from agent_console.negotiation import answers, making
 from agent_console.negotiation.contracts import AgreementOut, OffersOut
 from agent_console.problems import Problem
 from agent_console.rail import instalment_pix
-from agent_console.services import BUS, DATABASE
+from agent_console.services import DATABASE
 from cobranca.agreements.life import BINDING, Evidence
 from cobranca.agreements.policy import Authority, Channel
 from cobranca.agreements.service import Asking
@@ -55,7 +55,7 @@ def _today() -> date:
 async def negotiation(asked: Asked[None, None]) -> NegotiationOut:
     """What each open debt owes today by law and contract, and what was agreed."""
     async with asked.request.app[DATABASE].connect() as connection:
-        debtor = await _debtor(asked, connection)
+        debtor = await debtor_in_hand(asked, connection)
         card = await debtor_card(connection, debtor)
         tables, today = await indices(connection), _today()
         debts = []
@@ -79,7 +79,7 @@ async def offer(asked: Asked[DeskOffersIn, None]) -> OffersOut:
     body = asked.body
 
     async def use(connection: AsyncConnection) -> OffersOut:
-        debtor = await _debtor(asked, connection)
+        debtor = await debtor_in_hand(asked, connection)
         asking = Asking(
             debts=tuple(dict.fromkeys(body.debts)),
             channel=Channel.DESK,
@@ -102,7 +102,7 @@ async def agree(asked: Asked[DeskAgreementIn, None]) -> AgreementOut:
     """The debtor said yes: now, in this call."""
 
     async def use(connection: AsyncConnection) -> AgreementOut:
-        debtor, now = await _debtor(asked, connection), datetime.now(UTC)
+        debtor, now = await debtor_in_hand(asked, connection), datetime.now(UTC)
         call = UUID(asked.path["id"])
         offered = select(OfferRow.debtor_id).where(OfferRow.id == asked.body.offer)
         if await connection.scalar(offered) != debtor:
@@ -119,7 +119,7 @@ async def pix(asked: Asked[PixIn, None]) -> PixOut:
     """A code for what an instalment owes today, to be sent or read by the debtor."""
     app, instalment = asked.request.app, asked.body.instalment
     async with app[DATABASE].connect() as connection:
-        debtor = await _debtor(asked, connection)
+        debtor = await debtor_in_hand(asked, connection)
         agreement = await agreement_of(connection, instalment)
         whose = select(AgreementRow.debtor_id).where(AgreementRow.id == agreement)
         if agreement is None or await connection.scalar(whose) != debtor:
@@ -138,15 +138,13 @@ async def pix(asked: Asked[PixIn, None]) -> PixOut:
 async def keep_address(asked: Asked[AddressForm, None]) -> AddressOut:
     """Where the debtor says that he lives: banks register no slip without it."""
     async with asked.request.app[DATABASE].begin() as connection:
-        return await kept(connection, asked, await _debtor(asked, connection))
+        return await kept(connection, asked, await debtor_in_hand(asked, connection))
 
 
-async def _debtor(asked: Asked[Any, Any], connection: AsyncConnection) -> UUID:
+async def debtor_in_hand(asked: Asked[Any, Any], connection: AsyncConnection) -> UUID:
     """Whose call is in the agent's hands, once he may hear of his debts."""
     call = await read_call(connection, UUID(asked.path["id"]))
-    endpoint, _ = own_seat(asked.who)
-    if not (await read_seat(asked.request.app[BUS], endpoint)).holds(call.id):
-        raise Problem("not_your_call", 403)
+    await require_in_hand(asked, call)
     if call.debtor_id is None:
         raise Problem("unknown_debtor", 409)
     standing = await standing_of(connection, call.id)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from agent_console.negotiation.contracts import (
     AgreementOut,
@@ -57,3 +58,51 @@ class PixOut(Form):
     code: str
     qr: str
     valid_on: date
+
+
+class RobotPaymentIn(Form):
+    """What the debtor in call is sent to the URA to pay: an agreement or a debt.
+
+    `leave`: the agent is free once the URA has the call; else the call stays his.
+    """
+
+    agreement: UUID | None = None
+    debt: UUID | None = None
+    leave: bool = False
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if (self.agreement is None) == (self.debt is None):
+            raise ValueError("agreement or debt")
+        return self
+
+
+class WrittenOut(Form):
+    """A message that the URA sent; times null: not yet."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    template: str
+    means: str | None
+    state: str
+    sent_at: datetime | None
+    delivered_at: datetime | None
+
+
+class RobotPaymentOut(Form):
+    """How far the URA came. `outcome` null: it lasts; `taken`: the agent took him back."""
+
+    id: UUID
+    asked_at: datetime
+    began_at: datetime | None
+    ended_at: datetime | None
+    outcome: str | None
+    read_out: bool
+    paid_at: datetime | None
+    messages: list[WrittenOut]
+
+
+class RobotProgressOut(Form):
+    """`errand` null: the call was not sent to the URA."""
+
+    errand: RobotPaymentOut | None

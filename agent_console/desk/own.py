@@ -29,13 +29,16 @@ from agent_console.services import BUS, CLOCK, DATABASE
 from agent_console.texts import TEXTS
 from cobranca.compliance.rulebook import reasons_in_force
 from cobranca.contacts.dispositions import catalogue
+from cobranca.contacts.payment_errands import take_back
 from dialer.callbacks.booking import Listed, booked_for, cancel
 from dialer.calls.passed_on import PassedOn, passed_on
 from dialer.calls.shift_log import Unrecorded, day_of, unrecorded
 from foundation.brasil.phone import masked_phone
 from foundation.clock import SAO_PAULO
 
-MEANS_A_CALL = frozenset({"hang_up", "hold", "resume", "wrap_up_done", "dial", "skip"})
+MEANS_A_CALL = frozenset(
+    {"hang_up", "hold", "resume", "wrap_up_done", "dial", "skip", "leave_to_robot"}
+)
 LATE_RECORD = timedelta(hours=24)  # what was not recorded in the wrap-up may be so long
 TOLD_OF = timedelta(hours=12)  # a shift: calls that others took
 
@@ -73,9 +76,11 @@ async def obey(asked: Asked[CommandIn, None]) -> None:
         seat = await read_seat(bus, endpoint)
         if wish.call is None or not seat.holds(wish.call):
             raise Problem("call_gone", 409)
-    async with asked.request.app[DATABASE].connect() as connection:
-        await require_dialer(connection)
     call = wish.call if wish.do in MEANS_A_CALL else None
+    async with asked.request.app[DATABASE].begin() as connection:
+        await require_dialer(connection)
+        if wish.do == "resume" and call is not None:
+            await take_back(connection, call, asked.request.app[CLOCK].now())
     await command(bus, endpoint, wish.do, code=wish.code, call=call)
 
 
@@ -121,7 +126,8 @@ async def context(asked: Asked[None, None]) -> Mapping[str, Any]:
         "words": {
             name: TEXTS.section(name)
             for name in ("desk", "desk_states", "desk_said", "desk_next", "pauses",
-                         "pause_names", "softphone", "negotiation", "means")
+                         "pause_names", "softphone", "negotiation", "means",
+                         "robot_payment", "robot_payment_sent")
         },
     }  # fmt: skip
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from agent_console.api.endpoint import Endpoint, Role
 from agent_console.back_office.slips import AddressForm, AddressOut
-from agent_console.desk import negotiating
+from agent_console.desk import negotiating, paying_by_robot
 from agent_console.desk.negotiation_contracts import (
     DeskAgreementIn,
     DeskOffersIn,
     NegotiationOut,
     PixIn,
     PixOut,
+    RobotPaymentIn,
+    RobotProgressOut,
 )
 from agent_console.negotiation.contracts import AgreementOut, OffersOut
 from agent_console.rail import open_rail
@@ -91,5 +93,37 @@ ENDPOINTS = (
         body=PixIn,
         answer=PixOut,
         problems=(*MINE, "no_instalment", "nothing_owed", "no_bank", "bank_away"),
+    ),
+    Endpoint(
+        verb="POST",
+        path=f"{CALL}/robot",
+        summary="Mandar o devedor da chamada à URA, para pagar",
+        roles=AGENT,
+        scope="desk:write",
+        handler=paying_by_robot.send,
+        body=RobotPaymentIn,
+        answer=RobotProgressOut,
+        status=201,
+        problems=(
+            *MINE,
+            "not_talking",
+            "no_dialer",
+            "no_agreement",
+            "no_debt",
+            "nothing_owed",
+            "offer_already_agreed",
+            "bus_unreachable",
+        ),
+    ),
+    Endpoint(
+        verb="GET",
+        path=f"{CALL}/robot",
+        summary="Até onde foi o pagamento com a URA: pedido, enviado, entregue, pago",
+        roles=AGENT,
+        scope="desk:read",
+        handler=paying_by_robot.progress,
+        answer=RobotProgressOut,
+        problems=("no_seat", "no_such_call", "not_your_call"),
+        background=True,
     ),
 )

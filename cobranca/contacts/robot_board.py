@@ -3,7 +3,7 @@
 TMA = talk + wrap-up, TMO = talk + hold + wrap-up: a robot has neither wrap-up nor hold, so
 both are the time from the first word to the end, or to the hand-over. CPC: the person
 proved to be the debtor. Understanding: answers made use of, of all that were given or
-waited for in vain.
+waited for in vain. A conversation for payment is part of an agent's call, and his.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SEATS = text(
            c.debtor_id IS NOT NULL AS identified, c.agreement_id IS NOT NULL AS agreed,
            c.taken_at IS NOT NULL AS taken, coalesce(n.name, c.called) AS called
       FROM robot_call c LEFT JOIN inbound_number n ON n.number = c.called
-     WHERE c.ended_at IS NULL AND c.began_at > :since
+     WHERE c.ended_at IS NULL AND c.began_at > :since AND c.flow <> 'payment'
      ORDER BY c.began_at
     """
 )
@@ -47,6 +47,7 @@ _DAY = text(
            SELECT sum(i.amount) AS cents FROM agreement_instalment i
             WHERE i.agreement_id = c.agreement_id) a ON true
      WHERE c.ended_at IS NOT NULL AND c.began_at >= :since
+       AND c.flow <> 'payment'
     """
 )
 _TRANSFERS = text(
@@ -60,6 +61,7 @@ _TRANSFERS = text(
            SELECT t.outcome FROM robot_turn t WHERE t.call_id = c.id
             ORDER BY t.number DESC LIMIT 1) t ON true
      WHERE c.hands_over AND c.ended_at IS NOT NULL AND c.began_at >= :since
+       AND c.flow <> 'payment'
      GROUP BY 1
     """
 )

@@ -167,10 +167,17 @@ def _entry(agent: Agent, floor: Floor) -> dict[str, Any]:
         "call": agent.call,
         "pause_code": agent.pause_code if pauses else None,
         "held": agent.held,
+        "robot": _with_robot(agent, floor),
         "wants": agent.wants.value,
         "wrap_up_until": _stamp(wrap_up_until) if wrap_up_until else None,
         "preview": _preview(floor.offers.get(agent.endpoint)),
     }
+
+
+def _with_robot(agent: Agent, floor: Floor) -> bool:
+    """Whether the automatic conversation has the agent's debtor, or is to."""
+    ongoing = floor.calls.get(agent.call or "")
+    return agent.held and ongoing is not None and ongoing.robot
 
 
 def _preview(offer: Offer | None) -> dict[str, Any] | None:

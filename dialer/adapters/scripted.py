@@ -32,6 +32,8 @@ from dialer.calls.events import (
 from dialer.ports import (
     BACK_TO_FLOOR,
     HOLD,
+    PAYING,
+    ROBOT_OVER,
     LiveChannel,
     Origination,
     SwitchRefused,
@@ -68,6 +70,7 @@ class _Channel:
     up: bool = False
     peer: _Channel | None = None
     held: bool = False
+    robot: bool | None = None  # held for it: whether it leads still
     back: bool = False  # on the floor again
     talked: bool = False  # came out of a bridge, and the dialplan has not noticed yet
     variables: dict[str, str] = field(default_factory=dict)
@@ -81,7 +84,7 @@ class _Channel:
     @property
     def context(self) -> str:
         if self.held:
-            return HOLD
+            return HOLD if self.robot is None else PAYING
         waits = self.back and self.peer is None
         return BACK_TO_FLOOR if waits else self.call.context
 
@@ -98,6 +101,7 @@ class ScriptedTelephony:
         self._endpoints: set[str] = set()
         self._lost = True
         self.placed: list[Origination] = []
+        self.robot_there = False  # somebody holds the conversations
 
     async def __aenter__(self) -> Self:
         self.restore()
@@ -145,6 +149,12 @@ class ScriptedTelephony:
         fields = {"Attempt": channel, "Number": number, "Called": called}
         ch.life = asyncio.create_task(self._inbound(ch, fields))
 
+    def robot_done(self, channel: str) -> None:
+        """The automatic conversation ends, and the debtor wants a person."""
+        ch = self._live(channel)
+        ch.robot = False
+        self._say(ch, "robot_over")
+
     def refuse(self, channel: str, *, cause: int, sip_code: int) -> None:
         """The network refuses a call now that its script left without an answer."""
         self._tell(Refused(channel=channel, at=self._now()))
@@ -171,7 +181,7 @@ class ScriptedTelephony:
         one, other = self._live(channel), self._live(peer)
         for ch in (one, other):
             self._part(ch)
-            ch.held = False
+            ch.held, ch.robot = False, None
         one.peer, other.peer = other, one
         at = self._now()
         for ch, its_peer in ((one, other), (other, one)):
@@ -184,6 +194,14 @@ class ScriptedTelephony:
         ch.held = True
         self._part(ch)
         self._say(ch, "held")
+        asyncio.get_running_loop().call_later(HOLD_S, self._hold_over, ch)
+
+    async def to_robot(self, channel: str) -> None:
+        self._reach()
+        ch = self._live(channel)
+        ch.held, ch.robot = True, self.robot_there
+        self._part(ch)
+        self._say(ch, "paying" if self.robot_there else "robot_over")
         asyncio.get_running_loop().call_later(HOLD_S, self._hold_over, ch)
 
     async def end_hold(self, channel: str) -> None:
@@ -219,7 +237,7 @@ class ScriptedTelephony:
                 bridge=min(ch.id, ch.peer.id) if ch.peer else None,
                 seconds=int(self._time() - ch.born),
                 context=ch.context,
-                extension=ch.call.extension,
+                extension=ROBOT_OVER if ch.robot is False else ch.call.extension,
             )
             for ch in self._channels.values()
         ]
@@ -317,7 +335,7 @@ class ScriptedTelephony:
 
     def _hold_over(self, ch: _Channel) -> None:
         if ch.held:
-            ch.held = False
+            ch.held, ch.robot = False, None
             ch.stirred.set()
 
     def _part(self, ch: _Channel) -> None:

@@ -73,8 +73,10 @@ def advance(call: Call, event: ChannelEvent) -> Call:
             if call.state is CallState.TALKING:
                 return replace(call, state=CallState.IN_DIALPLAN)
             return call
-        case Said(what="overflow" | "no_agent"):
+        case Said(what="overflow" | "no_agent" | "robot_over"):
             return replace(call, state=CallState.IN_DIALPLAN)
+        case Said(what="paying"):
+            return replace(call, state=CallState.WITH_ROBOT)
         case Said(what="back_to_floor"):
             return replace(call, state=CallState.WAITING)
         case _:

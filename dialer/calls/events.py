@@ -31,7 +31,7 @@ class CallState(StrEnum):
     COMMITTED = "committed"  # the attempt exists in the database, the network knows nothing
     DIALING = "dialing"
     RINGING = "ringing"
-    WITH_ROBOT = "with_robot"  # a caller talks with the automatic conversation
+    WITH_ROBOT = "with_robot"  # talks with the automatic conversation
     WAITING = "waiting"  # a person answered and hears silence or music, no agent yet
     TALKING = "talking"  # joined with an agent
     IN_DIALPLAN = "in_dialplan"  # the dialplan has it: its message, or what follows a talk

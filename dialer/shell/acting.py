@@ -13,6 +13,8 @@ async def act(telephony: Telephony, action: Action) -> None:
     match action:
         case Join():
             await telephony.bridge(action.channel, action.leg)
+        case Hold(robot=True):
+            await telephony.to_robot(action.channel)
         case Hold():
             await telephony.hold(action.channel)
         case EndHold():

@@ -10,7 +10,7 @@ from dialer.adapters.open_attempts import OpenAttempt
 from dialer.calls.agent import Agent, AgentState
 from dialer.calls.call import Call, CallState, advance
 from dialer.calls.events import Answered, Ringing
-from dialer.ports import BACK_TO_FLOOR, TO_FLOOR, LiveChannel
+from dialer.ports import BACK_TO_FLOOR, PAYING, ROBOT_OVER, TO_FLOOR, LiveChannel
 from dialer.shell.ongoing import Ongoing
 from foundation.ids import inbound_attempt
 
@@ -39,6 +39,8 @@ def call_now(call: Call, attempt: OpenAttempt, channel: LiveChannel, now: dateti
     asked = channel.context == TO_FLOOR and call.state is CallState.WITH_ROBOT
     if channel.context == BACK_TO_FLOOR or asked:
         return replace(call, state=CallState.WAITING)
+    if channel.context == PAYING and channel.extension != ROBOT_OVER:
+        return replace(call, state=CallState.WITH_ROBOT)
     if call.state is CallState.TALKING or _past_threshold(call, attempt, now):
         return replace(call, state=CallState.IN_DIALPLAN)
     if not channel.up and call.state is CallState.COMMITTED:

@@ -11,15 +11,15 @@ from dialer.calls import agent as agents
 from dialer.shell import previews, taking
 from dialer.shell.facts import Fact, Step
 from dialer.shell.floor import Floor
-from dialer.shell.holding import hold, resume
+from dialer.shell.holding import PARKING
 
 Verb = Literal[
     "log_in", "log_out", "available", "pause", "hang_up", "wrap_up_done",
-    "hold", "resume", "reattach", "dial", "skip", "take",
+    "hold", "resume", "reattach", "dial", "skip", "take", "to_robot", "leave_to_robot",
 ]  # fmt: skip
 
 
-ACTS = frozenset({"hang_up", "hold", "resume", "reattach", "take"})
+ACTS = frozenset({"hang_up", "hold", "resume", "reattach", "take", "to_robot"})
 
 
 class BadCommand(ValueError):
@@ -96,8 +96,8 @@ def _apply(floor: Floor, command: Command, at: datetime) -> Step:
             return Step(actions=floor.hang_up_for(command.agent))
         case "wrap_up_done":
             return _wrap_up_done(floor, command, at)
-        case "hold" | "resume" as do:
-            return {"hold": hold, "resume": resume}[do](floor, command.agent, at)
+        case "hold" | "resume" | "to_robot" | "leave_to_robot" as do:
+            return PARKING[do](floor, command.agent, at)
         case "dial":
             previews.dial_now(floor, command.agent, at)
             return Step()

@@ -24,11 +24,12 @@ class Join:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Send the debtor's channel to music; the agent's leg stays."""
+    """Send the debtor's channel to music, or to the robot; the agent's leg stays."""
 
     call: str
     channel: str
     agent: str
+    robot: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,6 +133,8 @@ class Floor:
         agent = self.agents.get(endpoint)
         if agent is not None:
             self.put(agents.released(agent, call_id, at), at, step)
+        if ongoing is not None:
+            ongoing.resumed_at = None
         if ongoing is not None and ongoing.agent == endpoint and not ongoing.held:
             ongoing.agent = None
             ongoing.let_go()
@@ -256,6 +258,10 @@ class Floor:
                 ongoing.agent = None
             case Said(what="held"):
                 ongoing.on_hold = ongoing.held
+            case Said(what="paying"):
+                keeping.robot_leads(self, ongoing, event.at, step)
+            case Said(what="robot_over"):
+                keeping.robot_over(self, ongoing, event.at, step)
             case Said(what="back_to_floor"):
                 keeping.returned(self, ongoing, agent, event.at, step)
             case HungUp():
@@ -266,6 +272,7 @@ class Floor:
         ongoing.talked_with = agent.endpoint
         ongoing.joins = 0
         ongoing.held = ongoing.on_hold = ongoing.returned = False
+        ongoing.robot, ongoing.frees, ongoing.resumed_at = False, False, None
         ongoing.let_go()
         self._wrap_up_s[agent.endpoint] = ongoing.wrap_up_s
         after = agents.joined(agent, call_id, at)

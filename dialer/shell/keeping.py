@@ -26,13 +26,66 @@ def returned(
 ) -> None:
     """The debtor came out of a talk and is still there."""
     was_on_hold = ongoing.on_hold
-    ongoing.held = ongoing.on_hold = False
+    ongoing.held = ongoing.on_hold = ongoing.robot = ongoing.frees = False
     ongoing.returned, ongoing.agent = True, None
     if was_on_hold:  # for as long as one may be: for anybody now
         floor.free(agent, ongoing.call.id, at, step)
     elif _may_come_back(floor, ongoing):
         ongoing.keep(str(ongoing.talked_with), at + KEEP)
         _await(floor, str(ongoing.talked_with), at, step)
+
+
+def robot_leads(floor: Floor, ongoing: Ongoing, at: datetime, step: Step) -> None:
+    """The automatic conversation has the debtor; who wanted to be free then is."""
+    if ongoing.frees:
+        leave(floor, ongoing, at, step)
+
+
+def leave(floor: Floor, ongoing: Ongoing, at: datetime, step: Step) -> None:
+    """The agent is free of a debtor whom the automatic conversation has.
+
+    Should the debtor want a person after all, it is this one if he is idle.
+    """
+    agent = floor.agents.get(ongoing.agent or "")
+    ongoing.prefers = ongoing.agent or ongoing.prefers
+    ongoing.agent, ongoing.frees = None, False
+    floor.free(agent, ongoing.call.id, at, step)
+
+
+def robot_over(floor: Floor, ongoing: Ongoing, at: datetime, step: Step) -> None:
+    """The automatic conversation is over and the debtor is there: back to who stayed.
+
+    Who stayed and lost his leg has him on hold then; nobody's is sent to the floor. The
+    agent may have taken him back just now: he is joined once.
+    """
+    ongoing.robot = ongoing.frees = False
+    ongoing.on_hold = ongoing.held
+    agent = floor.agents.get(ongoing.agent or "")
+    if agent is None or agent.call != ongoing.call.id or agent.leg is None:
+        end_hold_of_nobody(floor, ongoing, at, step)
+    elif ongoing.held and not ongoing.is_resumed(at):
+        ongoing.resumed_at = at
+        step.actions.append(join(ongoing, agent.endpoint, agent.leg))
+
+
+def found_with_robot(
+    floor: Floor, ongoing: Ongoing, endpoint: str | None, at: datetime, step: Step
+) -> None:
+    """The switch has a debtor in the automatic conversation: he is his who stayed.
+
+    `endpoint`: whom he talked with last; he stayed if the facts say that he has the call.
+    """
+    agent = floor.agents.get(endpoint or "")
+    ongoing.held = ongoing.robot = True
+    if agent is None or agent.call != ongoing.call.id or not in_hand(agent):
+        return
+    ongoing.agent = agent.endpoint
+    floor.put(agents.found_holding(agent, ongoing.call.id, at), at, step)
+
+
+def in_hand(agent: Agent) -> bool:
+    """Whether an agent who has a call has not begun to wrap it up."""
+    return agent.state in (AgentState.TALKING, AgentState.CONNECTING)
 
 
 def holds(floor: Floor, agent: Agent) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from dialer.answering.answer import DEFAULT as UNHEARD
@@ -12,6 +12,8 @@ from dialer.calls.call import Call, CallState
 from dialer.calls.events import ChannelEvent, Joined, Parted
 from dialer.inbound.queue import NOBODY, Place, urgency_s
 from foundation.route import DEFAULT
+
+RESUMING = timedelta(seconds=5)  # at most: a bridge takes milliseconds
 
 
 @dataclass(slots=True)
@@ -43,6 +45,9 @@ class Ongoing:
     machine: str | None = None  # its kind, once the call is ended for it
     held: bool = False  # the agent wants the debtor to hear music
     on_hold: bool = False  # and the switch said that he does
+    robot: bool = False  # held, and the automatic conversation has the debtor
+    frees: bool = False  # the agent wants to be free once it leads
+    resumed_at: datetime | None = None  # the agent takes the held debtor back
     kept_for: str | None = None  # lost this agent's leg and waits for it
     kept_until: datetime | None = None
     bridge: str = ""  # the one it talks in; "" where nobody tells
@@ -79,6 +84,11 @@ class Ongoing:
         """How urgent a waiting call is: for how long it waits, with its head start."""
         since = self.queued_at or self.call.answered_at or at
         return urgency_s(self.place or NOBODY, since, at)
+
+    def is_resumed(self, at: datetime) -> bool:
+        """Whether the agent is on the way back to the debtor: to be joined twice is to be
+        parted."""
+        return self.resumed_at is not None and at - self.resumed_at < RESUMING
 
     def keep(self, endpoint: str, until: datetime) -> None:
         """Leave it to one agent for a while."""

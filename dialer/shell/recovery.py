@@ -22,11 +22,18 @@ from dialer.calls.agent import Agent, AgentState
 from dialer.calls.call import CallState, advance, is_abandoned
 from dialer.calls.events import Answered, ChannelEvent, HungUp, NetworkOutcome, Said
 from dialer.calls.story import found_data
-from dialer.ports import BACK_TO_FLOOR, HOLD, LiveChannel, SwitchUnreachable
+from dialer.ports import (
+    BACK_TO_FLOOR,
+    HOLD,
+    PAYING,
+    ROBOT_OVER,
+    LiveChannel,
+    SwitchUnreachable,
+)
 from dialer.shell.adopting import attempt_of, call_now, endpoint_of, ongoing_of, talking
 from dialer.shell.facts import Ended, Fact, Step
 from dialer.shell.floor import Floor, Ongoing
-from dialer.shell.keeping import found_on_hold
+from dialer.shell.keeping import found_on_hold, found_with_robot, robot_over
 from dialer.shell.phone_search import PhoneSearch
 from foundation.observability import get_logger
 
@@ -118,7 +125,7 @@ class Recovery:
         ongoing.call = call_now(was, attempt, channel, now)
         ongoing.agent = agent.endpoint if agent else None
         ongoing.returned = channel.context == BACK_TO_FLOOR
-        ongoing.held = ongoing.on_hold = False
+        ongoing.held = ongoing.on_hold = ongoing.robot = False
         ongoing.bridge = channel.bridge or ""
         step = Step()
         if agent is not None:
@@ -127,6 +134,10 @@ class Recovery:
             self._floor.put(_with(agent, leg, attempt.id, now), now, step)
         elif channel.context == HOLD:
             found_on_hold(self._floor, ongoing, ongoing.talked_with, now, step)
+        elif channel.context == PAYING:
+            found_with_robot(self._floor, ongoing, ongoing.talked_with, now, step)
+            if channel.extension == ROBOT_OVER:
+                robot_over(self._floor, ongoing, now, step)
         self._floor.add_call(ongoing)
         if ongoing.call != was or agent is not None:
             data = found_data(ongoing.call)

@@ -20,7 +20,7 @@ from dialer.calls.events import Answered, HungUp, Joined, Parted, Said
 from dialer.calls.story import Stored, Story, begin, told
 from dialer.shell.facts import Action, EndHold, Fact, HangUp, Hold, Join, Nail, Step
 from dialer.shell.floor import Floor, Ongoing
-from dialer.shell.holding import hold, resume
+from dialer.shell.holding import hold, leave_to_robot, resume
 from dialer.shell.keeping import KEEP
 
 START = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
@@ -104,12 +104,14 @@ class Switch(RuleBasedStateMachine):
 
     def joins(self, order: Join) -> None:
         self.joined += 1
-        refused = self.joined % 7 == 0 and self.debtors.get(order.call) != "held"
+        parked = self.debtors.get(order.call) in ("held", "robot")
+        refused = self.joined % 7 == 0 and not parked
         if refused or order.call not in self.debtors or order.leg not in self.standing:
             self.lost_at.pop(order.call, None)  # who could not get it back waits no longer
             self.take(self.floor.on_join_failed(order.call, order.agent, self.at))
             self.take(self.floor.sweep(self.at))
             return
+        assert self.debtors[order.call] != "joined"  # who is joined twice is parted
         self.debtors[order.call], self.peers[order.call] = "joined", order.leg
         self.lost_at.pop(order.call, None)
         event = Joined(channel=order.call, at=self.at, peer=order.leg)
@@ -117,17 +119,19 @@ class Switch(RuleBasedStateMachine):
 
     def holds(self, order: Hold) -> None:
         if self.debtors.get(order.call) == "joined":
-            self.debtors[order.call] = "held"
+            self.debtors[order.call] = "robot" if order.robot else "held"
             del self.peers[order.call]
             self.take(self.floor.on_switch(Parted(channel=order.call, at=self.at)))
-            held = Said(channel=order.call, at=self.at, what="held", fields={})
-            self.take(self.floor.on_switch(held))
+            self.says(order.call, "paying" if order.robot else "held")
+
+    def says(self, call: str, what: str) -> None:
+        said = Said(channel=call, at=self.at, what=what, fields={})
+        self.take(self.floor.on_switch(said))
 
     def hold_ends(self, call: str) -> None:
         if self.debtors.get(call) == "held":
             self.debtors[call] = "waiting"
-            back = Said(channel=call, at=self.at, what="back_to_floor", fields={})
-            self.take(self.floor.on_switch(back))
+            self.says(call, "back_to_floor")
 
     def ends(self, channel: str) -> None:
         if channel in self.standing:
@@ -206,6 +210,32 @@ class Switch(RuleBasedStateMachine):
         self.take(resume(self.floor, seat, self.at))
         self.settle()
 
+    @rule(seat=seats, frees=st.booleans())
+    def an_agent_sends_his_debtor_to_the_robot(self, seat: str, frees: bool) -> None:
+        self.take(hold(self.floor, seat, self.at, robot=True))
+        if frees:
+            self.take(leave_to_robot(self.floor, seat, self.at))
+        self.settle()
+
+    @rule(seat=seats)
+    def an_agent_leaves_his_debtor_to_the_robot(self, seat: str) -> None:
+        self.take(leave_to_robot(self.floor, seat, self.at))
+        self.settle()
+
+    @rule(pick=picks, seat=seats, first=st.booleans())
+    def the_robot_is_done(self, pick: int, seat: str, first: bool) -> None:
+        """As an agent takes his debtor back, before or after."""
+        with_robot = [call for call, where in self.debtors.items() if where == "robot"]
+        if not with_robot:
+            return
+        call = with_robot[pick % len(with_robot)]
+        if first:
+            self.take(resume(self.floor, seat, self.at))
+        self.debtors[call] = "held"
+        self.says(call, "robot_over")
+        self.take(resume(self.floor, seat, self.at))
+        self.settle()
+
     @rule(seat=seats)
     def a_page_is_closed(self, seat: str) -> None:
         self.take(self.floor.on_endpoint(seat, self.at, reachable=False))
@@ -266,7 +296,7 @@ class Switch(RuleBasedStateMachine):
     @invariant()
     def nobody_is_on_hold_for_long_without_his_agent(self) -> None:
         for ongoing in self.floor.calls.values():
-            if ongoing.held:
+            if ongoing.held and (ongoing.agent is not None or not ongoing.robot):
                 agent = self.floor.agents[str(ongoing.agent)]
                 assert agent.call == ongoing.call.id
                 assert agent.leg is not None or self.at - agent.since <= KEEP

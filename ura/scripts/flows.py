@@ -16,11 +16,12 @@ from ura.flow.nodes import Flow
 from ura.flow.prompts import prompts
 from ura.flow.reading import read_flow
 
-SHIPPED = ("receptive", "active")
+SHIPPED = ("receptive", "active", "payment")
 #: slots that are filled when the conversation begins
 FIRST: Mapping[str, frozenset[str]] = {
     "receptive": frozenset({"protocol"}),
     "active": frozenset({"protocol", "name"}),
+    "payment": frozenset(),
 }
 
 
@@ -54,6 +55,7 @@ STEPS: Mapping[str, Step] = {
         several="choices",
     ),
     "find_errand": _step(reminder=_AGREEMENT, notice=_AGREEMENT, debt=_DEBT, nothing=""),
+    "begin_payment": _step(debt=_DEBT, agreement=_AGREEMENT, nothing=""),
     "pick_creditor": _step(debt=_DEBT, agreement=_AGREEMENT, none=""),
     "list_debts": _step(several="choices", one=""),
     "pick_debt": _step(debt=_DEBT, none=""),

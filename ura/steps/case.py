@@ -74,6 +74,7 @@ class Case:
     creditor: UUID | None = None
     expected: UUID | None = None  # whom we called
     agentless: bool = False  # no agent may have this call
+    to_pay: UUID | None = None  # agreement or debt for which an agent sent him here
     debtor: UUID | None = None
     debts: tuple[DebtSeen, ...] = ()  # in hand: of one creditor, in no agreement
     owed: Decimal = Decimal(0)  # of them

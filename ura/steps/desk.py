@@ -26,6 +26,7 @@ from ura.steps.copies import (
 )
 from ura.steps.identity import identify, identify_called
 from ura.steps.matter import (
+    begin_payment,
     find_errand,
     find_matter,
     find_payment,
@@ -45,9 +46,9 @@ from ura.steps.stopping import (
 )
 
 _STEPS: tuple[Callable[[Case, Slots], Awaitable[Result]], ...] = (
-    book_call_back, close_agreement, copy_by_email, copy_by_sms, copy_to_read,
-    correct_data, delete_data, find_code, find_errand, find_matter, find_payment,
-    find_status, fit_count, fit_day, fit_monthly, identify, identify_called,
+    begin_payment, book_call_back, close_agreement, copy_by_email, copy_by_sms,
+    copy_to_read, correct_data, delete_data, find_code, find_errand, find_matter,
+    find_payment, find_status, fit_count, fit_day, fit_monthly, identify, identify_called,
     keep_dispute, keep_opt_out, keep_place, keep_promise, keep_third_party,
     keep_wrong_number, list_debts, make_offers, next_part, owe_call_back, person_called,
     pick_creditor, pick_debt, see_data, send_link, send_payment, take_cash, which_copy,

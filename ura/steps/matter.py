@@ -89,6 +89,19 @@ async def find_errand(case: Case, slots: Slots) -> Result:
     return ("notice" if late else "reminder"), told
 
 
+async def begin_payment(case: Case, slots: Slots) -> Result:
+    """What an agent sent him here to pay, unless it is paid already."""
+    async with case.means.engine.connect() as connection:
+        found = await topics_of(connection, case)
+    for topic in found:
+        own = [debt for debt in topic.debts if debt.id == case.to_pay]
+        if own:
+            return "debt", _in_hand(case, own)
+        if topic.agreement is not None and topic.agreement.id == case.to_pay:
+            return "agreement", _agreed(case, topic.agreement)
+    return "nothing", {}
+
+
 async def pick_creditor(case: Case, slots: Slots) -> Result:
     """The number that he said, of the list that he heard."""
     async with case.means.engine.connect() as connection:

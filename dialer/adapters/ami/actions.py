@@ -85,6 +85,11 @@ def end_hold(channel: str) -> Action:
     return hold(channel) | {"Exten": "over"}
 
 
+def to_robot(channel: str) -> Action:
+    """Send the channel to the dialplan's [paying], the automatic conversation."""
+    return hold(channel) | {"Context": "paying"}
+
+
 def take(channel: str) -> Action:
     """Send a caller to the dialplan's [taken], out of the automatic conversation."""
     return hold(channel) | {"Context": "taken"}

@@ -122,6 +122,10 @@ class AmiTelephony:
         """Send a held channel back to the floor; raises SwitchRefused when it is gone."""
         _accepted((await self._connection.ask(actions.end_hold(channel)))[0])
 
+    async def to_robot(self, channel: str) -> None:
+        """Send a joined channel to the robot; raises SwitchRefused when it is gone."""
+        _accepted((await self._connection.ask(actions.to_robot(channel)))[0])
+
     async def take(self, channel: str) -> None:
         """Send a caller from the robot to the floor; raises SwitchRefused when gone."""
         _accepted((await self._connection.ask(actions.take(channel)))[0])

@@ -17,7 +17,15 @@ from dialer.calls.events import (
     Parted,
     Ringing,
 )
-from dialer.ports import BACK_TO_FLOOR, HOLD, Origination, SwitchRefused, Telephony
+from dialer.ports import (
+    BACK_TO_FLOOR,
+    HOLD,
+    PAYING,
+    ROBOT_OVER,
+    Origination,
+    SwitchRefused,
+    Telephony,
+)
 from foundation.ids import uuid7
 from tests.real_switch import PHONES, Heard, RealSwitch, hearing
 
@@ -291,6 +299,29 @@ async def test_a_hold_that_is_ended_brings_the_debtor_back_to_the_floor(line: Li
     await line.heard.first(HungUp, debtor)
     with pytest.raises(SwitchRefused):
         await line.telephony.end_hold(debtor)
+
+
+async def test_without_its_process_the_robot_is_over_at_once(line: Line) -> None:
+    leg = await line.leg()
+    debtor = await line.debtor("01")
+    await line.heard.first(Answered, debtor)
+    await line.join(debtor, leg)
+    await line.telephony.to_robot(debtor)
+    over = await line.heard.said("robot_over", debtor)
+    assert over.fields == {"Attempt": debtor}
+    assert len(line.heard.all(Parted, debtor)) == 1
+    listed = {channel.channel: channel for channel in await line.telephony.channels()}
+    assert (listed[debtor].context, listed[debtor].extension) == (PAYING, ROBOT_OVER)
+    await line.join(debtor, leg)
+    await line.telephony.to_robot(debtor)
+    await line.telephony.end_hold(debtor)
+    await line.heard.said("back_to_floor", debtor)
+    words = [said.what for said in line.heard.events if hasattr(said, "what")]
+    assert "paying" not in words
+    await line.telephony.hang_up(debtor)
+    await line.heard.first(HungUp, debtor)
+    with pytest.raises(SwitchRefused):
+        await line.telephony.to_robot(debtor)
 
 
 async def test_seats_with_a_phone_are_listed(line: Line) -> None:

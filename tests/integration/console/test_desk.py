@@ -279,6 +279,6 @@ async def test_texts_exist_for_every_reason() -> None:
         "identity_form_company",
     ):
         assert set(TEXTS.section(section)) == set(Fact)
-    assert set(TEXTS.section("desk_states")) == {*AgentState, "held", "phone_off"}
-    assert set(TEXTS.section("desk_said")) == {*AgentState, "held", "phone_off"}
+    shown = {*AgentState, "held", "with_robot", "phone_off"}
+    assert set(TEXTS.section("desk_states")) == set(TEXTS.section("desk_said")) == shown
     assert set(TEXTS.section("outcome")) == {*NetworkOutcome, "open"}

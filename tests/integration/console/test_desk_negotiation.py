@@ -11,19 +11,25 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from agent_console.settings import ConsoleSettings
 from cobranca.agreements.publishing import publish
 from cobranca.agreements.store import AgreementEventRow, OfferRow
+from cobranca.channels.message import NewMessage
+from cobranca.channels.queue import put
+from cobranca.channels.store import MessageEventRow, MessageRow
+from cobranca.contacts import payment_errands, robot_calls
+from cobranca.contacts.robot_calls import Arrived, Over
 from cobranca.debts.registering import read_terms, register_terms
 from cobranca.debts.store import ContractRow, DebtRow
+from foundation.db.leadership import take
 from foundation.home import Home
 from foundation.settings import ProcessSettings
 from sim.outside.bank.payer import pay
 from sim.outside.bank.server import Bank
 from tests.builders.agreements import POLICY, TERMS
-from tests.integration.console.own_desk import Desk
+from tests.integration.console.own_desk import SEAT, Desk
 from tests.integration.payments.at_the_bank import a_bank, with_bank
 
 
@@ -143,3 +149,101 @@ async def test_a_pix_code_is_the_banks_and_of_todays_amount(
     assert pay(bank, made["code"]).startswith("Pix de R$")
     status, told = await sent(desk, "pix", {"instalment": str(uuid4())})
     assert (status, told["code"]) == (404, "no_instalment")
+
+
+@pytest_asyncio.fixture
+async def led(desk: Desk, own: UUID) -> UUID:
+    """The debt of the debtor in call, and a dialer that leads."""
+    async with desk.engine.begin() as connection:
+        await take(connection, "floor", "test", lease_s=600)
+    return own
+
+
+async def _progress(desk: Desk) -> Any:
+    answer = await desk.browser.get(f"/api/v1/desk/calls/{desk.call}/robot")
+    assert answer.status == 200
+    return (await answer.json())["errand"]
+
+
+async def test_who_is_sent_to_the_robot_is_seen_to_be_sent_the_code_and_to_pay(
+    desk: Desk, led: UUID
+) -> None:
+    await identified(desk)
+    assert await _progress(desk) is None
+    status, told = await sent(desk, "robot", {"debt": str(led), "leave": True})
+    assert (status, told["errand"]["began_at"], told["errand"]["messages"]) == (
+        201,
+        None,
+        [],
+    )
+    asked = [do for do, seat in await desk.commands() if seat == SEAT]
+    assert asked == ["to_robot", "leave_to_robot"]
+    now = datetime.now(UTC)
+    async with desk.engine.begin() as connection:
+        errand = await payment_errands.waiting(connection, desk.call)
+        assert errand is not None
+        assert (errand.debtor, errand.to_pay) == (desk.debtors[0], led)
+        arrived = Arrived(
+            call=errand.id, channel="1.1", flow="payment", caller="", called="", at=now
+        )
+        await robot_calls.begin(connection, arrived)
+        assert await payment_errands.waiting(connection, desk.call) is None
+        link = NewMessage(
+            debtor=desk.debtors[0], template="portal_link", key=f"portal_link:{errand.id}",
+            purpose="service", asked_for=True,
+        )  # fmt: skip
+        message = await put(connection, link)
+        await connection.execute(update(MessageRow).values(state="delivered", means="sms"))
+        event = {
+            "id": uuid4(), "message_id": message, "happened": "delivered", "provider": "p",
+            "provider_id": "1", "code": "", "at": now, "heard_at": now,
+        }  # fmt: skip
+        await connection.execute(insert(MessageEventRow), event)
+    shown = await _progress(desk)
+    assert shown["began_at"] is not None
+    (written,) = shown["messages"]
+    assert (written["template"], written["means"]) == ("portal_link", "sms")
+    assert written["delivered_at"] is not None
+    assert "secret" not in str(shown)
+
+
+async def test_only_what_this_debtor_owes_is_paid_with_the_robot(
+    desk: Desk, led: UUID
+) -> None:
+    status, told = await sent(desk, "robot", {"debt": str(led)})
+    assert (status, told["code"]) == (409, "identify_first")
+    await identified(desk)
+    other = await _debt(desk, 1)
+    for body, refused in (
+        ({"debt": str(other)}, (404, "no_debt")),
+        ({"agreement": str(uuid4())}, (404, "no_agreement")),
+        ({}, (422, "invalid")),
+    ):
+        status, told = await sent(desk, "robot", body)
+        assert (status, told["code"]) == refused
+    await desk.show("wrap_up")
+    status, told = await sent(desk, "robot", {"debt": str(led)})
+    assert (status, told["code"]) == (409, "not_talking")
+
+
+async def test_who_takes_the_debtor_back_did_not_see_him_hang_up(
+    desk: Desk, led: UUID
+) -> None:
+    await identified(desk)
+    await sent(desk, "robot", {"debt": str(led)})
+    now = datetime.now(UTC)
+    async with desk.engine.begin() as connection:
+        errand = await payment_errands.waiting(connection, desk.call)
+        assert errand is not None
+        arrived = Arrived(
+            call=errand.id, channel="1.1", flow="payment", caller="", called="", at=now
+        )
+        await robot_calls.begin(connection, arrived)
+    wish = {"do": "resume", "call": str(desk.call)}
+    assert (await desk.post("/commands", wish))[0] == 204
+    cut = Over(
+        outcome="hung_up", hands_over=False, state="pay_by", at=datetime.now(UTC), turns=[]
+    )
+    async with desk.engine.begin() as connection:
+        await robot_calls.end(connection, errand.id, cut)
+    assert (await _progress(desk))["outcome"] == "taken"

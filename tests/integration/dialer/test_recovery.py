@@ -51,6 +51,44 @@ async def test_a_gap_stops_the_pacing_and_no_call_is_lost_in_it(
         assert {o.agent for o in calls} == {"agent001", "agent002"}
 
 
+@pytest.mark.parametrize("leaves", [False, True], ids=["stays", "left"])
+async def test_who_is_with_the_robot_is_his_agents_after_a_gap(
+    engine: AsyncEngine, settings: ProcessSettings, leaves: bool
+) -> None:
+    await a_running_campaign(engine, 1)
+    async with office(engine, settings, seat_or(Party(answers_s=0.0))) as floor:
+        floor.telephony.robot_there = True
+        floor.seat("agent001")
+        joined = "SELECT count(*) FROM call_event WHERE kind = 'joined'"
+        await floor.until(joined, [(1,)])
+        floor.leader.on_command(Command(do="to_robot", agent="agent001"))
+        await floor.until("SELECT count(*) FROM call_event WHERE kind = 'paying'", [(1,)])
+        if leaves:
+            floor.leader.on_command(Command(do="leave_to_robot", agent="agent001"))
+        ((call, known),) = floor.leader.floor.calls.items()
+        agent = floor.leader.floor.agents["agent001"]
+        assert (agent.state, agent.held) == (
+            ("wrap_up", False) if leaves else ("talking", True)
+        )
+        floor.telephony.lose("test")
+        await eventually(disconnected(floor))
+        floor.telephony.restore()
+        await eventually(connected(floor.leader))
+        agent = floor.leader.floor.agents["agent001"]
+        assert (agent.state, agent.held) == (
+            ("wrap_up", False) if leaves else ("talking", True)
+        )
+        assert (known.call.state, known.agent) == (
+            "with_robot",
+            None if leaves else "agent001",
+        )
+        floor.telephony.robot_done(call)
+        if leaves:
+            floor.leader.on_command(Command(do="wrap_up_done", agent="agent001"))
+        await floor.until(joined, [(2,)])
+        assert known.agent == "agent001"
+
+
 async def test_a_hold_outlasts_a_gap(
     engine: AsyncEngine, settings: ProcessSettings
 ) -> None:

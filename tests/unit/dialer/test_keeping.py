@@ -12,8 +12,8 @@ from dialer.calls.call import Call, CallState
 from dialer.calls.events import Answered, Joined, Parted, Said
 from dialer.shell.facts import EndHold, HangUp, Hold, Join, Nail, Step
 from dialer.shell.floor import Floor, Ongoing
-from dialer.shell.holding import hold, on_hold_failed, resume
-from dialer.shell.keeping import KEEP, found_on_hold
+from dialer.shell.holding import hold, leave_to_robot, on_hold_failed, resume
+from dialer.shell.keeping import KEEP, found_on_hold, found_with_robot
 from tests.unit.dialer.test_floor import answer, at, floor, hung_up, joins, seat, state
 
 __all__ = ["floor"]  # a fixture
@@ -263,6 +263,77 @@ def test_a_hold_that_is_nobodys_is_ended(floor: Floor) -> None:
     found_on_hold(floor, ongoing, None, at(10), Step())
     floor.add_call(ongoing)
     assert floor.sweep(at(10)).actions == [EndHold(channel="c1")]
+
+
+def to_robot(floor: Floor, s: float = 20) -> None:
+    """agent001 sends the debtor to the automatic conversation, which leads."""
+    step = hold(floor, "agent001", at(s), robot=True)
+    assert step.actions == [Hold(call="c1", channel="c1", agent="agent001", robot=True)]
+    parted(floor, s)
+    said(floor, "paying", s)
+    assert floor.calls["c1"].call.state is CallState.WITH_ROBOT
+
+
+def test_who_stayed_while_the_robot_led_gets_the_debtor_back(
+    floor: Floor, leg: str
+) -> None:
+    to_robot(floor)
+    agent = floor.agents["agent001"]
+    assert (agent.state, agent.held, agent.call) == (AgentState.TALKING, True, "c1")
+    assert joins(said(floor, "robot_over", 60)) == [("c1", "agent001")]
+    assert resume(floor, "agent001", at(60)).actions == []  # joined once
+    floor.on_switch(Joined(channel="c1", at=at(60), peer=leg))
+    assert (state(floor), floor.agents["agent001"].held) == (AgentState.TALKING, False)
+
+
+def test_the_debtor_is_taken_back_from_the_robot_once(floor: Floor, leg: str) -> None:
+    to_robot(floor)
+    assert joins(resume(floor, "agent001", at(30))) == [("c1", "agent001")]
+    assert said(floor, "robot_over", 30).actions == []
+    assert leave_to_robot(floor, "agent001", at(30)).facts == []
+    floor.on_switch(Joined(channel="c1", at=at(30), peer=leg))
+    assert floor.calls["c1"].call.state is CallState.TALKING
+
+
+def test_an_agent_leaves_the_debtor_to_the_robot(floor: Floor, leg: str) -> None:
+    seat(floor, "agent002")
+    to_robot(floor)
+    leave_to_robot(floor, "agent001", at(21))
+    assert (state(floor), floor.calls["c1"].agent) == (AgentState.WRAP_UP, None)
+    assert floor.sweep(at(300)).actions == []  # nobody cuts the conversation
+    assert said(floor, "robot_over", 301).actions == [EndHold(channel="c1")]
+    assert joins(said(floor, "back_to_floor", 302)) == [("c1", "agent001")]  # idle again
+
+
+def test_who_wants_to_be_free_is_so_when_the_robot_leads_and_not_before(
+    floor: Floor, leg: str
+) -> None:
+    hold(floor, "agent001", at(20), robot=True)
+    leave_to_robot(floor, "agent001", at(20))
+    parted(floor, 20)
+    assert state(floor) is AgentState.TALKING
+    said(floor, "paying", 20.1)
+    assert state(floor) is AgentState.WRAP_UP
+    assert len(hung_up(floor, "c1", 90).ended) == 1
+
+
+def test_without_a_robot_the_debtor_is_back_at_once(floor: Floor, leg: str) -> None:
+    hold(floor, "agent001", at(20), robot=True)
+    leave_to_robot(floor, "agent001", at(20))
+    parted(floor, 20)
+    assert joins(said(floor, "robot_over", 20)) == [("c1", "agent001")]
+
+
+def test_a_debtor_found_with_the_robot_is_his_who_stayed(floor: Floor, leg: str) -> None:
+    to_robot(floor)
+    ongoing = Ongoing(call=Call(id="c1", state=CallState.WITH_ROBOT), channel="c1")
+    found_with_robot(floor, ongoing, "agent001", at(30), Step())
+    assert (ongoing.agent, floor.agents["agent001"].held) == ("agent001", True)
+
+    leave_to_robot(floor, "agent001", at(31))
+    other = Ongoing(call=Call(id="c1", state=CallState.WITH_ROBOT), channel="c1")
+    found_with_robot(floor, other, "agent001", at(32), Step())
+    assert (other.agent, state(floor)) == (None, AgentState.WRAP_UP)
 
 
 @pytest.mark.parametrize("order", ORDERS)

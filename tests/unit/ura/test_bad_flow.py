@@ -9,14 +9,18 @@ from foundation.db.engine import connect
 from ura import talking_means
 from ura.flow.nodes import Flow
 from ura.flow.reading import BadFlow, Problem
+from ura.scripts.flows import SHIPPED, shipped
 from ura.settings import Ura, UraSettings
 
 
+@pytest.mark.parametrize("refused", SHIPPED)
 async def test_calls_go_to_agents_and_the_line_is_told(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    refused: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(_name: str) -> Flow:
-        raise BadFlow((Problem("receptive.toml", 31, "não há o estado “cpff”"),))
+    def broken(name: str) -> Flow:
+        if name != refused:
+            return shipped(name)
+        raise BadFlow((Problem(f"{name}.toml", 31, "não há o estado “cpff”"),))
 
     monkeypatch.setattr(talking_means, "shipped", broken)
     settings = UraSettings(ura=Ura(talks_on="551130000100"))
@@ -24,5 +28,5 @@ async def test_calls_go_to_agents_and_the_line_is_told(
     async with talking_means.talks_of(settings, engine, SystemClock, wanted=True) as talks:
         assert talks is None
     assert caplog.text.count("flow_refused") == 1
-    assert "receptive.toml:31" in caplog.text
+    assert f"{refused}.toml:31" in caplog.text
     await engine.dispose()

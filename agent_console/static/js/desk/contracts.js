@@ -11,8 +11,20 @@
  * @property {{dial_at: string | null} | null} [preview] - whom to call, before it is dialled
  * @property {string | null} [pause_code] - of the pause, or of the one that is to come
  * @property {boolean} [held]
+ * @property {boolean} [robot] - held, and the URA has the debtor
  * @property {string | null} [wrap_up_until]
  * @property {string} [wants]
+ *
+ * @typedef {{template: string, means: string | null, state: string, sent_at: string | null,
+ *   delivered_at: string | null}} Written
+ *
+ * @typedef {object} RobotPayment - how far the URA came with the debtor in call
+ * @property {string} asked_at
+ * @property {string | null} began_at
+ * @property {string | null} outcome
+ * @property {boolean} read_out
+ * @property {string | null} paid_at
+ * @property {Written[]} messages
  *
  * @typedef {{fact: string, label: string, ask: string, form: string}} Ask
  *

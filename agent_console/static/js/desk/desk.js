@@ -17,6 +17,7 @@ import { OwnCallBacks, OwnFigures, OwnPassedOn, OwnUnrecorded } from "./own.js";
 import { PhonePanel } from "./phone-panel.js";
 import { promiseOf } from "./promise.js";
 import { CallRecord } from "./record.js";
+import { DeskRobotPayment } from "./robot-payment.js";
 import { listenToKeys, listenToSave } from "./shortcuts.js";
 import { StateBar, shownState } from "./state-bar.js";
 import { toast } from "./toast.js";
@@ -32,6 +33,7 @@ const ELEMENTS = {
   "desk-passed-on": OwnPassedOn,
   "desk-phone": PhonePanel,
   "desk-record": CallRecord,
+  "desk-robot-payment": DeskRobotPayment,
   "desk-state": StateBar,
   "desk-unrecorded": OwnUnrecorded,
 };
@@ -49,6 +51,7 @@ const bar = one(page, "desk-state", StateBar);
 const phone = one(page, "desk-phone", PhonePanel);
 const card = one(page, "desk-card", DebtorCard);
 const negotiation = one(page, "desk-negotiation", Negotiation);
+const robotPayment = one(page, "desk-robot-payment", DeskRobotPayment);
 const record = one(page, "desk-record", CallRecord);
 const figures = one(page, "desk-figures", OwnFigures);
 const callBacks = one(page, "desk-call-backs", OwnCallBacks);
@@ -79,6 +82,7 @@ function onSeat(entry) {
   if (JSON.stringify(seat) !== JSON.stringify(before)) answered();
   bar.put(seat, line);
   phone.seat(seat);
+  robotPayment.seat(seat);
   const call = IN_CALL.has(seat.state) ? seat.call : null;
   unrecorded.busy = call !== null && seat.state !== "preview";
   const { drafted } = record;
@@ -322,6 +326,11 @@ const asked = {
     record.enter();
   },
   "desk:leave-late": () => record.close(),
+  "desk:to-robot": (what) =>
+    robotPayment.send(what).then(
+      () => negotiation.refused(null),
+      (/** @type {unknown} */ error) => negotiation.refused(error),
+    ),
   "desk:agreed": () => toast(words.negotiation.agreed),
   "desk:copied": () => toast(words.negotiation.copied),
 };

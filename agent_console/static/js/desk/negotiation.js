@@ -31,11 +31,12 @@ export class Negotiation extends HTMLElement {
     this.addEventListener("click", (event) => {
       const button = event.target instanceof Element && event.target.closest("button");
       if (!(button instanceof HTMLButtonElement)) return;
-      const { do: verb, offer, pix } = button.dataset;
+      const { do: verb, offer, pix, agreement, debt } = button.dataset;
       if (verb === "open") this.#begin();
       if (verb === "copy") this.#copy();
       if (offer) this.#agree(offer, button);
       if (pix) this.#pix(pix);
+      if (agreement || debt) ask(this, "desk:to-robot", { agreement, debt });
     });
     one(this, "form.wishes", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
@@ -72,6 +73,11 @@ export class Negotiation extends HTMLElement {
     one(this, "form.wishes", HTMLFormElement).reset();
     one(this, "form.home", HTMLFormElement).reset();
     tell(part(this, ".address-kept"), "");
+  }
+
+  /** Why something of this panel was refused elsewhere. @param {unknown} error */
+  refused(error) {
+    this.#trouble(error ? reason(error) : "");
   }
 
   /** @param {string} text */
@@ -224,7 +230,7 @@ function debtRow(debt, chosen) {
   box.checked = chosen.size === 0 || chosen.has(debt.id);
   label.append(box, ` ${debt.creditor} · contrato ${debt.contract} · `);
   label.append(made("strong", `${words.negotiation.owed}: ${money(debt.owed)}`));
-  row.append(label);
+  row.append(label, " ", toRobot("debt", debt.id));
   if (debt.lines.length) {
     const more = document.createElement("details");
     more.append(made("summary", words.negotiation.charges ?? ""));
@@ -232,6 +238,14 @@ function debtRow(debt, chosen) {
     row.append(more);
   }
   return row;
+}
+
+/** @param {"agreement" | "debt"} kind @param {string} id */
+function toRobot(kind, id) {
+  const button = made("button", words.robot_payment.send ?? "", "outline");
+  button.setAttribute("type", "button");
+  button.dataset[kind] = id;
+  return button;
 }
 
 /** @param {Agreement} agreement */
@@ -249,6 +263,8 @@ function agreementRows(agreement) {
     }
     return row;
   });
+  if (agreement.instalments.some(({ open }) => Number(open) > 0))
+    rows.push(toRobot("agreement", agreement.id));
   if (agreement.clear_name_by) {
     const day = date(agreement.clear_name_by);
     const said = (words.negotiation.clear_by ?? "").replace("{day}", day);

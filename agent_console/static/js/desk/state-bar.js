@@ -25,7 +25,8 @@ const MEANS_THE_CALL = new Set(["dial", "skip"]);
  */
 export function shownState(seat, line) {
   if (seat.state === "connecting" && line === "off") return "phone_off";
-  return seat.held && seat.state === "talking" ? "held" : seat.state;
+  if (!seat.held || seat.state !== "talking") return seat.state;
+  return seat.robot ? "with_robot" : "held";
 }
 
 /**
