@@ -37,7 +37,7 @@ LACKS = [
     for file in (MODELS / "whisper" / "model.bin", MODELS / "kokoro" / "pm_alex.bin")
     if not file.is_file()
 ]
-BATCH = 12
+BATCH = 4  # a batch is some minutes, and can be run by itself
 AT_ONCE = 2  # on two cores: what is measured here is sense, not capacity
 BATCHES = [personas()[at : at + BATCH] for at in range(0, len(personas()), BATCH)]
 
