@@ -73,6 +73,9 @@ class Line:
 
     # -- what the caller does
 
+    def bring(self, event: Sound | Pressed) -> None:
+        self._events.put_nowait(event)
+
     async def speak(self, seconds: float) -> None:
         for _ in range(round(seconds / FRAME_S)):
             self._events.put_nowait(Sound(VOICED))

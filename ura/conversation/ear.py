@@ -41,7 +41,8 @@ class Ear:
         self._pcm = bytearray()
         self._end_s = 0.0  # of what is kept
         self._now_s = 0.0  # so far the line is known
-        self._ticks = 0  # since something came
+        self._since_s = 0.0  # the same, when something came last
+        self._ticks = 0  # since then
         self._sounds = 0  # that came in the whole call
         self._over = False
         self.begun_s = 0.0
@@ -50,7 +51,7 @@ class Ear:
     async def run(self) -> None:
         """Take what comes, to the end of the call."""
         clock = asyncio.get_running_loop().time
-        self.begun_s = self._end_s = self._now_s = clock()
+        self.begun_s = self._end_s = self._now_s = self._since_s = clock()
         async for event in self._channel.heard():
             self._events.put_nowait(event)
         self._events.put_nowait(None)
@@ -99,6 +100,7 @@ class Ear:
         clock = asyncio.get_running_loop().time
         if self._events.empty() and clock() - self._now_s > _GAP_S:
             self._now_s = clock()
+            self._came()
 
     def _take(self, turn: Turn, event: Sound | Pressed) -> bool:
         """Whether it interrupts the prompt."""
@@ -109,12 +111,16 @@ class Ear:
         return turn.frame(self._now_s, voiced=voiced) is not None
 
     def _keep(self, event: Sound | Pressed) -> None:
-        if isinstance(event, Pressed):
-            return
-        silent = round((self._now_s - self._end_s) / FRAME_S)
-        self._pcm += bytes(silent * FRAME_BYTES) + event.pcm
-        self._end_s += silent * FRAME_S + len(event.pcm) / _BYTES_PER_S
-        self._now_s = max(self._now_s, self._end_s)
+        if isinstance(event, Sound):
+            silent = round((self._now_s - self._end_s) / FRAME_S)
+            self._pcm += bytes(silent * FRAME_BYTES) + event.pcm
+            self._end_s += silent * FRAME_S + len(event.pcm) / _BYTES_PER_S
+            self._now_s = max(self._now_s, self._end_s)
+            self._sounds += 1
+        self._came()
+
+    def _came(self) -> None:
+        self._since_s, self._ticks = self._now_s, 0
 
     async def _next(self) -> Sound | Pressed | None:
         if self._over:
@@ -128,8 +134,6 @@ class Ear:
         if event is None:
             self._over = True
             raise CallOver
-        self._ticks = 0
-        self._sounds += isinstance(event, Sound)
         return event
 
     def _tick(self) -> None:
@@ -139,4 +143,4 @@ class Ear:
         carries = self._sounds * FRAME_S > _CARRIES * (now_s - self.begun_s)
         if self._ticks * TICK_S > (_LATE_S if carries else _GAP_S):
             quiet_s = self._ticks * TICK_MOST_S
-            self._now_s = max(self._now_s, min(now_s, self._end_s + quiet_s))
+            self._now_s = max(self._now_s, min(now_s, self._since_s + quiet_s))
