@@ -109,11 +109,14 @@ def fetch(
     file: ModelFile,
     cache: Path,
     *,
+    failed: set[str] | None = None,
     on_source: Callable[[Asking], None] = lambda asking: None,
     on_progress: Progress = lambda done, total: None,
 ) -> Path:
     """Return the file's path in the cache, asking its sources in order if it is not there.
 
+    `failed` holds the labels of sources that failed for other files of the set, and is
+    added to: those are asked after all others, so that a dead address is waited for once.
     A download goes to a `.part` beside its place and is renamed only when its sha256 is
     right, so another process never sees half a file.
     """
@@ -123,13 +126,16 @@ def fetch(
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     reasons: list[tuple[str, str]] = []
-    for number, source in enumerate(file.sources, start=1):
+    failed = set() if failed is None else failed
+    in_order = sorted(file.sources, key=lambda source: source.label in failed)
+    for number, source in enumerate(in_order, start=1):
         on_source(Asking(file, source, number))
         try:
             obtain(source, part, size=file.size, progress=on_progress)
             _accept(file, part, target)
         except SourceFailed as failure:
             reasons.append((source.label, failure.reason))
+            failed.add(source.label)
         else:
             return target
     raise NoSourceAnswered(file.name, tuple(reasons))

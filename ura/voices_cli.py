@@ -65,9 +65,10 @@ def list_models(cache: Path) -> None:
 @cache_option
 def fetch_models(name: str, cache: Path) -> None:
     """Busca os arquivos de um CONJUNTO (sem nome: as vozes) e confere cada um."""
+    failed: set[str] = set()
     try:
         for file in set_named(name, load_catalogue()):
-            _fetch_shown(file, cache)
+            _fetch_shown(file, cache, failed)
             click.echo(f"{file.name}: {state(file, cache)}")
     except ModelError as error:
         raise Failure(str(error)) from error
@@ -135,12 +136,13 @@ def _work(only: str | None) -> list[tuple[Collection, Clip]]:
 
 def _voice(cache: Path) -> KokoroVoice:
     files = set_named(VOICE_SET, load_catalogue())
+    failed: set[str] = set()
     for file in files:
-        _fetch_shown(file, cache)
+        _fetch_shown(file, cache, failed)
     return KokoroVoice(files[0].path_in(cache).parent)
 
 
-def _fetch_shown(file: ModelFile, cache: Path) -> None:
+def _fetch_shown(file: ModelFile, cache: Path, failed: set[str]) -> None:
     if state(file, cache) == "pronto":
         return
     with click.progressbar(length=file.size, label=file.name) as bar:
@@ -152,5 +154,5 @@ def _fetch_shown(file: ModelFile, cache: Path) -> None:
             bar.label = f"{file.name} (fonte {asking.number}: {asking.source.label})"
             bar.update(-bar.pos)
 
-        fetch(file, cache, on_source=asked, on_progress=progress)
+        fetch(file, cache, failed=failed, on_source=asked, on_progress=progress)
         bar.update(file.size - bar.pos)

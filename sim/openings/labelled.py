@@ -1,9 +1,10 @@
 """The labelled set: what each opening is made of, drawn from one seed.
 
 Pure. `report` is only to measure on and shares neither texts nor voices with the others,
-which are to make rules on: `tune`; `seen`, `seen_later` and `seen_latest`, which were
-measured on, one after the other, until their errors had been read; and the texts of four
-writers, none of whom knew the others'. Rules are judged on a writer whom they do not know.
+which are to make rules on: `tune`; `seen`, `seen_later`, `seen_latest` and `writer_five`,
+which were measured on, one after the other, until their errors had been read; and the texts
+of four writers more, none of whom knew the others'. Rules are judged on a writer whom they
+do not know.
 Everything that chance decides of an opening (voice, level, noise, codec, silence before the
 first word) hangs on the seed and its own place in the list, so that one
 more text changes no other opening.
@@ -22,7 +23,7 @@ import numpy as np
 #: their order is in the seeds: new ones go to the end
 Part = Literal[
     "tune", "seen", "seen_later", "seen_latest",
-    "writer_one", "writer_two", "writer_three", "writer_four", "report",
+    "writer_one", "writer_two", "writer_three", "writer_four", "writer_five", "report",
 ]  # fmt: skip
 Label = Literal["person", "mailbox", "announcement", "tone", "noise"]
 Codec = Literal["alaw", "ulaw", "gsm"]

@@ -1,18 +1,17 @@
 """Learns what the words of whoever answers weigh: a person's or a recording's.
 
-`python -m sim.openings.learning` writes `ura/answering/weights.csv` from
-the written openings: `said.toml`, what the recogniser made of some (`heard.toml`), and the
-texts of every part but the report. A logistic regression over the signs of
-`ura.answering.wording`, with a quadratic penalty. With `--judge` it writes nothing and
-tells instead how it does on each writer's texts when it has learned from the others' alone:
-texts left out one by one, their writer known, promised what no other writer kept.
+`python -m sim.openings.learning` writes `ura/answering/weights.csv` from the written
+openings (`said.toml` and the texts of every part but the report) and from what the
+recogniser made of their sound (`heard.toml`, and `overheard.csv`: at each moment of
+asking). A logistic regression over the signs of `ura.answering.wording`, with a quadratic
+penalty.
+How it does on a writer whom it does not know is for `sim.openings.judging` to tell.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,11 +26,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
+from sim.openings.labelled import labelled
+from sim.openings.overhearing import WRITERS, overheard
 from ura import answering
-from ura.answering.wording import ALWAYS, WEIGHTS, Wording, signs
+from ura.answering.wording import ALWAYS, WEIGHTS, signs
 
 OURS = "ours"  # parts that one hand wrote, and the lists
-WRITERS = ("seen_latest", "writer_one", "writer_two", "writer_three", "writer_four")
 REPORT = "report"
 CUTS = (2, 4, 6, 9, 12, 16)  # words: a listener hears beginnings too
 MOST_WORDS = 22  # of one window of the recogniser
@@ -56,7 +56,7 @@ def learned(openings: Sequence[Spoken]) -> dict[str, float]:
     """The weight of each sign, natural logarithms; the next to nothing are left out."""
     texts = [(o, text) for o in openings for text in o.beginnings]
     found = [signs(text) for _, text in texts]
-    counts = Counter(chain.from_iterable(found))
+    counts = Counter(chain.from_iterable(_signs_of(o) for o in openings))
     chosen = sorted(sign for sign, times in counts.items() if times >= LEAST_OPENINGS)
     place = {sign: at for at, sign in enumerate(chosen)}
     rows: list[int] = []
@@ -70,12 +70,16 @@ def learned(openings: Sequence[Spoken]) -> dict[str, float]:
     )
     side = np.array([1.0 if o.recorded else -1.0 for o, _ in texts])
     share = np.array([len(o.beginnings) ** -0.5 for o, _ in texts])
-    weights = _fitted(table, side, share)
+    weights = fitted(table, side, share)
     named = zip([*chosen, ALWAYS], weights, strict=True)
     return {s: round(float(w), DIGITS) for s, w in named if abs(w) >= LEAST_WEIGHT}
 
 
-def _fitted(table: csr_matrix, side: Vector, share: Vector) -> Vector:
+def _signs_of(opening: Spoken) -> set[str]:
+    return set(chain.from_iterable(signs(text) for text in opening.beginnings))
+
+
+def fitted(table: csr_matrix, side: Vector, share: Vector) -> Vector:
     """Logistic regression; the last weight is every text's, and is not penalised."""
     across = table.T.tocsr()
 
@@ -103,6 +107,18 @@ def written() -> list[Spoken]:
     return found + list(_of(OURS, said)) + list(_of(OURS, heard, whole=True))
 
 
+def heard() -> list[Spoken]:
+    """What the recogniser made of the writers' openings as they went on."""
+    asked = overheard()
+    found: list[Spoken] = []
+    for part in WRITERS:
+        for opening in labelled(part):
+            texts = tuple(one.text for one in asked.get(opening.id, ()) if one.text)
+            if texts:
+                found.append(Spoken(part, opening.label != "person", texts))
+    return found
+
+
 def _of(writer: str, table: Mapping[str, Any], *, whole: bool = False) -> Iterator[Spoken]:
     for label in ("person", "mailbox", "announcement", "recorded"):
         for text in table.get(label, ()):
@@ -122,14 +138,6 @@ def beginnings(text: str) -> tuple[str, ...]:
     return (*cuts, " ".join(first), *again)
 
 
-def judged(openings: Sequence[Spoken], writer: str) -> Iterator[tuple[Spoken, float]]:
-    """Each of a writer's openings, and the most it came to, by the others' weights."""
-    wording = Wording(learned([o for o in openings if o.writer != writer]))
-    for opening in openings:
-        if opening.writer == writer:
-            yield opening, max(wording.leaning(t).odds for t in opening.beginnings)
-
-
 def as_csv(weights: Mapping[str, float]) -> str:
     """One sign a line, in order."""
     text = io.StringIO()
@@ -141,25 +149,10 @@ def _table(name: str) -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath(name).read_text("utf-8"))
 
 
-def _judge() -> Iterator[str]:
-    openings = written()
-    for writer in WRITERS:
-        each = list(judged(openings, writer))
-        people = sorted((odds for o, odds in each if not o.recorded), reverse=True)
-        recorded = np.array([odds for o, odds in each if o.recorded])
-        shares = " ".join(f"{t:g}: {(recorded >= t).mean():.0%}" for t in (3, 4, 5, 6))
-        most = " ".join(f"{odds:.1f}" for odds in people[:5])
-        yield f"{writer}: highest people {most}; recordings from {shares}"
-
-
 def main() -> None:
-    """Write the weights, or judge."""
-    if "--judge" in sys.argv[1:]:
-        for line in _judge():
-            print(line, flush=True)
-        return
+    """Write the weights."""
     path = Path(str(files(answering))) / WEIGHTS
-    path.write_text(as_csv(learned(written())), encoding="utf-8")
+    path.write_text(as_csv(learned([*written(), *heard()])), encoding="utf-8")
 
 
 if __name__ == "__main__":

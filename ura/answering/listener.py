@@ -13,6 +13,7 @@ import numpy as np
 
 from ura.answering.hearing import FRAME, RATE_HZ, Hearing, Samples
 from ura.answering.phrases import found
+from ura.answering.together import kept, together
 from ura.answering.verdict import (
     GOES_ON_S,
     LIMIT_S,
@@ -21,9 +22,9 @@ from ura.answering.verdict import (
     replaces,
     verdict,
 )
-from ura.answering.wording import known
+from ura.answering.wording import Wording, known
 
-ASK_AFTER_S = (0.8, 1.5, 2.4, 3.5, 4.9, 6.5)  # who speaks on, from his first word
+ASK_AFTER_S = (0.7, 1.3, 2.0, 3.0, 4.4, 6.2)  # who speaks on, from his first word
 STOPPED_S = 0.2  # of quiet: a sentence is over
 MORE_S = 0.4  # of new speech that makes another question worth it
 ALONE_S = 0.75  # of a first sentence: a shorter one is told by the pause after it
@@ -42,9 +43,10 @@ class Ask:
 
 
 class Listener:
-    """One call from its answer on."""
+    """One call from its answer on; `wording` in place of what ships."""
 
-    def __init__(self) -> None:
+    def __init__(self, wording: Wording | None = None) -> None:
+        self._wording = wording or known()
         self.hearing = Hearing()
         self.verdict: Verdict | None = None
         self._frames: list[Samples] = []
@@ -81,13 +83,18 @@ class Listener:
         if text is None:
             self._said.append(Said(until_s, None))
         else:
-            phrase, leaning = found(text), known().leaning(text)
-            self._said.append(
-                Said(
-                    until_s, text, phrase.kind, phrase.patterns, leaning.odds, leaning.signs
-                )
-            )
+            self._said.append(self._understood(until_s, text))
         self._judge()
+
+    def _understood(self, until_s: float, text: str) -> Said:
+        phrase, leaning = found(text), self._wording.leaning(text)
+        before = [said for said in self._said if said.text is not None]
+        words = next((said.text for said in reversed(before) if said.text), "")
+        odds = [*(said.odds for said in before), leaning.odds]
+        return Said(
+            until_s, text, phrase.kind, phrase.patterns, odds=leaning.odds,
+            together=together(odds, kept(words, text)), signs=leaning.signs,
+        )  # fmt: skip
 
     def _judge(self) -> None:
         found = verdict(self.hearing, self._said)

@@ -29,7 +29,7 @@ WORD_S = 0.75  # one word or two, which no announcement is ...
 WAITS_S = 0.6  # ... when so much quiet follows
 END_S = 0.1  # of the last word, which nobody needs to have recognised
 
-RECORDED_ODDS = 5.5  # of `wording`: three in 458 people of unknown writers come to it
+RECORDED_ODDS = 3.0  # of all texts `together`
 PERSON_ODDS = -2.0  # from here on a person, while he speaks on ...
 WAITING_ODDS = -1.0  # ... and with the quiet after it
 ODDS_OF_PAUSE = 5.0  # against a recording, for each second of quiet after speech
@@ -64,7 +64,8 @@ class Said:
     text: str | None  # None: there was no recogniser for it
     kind: str = ""  # of a known phrase in it
     patterns: tuple[str, ...] = ()
-    odds: float = 0.0  # above 0 it is rather a recording
+    odds: float = 0.0  # of this text alone; above 0 it is rather a recording
+    together: float = 0.0  # of all texts so far
     signs: tuple[str, ...] = ()  # what weighed most in them
 
 
@@ -99,7 +100,7 @@ _Rule = tuple[Who, str, str]
 
 def _machine(hearing: Hearing, said: Sequence[Said]) -> _Rule | None:
     last = _last(said)
-    if last is not None and last.odds >= RECORDED_ODDS:
+    if last is not None and last.together >= RECORDED_ODDS:
         return "machine", last.kind or UNNAMED, "phrase" if last.kind else "wording"
     if _special_information(hearing.tones):
         return "machine", "invalid", "sit"
@@ -175,6 +176,7 @@ def _evidence(hearing: Hearing, said: Sequence[Said], who: Who) -> dict[str, Any
         ],
         "recognised": sum(heard.text is not None for heard in said),
         "odds": round(last.odds, 1) if last is not None else None,
+        "together": round(last.together, 1) if last is not None else None,
     }
     if who == "machine":
         found["patterns"] = sorted({p for heard in said for p in heard.patterns})

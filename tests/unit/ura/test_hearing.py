@@ -173,6 +173,17 @@ def test_a_person_who_goes_on_as_a_recording_was_one() -> None:
     assert "text" not in found[0].evidence
 
 
+def test_a_person_who_is_misheard_once_is_no_machine() -> None:
+    texts = iter(["alô quem fala", "oi tudo bem", "deixe seu recado após o sinal"])
+    listener = Listener()
+    whole = np.concatenate([quiet(0.3), speech(3.6), quiet(4.0)])
+    for begin in range(0, len(whole), FRAME):
+        if listener.feed(whole[begin : begin + FRAME]) is not None:
+            listener.heard(next(texts, "alô quem fala"))
+    assert listener.verdict is not None
+    assert listener.verdict.who == "person"
+
+
 def test_nobody_is_asked_about_words_after_the_limit_but_a_beep_still_tells() -> None:
     pieces = (quiet(0.3), speech(LIMIT_S + 1.0), quiet(0.3), tone(1000.0, 0.4))
     unsure, mailbox = verdicts_of(*pieces, text="hoje choveu na serra")
@@ -199,7 +210,7 @@ def test_a_machine_stays_one_and_nothing_more_is_heard() -> None:
 
 def test_the_last_of_a_word_needs_no_question_of_its_own() -> None:
     listener = Listener()
-    whole = np.concatenate([quiet(0.4), speech(1.56), quiet(LIMIT_S)])
+    whole = np.concatenate([quiet(0.4), speech(1.36), quiet(LIMIT_S)])
     asked = []
     for begin in range(0, len(whole), FRAME):
         ask = listener.feed(whole[begin : begin + FRAME])

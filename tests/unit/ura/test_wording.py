@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ura.answering.sounds_like import distance, sound, sounds
+from ura.answering.together import kept, together
 from ura.answering.verdict import RECORDED_ODDS
 from ura.answering.wording import ALWAYS, Wording, known, signs
 
@@ -15,9 +16,14 @@ def odds(text: str) -> float:
     return known().leaning(text).odds
 
 
+def alone(text: str) -> float:
+    """Of an opening of which nothing else was heard."""
+    return together([odds(text)], 0.0)
+
+
 def test_a_misheard_recording_leans_to_a_recording_still() -> None:
-    assert odds("Deixi o seu ricado, apois u sinal.") >= RECORDED_ODDS
-    assert odds("O telefoni xamado está disligado ou fora da ária") >= RECORDED_ODDS
+    assert alone("Deixi o seu ricado, apois u sinal.") >= RECORDED_ODDS
+    assert alone("O telefoni xamado está disligado ou fora da ária") >= RECORDED_ODDS
 
 
 def test_what_the_recogniser_mishears_again_and_again_is_known_too() -> None:
@@ -32,7 +38,7 @@ def test_what_people_say_about_mailboxes_is_theirs() -> None:
         "ele não está, quer deixar recado?",
         "manda mensagem que eu respondo",
     ):
-        assert odds(text) < RECORDED_ODDS, text
+        assert alone(text) < RECORDED_ODDS, text
 
 
 def test_words_that_nobody_said_tell_nothing() -> None:
@@ -85,3 +91,16 @@ def test_what_sounds_alike_has_one_key(one: str, other: str) -> None:
 def test_what_sounds_otherwise_has_another() -> None:
     assert sound("sinal") != sound("final")
     assert distance(sound("sinal"), sound("final")) == 1
+
+
+def test_one_text_among_others_makes_no_recording() -> None:
+    # what leans to a recording once, after two texts that do not
+    assert together([-3.0, -2.0, 8.0], 0.2) < RECORDED_ODDS
+    assert together([3.0, 4.0, 6.0], 0.2) >= RECORDED_ODDS
+
+
+def test_words_that_are_heard_again_weigh_more() -> None:
+    assert together([2.0, 4.0], 1.0) > together([2.0, 4.0], 0.0)
+    assert together([-2.0, -4.0], 1.0) == together([-2.0, -4.0], 0.0)
+    assert kept("o número chamado", "o número chamado não existe") == 1.0
+    assert kept("o número chamado", "") == 0.0
