@@ -51,7 +51,7 @@ def of_all(asked: Sequence[Asked], wording: Wording) -> Iterator[tuple[float, ..
         before = one.text or before
 
 
-def weighed(openings: Mapping[str, tuple[bool, list[tuple[float, ...]]]]) -> Vector:
+def weighed(openings: Mapping[str, tuple[bool, Sequence[tuple[float, ...]]]]) -> Vector:
     """The weight of each feature, then of none, from whether each is a recording."""
     filled = [(recorded, rows) for recorded, rows in openings.values() if rows]
     table = np.concatenate([np.array(rows) for _, rows in filled]) / SCALE
