@@ -30,6 +30,7 @@ from agent_console.services import (
     TRIES,
 )
 from agent_console.settings import ConsoleSettings
+from agent_console.softphone import relay_metrics
 from agent_console.static_files import compressed, prepare_static
 from agent_console.supervision.keeper import install_keeper
 from cobranca.people import demonstration
@@ -116,6 +117,8 @@ async def main(own: Process, settings: ConsoleSettings) -> None:
         async with listen(app, console.host, console.port, "console") as port:
             own.missing.has(LISTENER)
             log.info("console_listening", listens=f"http://{console.host}:{port}")
+            if settings.turn.at:
+                own.start(relay_metrics.serve(own, settings.turn.at), "turn")
             await own.stopping.wait()
     finally:
         passwords.close()

@@ -48,6 +48,10 @@ class Turn(settings.Section):
     secret: SecretStr | None = Field(
         None, description="shared with the relay, which believes what we sign with it"
     )
+    at: str = Field(
+        "", pattern=r"^([\w.-]+:\d{1,5})?$",
+        description="HOST:PORT at which it is asked whether it answers; empty: it is not",
+    )  # fmt: skip
 
 
 class ConsoleSettings(settings.ProcessSettings):

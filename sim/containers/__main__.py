@@ -43,6 +43,7 @@ METRICS = {
 SERVERS = (
     ("worker", "127.0.0.1:9104", "acordo_postgres_up 1.0"),
     ("worker", "127.0.0.1:9104", "acordo_valkey_up 1.0"),
+    ("agent_console", "127.0.0.1:9103", "acordo_turn_up 1.0"),
     ("agent_console", "dialer:9101", "acordo_attempts_total"),
     ("agent_console", "172.31.62.10:8088", "asterisk_calls_count"),
     ("agent_console", "proxy:8081", "caddy_http_requests_total"),

@@ -11,13 +11,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from foundation.cli import Failure
 from sim.containers.stack import Stack
 
 AT_ONCE = 4
-KNOCK_S = 4
+SHUT_S, OPEN_S = 4, 60  # so long is knocked from another network, and from the same
 PROCESSES = frozenset({"dialer", "ura", "agent_console", "worker"})
 
 
@@ -43,17 +42,26 @@ DOORS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One address of a door; `near`: in a network of the one who knocks too."""
+
+    door: Door
+    address: str
+    near: bool
+
+
 def proved(stack: Stack, services: Sequence[str]) -> int:
     """How many ways were tried; raises Failure with each that is not as it must be."""
-    seen = {service: _inspected(stack, service) for service in services}
+    homes = {service: _addresses(stack, service) for service in services}
     if stack.engine.private:
         _keep_bridges_apart(stack)
     ways = {
         service: [
-            (door, address)
+            Way(door, address, near=network in homes[service])
             for door in DOORS
             if door.service != service
-            for address in _addresses(seen[door.service])
+            for network, address in homes[door.service].items()
         ]
         for service in services
     }
@@ -71,15 +79,11 @@ def proved(stack: Stack, services: Sequence[str]) -> int:
     return sum(map(len, ways.values()))
 
 
-def _inspected(stack: Stack, service: str) -> dict[str, Any]:
-    said = stack.engine.docker("inspect", stack.container(service))
-    found: dict[str, Any] = json.loads(said)[0]
-    return found
-
-
-def _addresses(inspected: dict[str, Any]) -> list[str]:
-    networks = inspected["NetworkSettings"]["Networks"].values()
-    return [network["IPAddress"] for network in networks]
+def _addresses(stack: Stack, service: str) -> dict[str, str]:
+    """Of a container, by the names of its networks."""
+    asked = ("inspect", "-f", "{{json .NetworkSettings.Networks}}")
+    found = json.loads(stack.engine.docker(*asked, stack.container(service)))
+    return {name: network["IPAddress"] for name, network in found.items()}
 
 
 def _keep_bridges_apart(stack: Stack) -> None:
@@ -90,20 +94,18 @@ def _keep_bridges_apart(stack: Stack) -> None:
         Path(f"/proc/sys/net/ipv4/conf/br-{number}/forwarding").write_text("0\n", "ascii")
 
 
-def _knock(stack: Stack, service: str, ways: Sequence[tuple[Door, str]]) -> set[str]:
+def _knock(stack: Stack, service: str, ways: Sequence[Way]) -> set[str]:
     """The doors that opened, by name."""
     knocks = "\n".join(
-        f"timeout {KNOCK_S} bash -c '</dev/tcp/{address}/{door.port}' 2>/dev/null"
-        f" && echo {door.name} &"
-        for door, address in ways
+        f"timeout {OPEN_S if way.near else SHUT_S} bash -c"
+        f" '</dev/tcp/{way.address}/{way.door.port}' 2>/dev/null && echo {way.door.name} &"
+        for way in ways
     )
     return set(stack.inside(service, "bash", "-c", f"{knocks}\nwait").split())
 
 
-def _judged(
-    service: str, ways: Sequence[tuple[Door, str]], opened: set[str]
-) -> Iterator[str]:
-    for door in dict.fromkeys(door for door, _ in ways):
+def _judged(service: str, ways: Sequence[Way], opened: set[str]) -> Iterator[str]:
+    for door in dict.fromkeys(way.door for way in ways):
         welcome = service in door.welcome
         if welcome != (door.name in opened):
             yield f"{service} {'não alcança' if welcome else 'alcança'} {door.name}"

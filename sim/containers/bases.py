@@ -20,7 +20,7 @@ from sim.containers.client import Engine
 
 BASES = ("trixie", "forky")
 PULL_LIMIT_S = 120.0
-BUILD_LIMIT_S = 600.0
+BUILD_LIMIT_S = 1200.0
 ADDED = Path("/usr/local/share/ca-certificates")
 LEFT_OUT = ("doc", "man", "locale")
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"

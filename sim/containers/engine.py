@@ -33,6 +33,7 @@ PROGRAMS = debian.Wanted(
 OF_THE_HOST = ("runc", "iptables", "mmdebstrap")  # they need its libraries
 ANSWERS = ("version", "--format", "{{.Server.Version}}")
 STOP_LIMIT_S = 60.0
+INSTALL_LIMIT_S = 900.0
 # builds have the host's network: this engine translates no addresses
 QUIET = (
     "--iptables=false", "--ip6tables=false", "--bridge=none", "--ip-forward=false",
@@ -150,6 +151,7 @@ def _need_of_the_host(say: Say) -> None:
     if not missing:
         return
     say(f"instalando {', '.join(missing)}")
-    install = ("apt-get", "install", "-y", "-qq", "--no-install-recommends")
-    run(["apt-get", "update", "-qq"], limit_s=300)
-    run([*install, *missing], limit_s=300)
+    apt = ("apt-get", "-qq", "-o", f"DPkg::Lock::Timeout={INSTALL_LIMIT_S / 2:.0f}")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for step in (("update",), ("install", "-y", "--no-install-recommends", *missing)):
+        run([*apt, *step], limit_s=INSTALL_LIMIT_S, environment=quiet)

@@ -30,6 +30,7 @@ def existing() -> set[str]:
     assert outbox_runner
     assert payments
     import ura.app
+    from agent_console.softphone.relay_metrics import RelayMetrics
     from foundation.server_metrics import POSTGRES, VALKEY, ServerMetrics
 
     assert ura.app
@@ -39,6 +40,7 @@ def existing() -> set[str]:
         dict.fromkeys(VALKEY, 1.0),
     )
     registry.register(servers)
+    registry.register(RelayMetrics())
     FloorMetrics(registry)
     names: set[str] = set()
     for each in (registry, REGISTRY):

@@ -110,7 +110,7 @@ def test_servers_are_reached_by_who_needs_them_alone() -> None:
 
 
 def test_a_door_that_opens_or_stays_shut_against_the_list_is_told() -> None:
-    ways = [(door, "192.0.2.1") for door in apart.DOORS]
+    ways = [apart.Way(door, "192.0.2.1", near=True) for door in apart.DOORS]
     assert list(apart._judged("dialer", ways, {"AMI", "PostgreSQL", "Valkey"})) == []
     assert list(apart._judged("ura", ways, {"AMI", "PostgreSQL"})) == [
         "ura alcança AMI", "ura não alcança Valkey",
