@@ -15,6 +15,7 @@ import signal
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -26,7 +27,7 @@ from sim.containers import apart, bases, in_image, kept, rotated, table, trunk, 
 from sim.containers.client import Engine
 from sim.containers.engine import engine
 from sim.containers.kept import Door, Kept
-from sim.containers.stack import IMAGES, ROOT, Stack, until
+from sim.containers.stack import OWN_IMAGES, ROOT, SERVER_IMAGES, Stack, until
 from sim.containers.table import Killed
 
 # in the order in which they are killed; what rings and answers is the test's own world
@@ -96,9 +97,13 @@ def _with(found: Engine, folder: Path) -> int:
     for name in ("routes", "certs"):
         (ROOT / name).mkdir(exist_ok=True)
     _say("construindo as imagens")
-    in_image.build(found)
+    with ThreadPoolExecutor(1) as pool:  # the ones load while the others unpack
+        build = ("build", "--quiet")
+        servers = pool.submit(stack.compose, *build, *SERVER_IMAGES, limit_s=BUILD_LIMIT_S)
+        in_image.build(found)
+        servers.result()
     with in_image.beside(found, f"{stack.name}-tests", _say):
-        stack.compose("build", "--quiet", *IMAGES, limit_s=BUILD_LIMIT_S)
+        stack.compose(*build, *OWN_IMAGES, limit_s=BUILD_LIMIT_S)
         _say("imagens construídas")
         try:
             report = _lived(stack, folder)

@@ -23,8 +23,14 @@ BUILT = (
 # only the proxy's ports are needed here
 UNPUBLISHED = ("asterisk", "turn", "outside", "worker")
 CLOSED = ", ports: !reset []"
-# one service of each image
-IMAGES = ("postgres", "valkey", "migrate", "asterisk", "proxy", "turn")
+# the demonstration's people talk for a minute at most here: a drained stack waits for them
+SCENARIO = Path("sim/scenarios/demo.toml")
+IN_IMAGE = f"/opt/acordo/src/{SCENARIO}"
+TALKS, SHORT = "at_most = 900", "at_most = 60"
+READ_BY = ("demo_prepare", "phones")
+# one service of each image: those of servers, and of our own processes
+SERVER_IMAGES = ("postgres", "valkey", "proxy", "turn")
+OWN_IMAGES = ("migrate", "asterisk")
 POLL_S = 0.2  # of a time that is measured
 PAUSE_S = 0.5
 SOCKETS = "/tmp"  # noqa: S108 - of the server, in its container
@@ -41,6 +47,16 @@ def until(holds: Callable[[], bool], otherwise: str, limit_s: float) -> None:
         if time.monotonic() > deadline:
             raise Failure(otherwise)
         time.sleep(PAUSE_S)
+
+
+def _shortened(path: Path) -> Path:
+    """The demonstration's scenario with short talks, written there."""
+    text = (ROOT / SCENARIO).read_text("utf-8")
+    if TALKS not in text:
+        raise Failure(f"{SCENARIO} não diz mais {TALKS}")
+    path.write_text(text.replace(TALKS, SHORT), "utf-8")
+    path.chmod(0o644)
+    return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +80,11 @@ class Stack:
         # nothing of the telephone is published, and only a private engine needs the host's
         # network to build
         build = "{ network: host }" if engine.private else "{}"
+        scenario = _shortened(folder / SCENARIO.name)
+        told = f', volumes: ["{scenario}:{IN_IMAGE}:ro"]'
         lines = [
-            f"  {service}: {{ build: {build}{CLOSED if service in UNPUBLISHED else ''} }}"
+            f"  {service}: {{ build: {build}{CLOSED if service in UNPUBLISHED else ''}"
+            f"{told if service in READ_BY else ''} }}"
             for service in BUILT
         ]
         override = folder / "compose.test.yml"

@@ -6,10 +6,12 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
 from foundation.cli import Failure
+from sim import scenarios
 from sim.containers import apart
 from sim.containers.__main__ import KILLED, SERVICES
 from sim.containers.client import Engine
@@ -123,3 +125,15 @@ def test_a_stack_publishes_nothing_of_the_telephone(tmp_path: Path) -> None:
     assert "asterisk: { build: { network: host }, ports: !reset [] }" in text
     assert "turn: { build: { network: host }, ports: !reset [] }" in text
     assert (tmp_path / "secrets" / "ami_secret").exists()
+    mounted = (
+        f'volumes: ["{tmp_path}/demo.toml:/opt/acordo/src/sim/scenarios/demo.toml:ro"]'
+    )
+    assert f"phones: {{ build: {{ network: host }}, {mounted} }}" in text
+
+
+def test_nobody_talks_for_long_in_a_stack_that_is_drained(tmp_path: Path) -> None:
+    Stack(Engine({}, private=True), "acordo-x", tmp_path)
+    scenario = scenarios.load(tmp_path / "demo.toml")
+    rng = np.random.default_rng(1)
+    for talks in (scenario.talk_s, scenario.agents.talk_s):
+        assert max(talks.draw(rng) for _ in range(200)) <= 60
