@@ -264,15 +264,33 @@ def _restored(stack: Stack, folder: Path) -> None:
     stack.compose(*run, "keys", "export", "/copies/keys", *phrase)
     told = json.loads(stack.compose(*run, "backup", "/copies/a.acordo", "--json"))
     before = stack.ask(_KEPT)
+    key = stack.inside("worker", "cat", "/var/lib/acordo/secrets/data_key").strip()
+    copy = (outside / "a.acordo").read_bytes()
+    if not key or any(form in copy for form in (key.encode(), bytes.fromhex(key))):
+        raise Failure("a cópia contém a chave dos dados")
     stack.compose("down", "--volumes", "--timeout", "20")
     stack.compose("up", "--detach", "postgres", "valkey")
     stack.wait_healthy(("postgres", "valkey"), READY_LIMIT_S)
-    arguments = ("restore", "/copies/a.acordo", "--keys", "/copies/keys", *phrase, "--json")
-    back = json.loads(stack.compose(*run, *arguments))
+    restore = (*run, "restore", "/copies/a.acordo", "--keys", "/copies/keys", "--json")
+    _not_restored(stack, outside, restore)
+    back = json.loads(stack.compose(*restore, *phrase))
     after = stack.ask(_KEPT)
     if after != before or back["missing"] or back["recordings"] != told["recordings"]:
         raise Failure(f"antes da cópia {before}, restaurado {after} ({back})")
     _say(f"restaurado em uma instalação vazia: {', '.join(after[0])}")
+
+
+def _not_restored(stack: Stack, outside: Path, restore: tuple[str, ...]) -> None:
+    """By another passphrase: a line says so, and nothing is written."""
+    (outside / "other").write_text(secrets.token_hex(16) + "\n")
+    try:
+        stack.compose(*restore, "--passphrase-file", "/copies/other")
+    except Failure as failure:
+        wrong.line(failure.format_message(), "A senha não abre", "a senha é outra: restore")
+    else:
+        raise Failure("a senha é outra, e a cópia abriu")
+    if stack.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") != [["0"]]:
+        raise Failure("a senha é outra, e restore escreveu tabelas")
 
 
 def _found_again(stack: Stack, token: str, before: Kept) -> None:

@@ -68,7 +68,7 @@ def alone(stack: Stack) -> None:
                 *one.command, limit_s=LIMIT_S,
             )  # fmt: skip
         except Failure as failure:
-            _line(failure.format_message(), one.says, f"{one.what}: {one.service}")
+            line(failure.format_message(), one.says, f"{one.what}: {one.service}")
         else:
             raise Failure(f"{one.what}, e {one.service} não se queixou")
 
@@ -78,7 +78,7 @@ def secret_absent(stack: Stack) -> None:
     there, but closed: its server says so, and others wait."""
     secret = stack.secrets / "valkey_acl"
     away = secret.rename(secret.with_suffix(".away"))
-    _line(_refused(stack), str(secret), "um segredo falta: o motor")
+    line(_refused(stack), str(secret), "um segredo falta: o motor")
     away.rename(secret)
     mode = secret.stat().st_mode
     secret.chmod(0o600)
@@ -126,7 +126,7 @@ def door_closed(stack: Stack) -> None:
         other.bind(("127.0.0.1", stack.https))
         other.listen()
         said = _refused(stack, "proxy")
-    _line(said, str(stack.https), "a porta está ocupada: o motor")
+    line(said, str(stack.https), "a porta está ocupada: o motor")
     if not any(words in said for words in _IN_USE):
         raise Failure(f"a porta está ocupada, e o motor disse {said}")
     stack.wait_healthy(("agent_console",), LIMIT_S)
@@ -157,7 +157,7 @@ def _refused(stack: Stack, *services: str) -> str:
     raise Failure("subiu, apesar do que está errado")
 
 
-def _line(said: str, words: str, who: str) -> None:
+def line(said: str, words: str, who: str) -> None:
     """One of the lines holds those words; raises Failure."""
     lines = said.strip().splitlines()
     if not any(words in line for line in lines):
