@@ -124,6 +124,8 @@ def _lived(stack: Stack, folder: Path) -> table.Report:
     _say("tudo pronto")
     _page(Door(stack))
     _relay(stack)
+    for service in ("asterisk", "worker"):  # each looks at what it has
+        stack.inside(service, "acordo", "doctor")
     ways = apart.proved(stack, SERVICES)
     _say(f"{ways} caminhos entre contêineres: só entra quem precisa; ninguém é root")
     killed = [_rotated(stack), *(_kill(stack, service) for service in KILLED)]
