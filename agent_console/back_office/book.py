@@ -47,14 +47,18 @@ class NewContractForm(Form):
     portfolio: UUID
     number: Annotated[str, Field(min_length=1, max_length=60)]
     product: Product = ""
+    contracted_on: Day | None = None
     document: Annotated[str, Field(min_length=11, max_length=20)]
     name: Name
     instalments: Annotated[list[PartForm], Field(min_length=1, max_length=600)]
 
 
 class ContractForm(Form):
+    """All of it, as it is to be: what is left out becomes unknown."""
+
     portfolio: UUID
     product: Product = ""
+    contracted_on: Day | None = None
 
 
 class ContractIdOut(Form):
@@ -105,6 +109,7 @@ async def create_contract(asked: Asked[NewContractForm, None]) -> ContractIdOut:
         portfolio=body.portfolio,
         number=body.number.strip(),
         product=body.product.strip() or None,
+        contracted_on=body.contracted_on,
         document=document,
         name=body.name.strip(),
         instalments=[(part.amount, part.due_on) for part in body.instalments],
@@ -118,6 +123,8 @@ async def create_contract(asked: Asked[NewContractForm, None]) -> ContractIdOut:
             raise Problem("no_portfolio", 404) from None
         except contracts.ContractTaken:
             raise Problem("contract_taken", 409) from None
+        except contracts.BeforeContract:
+            raise Problem("before_contract", 422) from None
         except contracts.BookClosed as error:
             raise Problem(f"{error.closed}_closed", 409) from None
         await _audited(connection, asked, "contract.created", "contract", made)
@@ -135,11 +142,15 @@ async def change_contract(asked: Asked[ContractForm, None]) -> ContractIdOut:
                 name,
                 portfolio=body.portfolio,
                 product=body.product.strip() or None,
+                contracted_on=body.contracted_on,
+                now=datetime.now(UTC),
             )
         except contracts.NoSuchContract:
             raise Problem("no_contract", 404) from None
         except contracts.NoSuchPortfolio:
             raise Problem("no_portfolio", 404) from None
+        except contracts.BeforeContract:
+            raise Problem("before_contract", 422) from None
         except contracts.BookClosed as error:
             raise Problem(f"{error.closed}_closed", 409) from None
         await _audited(connection, asked, "contract.changed", "contract", name)

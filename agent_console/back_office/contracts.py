@@ -63,7 +63,9 @@ class ContractOut(Form):
     debt: UUID
     number: str
     portfolio: str
+    portfolio_id: UUID
     product: str | None
+    contracted_on: date | None
     status: str
 
 

@@ -167,7 +167,9 @@ async def contracts(asked: Asked[None, ContractsQuery]) -> ContractsOut:
             DebtRow.id.label("debt"),
             ContractRow.number,
             PortfolioRow.name.label("portfolio"),
+            ContractRow.portfolio_id,
             ContractRow.product,
+            ContractRow.contracted_on,
             DebtRow.status,
         )
         .join(DebtRow, DebtRow.contract_id == ContractRow.id)

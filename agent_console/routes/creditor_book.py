@@ -46,14 +46,17 @@ ENDPOINTS = (
         handler=book.create_contract, body=NewContractForm, answer=ContractIdOut,
         problems=(
             "no_portfolio", "contract_taken", "creditor_document", "creditor_closed",
-            "portfolio_closed",
+            "portfolio_closed", "before_contract",
         ),
     ),
     Endpoint(
         verb="PUT", path=CONTRACT, roles=MAY, scope=WRITE,
-        summary="Mudar a carteira e o produto de um contrato",
+        summary="Mudar a carteira, o produto e a data de um contrato",
         handler=book.change_contract, body=ContractForm, answer=ContractIdOut,
-        problems=("no_contract", "no_portfolio", "creditor_closed", "portfolio_closed"),
+        problems=(
+            "no_contract", "no_portfolio", "creditor_closed", "portfolio_closed",
+            "before_contract",
+        ),
     ),
     Endpoint(
         verb="DELETE", path=CONTRACT, roles=MAY, scope=WRITE,

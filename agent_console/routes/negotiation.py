@@ -35,7 +35,12 @@ from cobranca.agreements import documents, keeping, service
 from cobranca.agreements.happening import NoSuchAgreement
 from cobranca.agreements.life import ImpossibleTransition
 from cobranca.agreements.policy import Authority
-from cobranca.agreements.receiving import AbsurdDate, OtherPayment, record_payment
+from cobranca.agreements.receiving import (
+    AbsurdDate,
+    BeforeContract,
+    OtherPayment,
+    record_payment,
+)
 from cobranca.agreements.service import Asking
 from cobranca.agreements.simulation import Wishes
 from cobranca.debts.service import NoSuchDebt, known
@@ -173,6 +178,8 @@ async def pay(asked: Asked[PaymentForm, None]) -> ReceivedOut:
                 after = (await known(connection, name)).on(_today())
         except NoSuchDebt:
             raise Problem("no_debt", 404) from None
+        except BeforeContract:
+            raise Problem("payment_before_contract", 422) from None
         except AbsurdDate:
             raise Problem("payment_date", 409) from None
         except OtherPayment:
@@ -199,7 +206,10 @@ ENDPOINTS = (
         verb="POST", path="/api/v1/debts/{id}/payments", roles=MAY, scope="payments:write",
         summary="Registrar um pagamento que o credor recebeu", once=True,
         handler=pay, body=PaymentForm, answer=ReceivedOut, status=201,
-        problems=("no_debt", "payment_date", "other_payment", "no_index"),
+        problems=(
+            "no_debt", "payment_date", "payment_before_contract", "other_payment",
+            "no_index",
+        ),
     ),
     Endpoint(
         verb="POST", path="/api/v1/offers", roles=MAY, scope="agreements:write",

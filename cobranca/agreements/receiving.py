@@ -36,6 +36,10 @@ class AbsurdDate(ValueError):
     """A data do pagamento é do futuro ou de antes do real."""
 
 
+class BeforeContract(AbsurdDate):
+    """A data do pagamento é de antes do contrato."""
+
+
 class NoSuchInstalment(LookupError):
     """Não há parcela de acordo com este identificador."""
 
@@ -69,9 +73,9 @@ async def record_payment(
     """Write a payment of a debt, or of an agreement's instalment (one of the two).
 
     `reference` is the bank's own name of it, unique within its means. Raises AbsurdAmount,
-    AbsurdDate, NoSuchDebt, NoSuchInstalment, OtherPayment. What is paid too much stays in
-    the ledger as the debtor's credit. `settles`: it is all that was asked for of the
-    instalment, so what lateness added beyond it is forgiven.
+    AbsurdDate (BeforeContract), NoSuchDebt, NoSuchInstalment, OtherPayment. What is paid
+    too much stays in the ledger as the debtor's credit. `settles`: it is all that was
+    asked for of the instalment, so what lateness added beyond it is forgiven.
     """
     now = at or datetime.now(UTC)
     checked(amount)
@@ -123,6 +127,8 @@ async def _paid(
     """Write it in one debt's ledger; true when it was there already."""
     await hold(connection, debt_id)
     debt = await known(connection, debt_id)
+    if debt.contracted_on is not None and coming.paid_on < debt.contracted_on:
+        raise BeforeContract(BeforeContract.__doc__)
     before = payment(debt, coming.means, coming.reference)
     if before is not None:
         if (before.amount, before.on) != (amount, coming.paid_on):

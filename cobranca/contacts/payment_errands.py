@@ -34,6 +34,7 @@ class PaymentErrandRow(Row):
     __table_args__ = (
         Index(None, "attempt_id"),
         Index(None, "debtor_id"),
+        Index(None, "debt_id"),
         CheckConstraint("num_nonnulls(agreement_id, debt_id) = 1", name="one_thing"),
     )
 

@@ -21,8 +21,10 @@ from cobranca.debtors.store import DebtorRow, PortfolioRow
 from cobranca.debts.closed import Closed
 from cobranca.debts.closing import align, closed_book
 from cobranca.debts.facts import checked
+from cobranca.debts.ledger_store import DebtFactRow
 from cobranca.debts.store import ContractRow, DebtRow, InstalmentRow
 from foundation.brasil.document import Document
+from foundation.clock import SAO_PAULO
 from foundation.crypto import Keys
 from foundation.ids import uuid7
 
@@ -43,6 +45,10 @@ class ContractInUse(ValueError):
     """Já houve pagamento, acordo, oferta ou outra coisa neste contrato."""
 
 
+class BeforeContract(ValueError):
+    """Há vencimento ou pagamento de antes da data do contrato, ou ela é do futuro."""
+
+
 class BookClosed(ValueError):
     """O credor ou a carteira está desativada; reative antes."""
 
@@ -58,6 +64,7 @@ class NewContract:
     portfolio: UUID
     number: str
     product: str | None
+    contracted_on: date | None
     document: Document
     name: str
     instalments: Sequence[tuple[Decimal, date]]
@@ -72,12 +79,13 @@ async def create(
 ) -> UUID:
     """Make a contract with its debt; of whoever has that document, or of a new debtor.
 
-    Raises NoSuchPortfolio, ContractTaken, AbsurdAmount, BookClosed.
+    Raises NoSuchPortfolio, ContractTaken, AbsurdAmount, BeforeContract, BookClosed.
     """
     await _portfolio_of(connection, creditor, new.portfolio)
     await _open(connection, creditor, new.portfolio)
     for amount, _ in new.instalments:
         checked(amount)
+    _in_order(new.contracted_on, [due for _, due in new.instalments], now)
     contract, debt = uuid7(), uuid7()
     values = {
         "id": contract,
@@ -86,6 +94,7 @@ async def create(
         "debtor_id": await _debtor(connection, keys, new, now),
         "number": new.number,
         "product": new.product,
+        "contracted_on": new.contracted_on,
     }
     try:
         async with connection.begin_nested():
@@ -100,6 +109,14 @@ async def create(
     ]
     await connection.execute(insert(InstalmentRow), parts)
     return contract
+
+
+def _in_order(contracted_on: date | None, days: Sequence[date], now: datetime) -> None:
+    if contracted_on is None:
+        return
+    today = now.astimezone(SAO_PAULO).date()
+    if not contracted_on <= min((*days, today)):
+        raise BeforeContract(BeforeContract.__doc__)
 
 
 async def _debtor(
@@ -123,12 +140,18 @@ async def _debtor(
 
 
 async def change(
-    connection: AsyncConnection, contract: UUID, *, portfolio: UUID, product: str | None
+    connection: AsyncConnection,
+    contract: UUID,
+    *,
+    portfolio: UUID,
+    product: str | None,
+    contracted_on: date | None,
+    now: datetime,
 ) -> None:
-    """Move a contract to another portfolio of its creditor's, or name its product.
+    """Move a contract to another portfolio of its creditor's, name its product, its day.
 
     What is queued follows, where one of the two portfolios is closed. Raises
-    NoSuchContract, NoSuchPortfolio, BookClosed.
+    NoSuchContract, NoSuchPortfolio, BeforeContract, BookClosed.
     """
     query = select(
         ContractRow.creditor_id, ContractRow.portfolio_id, ContractRow.debtor_id
@@ -139,11 +162,27 @@ async def change(
     await _portfolio_of(connection, row.creditor_id, portfolio)
     if portfolio != row.portfolio_id:
         await _open(connection, row.creditor_id, portfolio)
-    values = {"portfolio_id": portfolio, "product": product}
+    _in_order(contracted_on, await _days(connection, contract), now)
+    values = {
+        "portfolio_id": portfolio,
+        "product": product,
+        "contracted_on": contracted_on,
+    }
     await connection.execute(
         update(ContractRow).where(ContractRow.id == contract).values(values)
     )
     await align(connection, row.creditor_id, row.debtor_id)
+
+
+async def _days(connection: AsyncConnection, contract: UUID) -> list[date]:
+    """When something of it is due, or was paid; its debt is held."""
+    query = select(DebtRow.id).where(DebtRow.contract_id == contract).with_for_update()
+    debts = list(await connection.scalars(query))
+    due = select(InstalmentRow.due_on).where(InstalmentRow.debt_id.in_(debts))
+    paid = select(DebtFactRow.takes_effect).where(
+        DebtFactRow.debt_id.in_(debts), DebtFactRow.kind == "paid"
+    )
+    return [*await connection.scalars(due), *await connection.scalars(paid)]
 
 
 async def remove(connection: AsyncConnection, contract: UUID) -> None:

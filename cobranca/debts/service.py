@@ -8,7 +8,7 @@ until then, so that facts are numbered one after the other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -45,6 +45,7 @@ class Known:
     setting: Setting
     facts: tuple[AnyFact, ...]
     unwritten: int  # how many of the facts no row holds yet: instalments as imported
+    contracted_on: date | None = None  # where it is known
 
     def on(self, day: date) -> Balance:
         """Return what it owes on that day. Raises UnknownIndex, MonthNotInTable."""
@@ -75,6 +76,7 @@ async def known(
             ContractRow.creditor_id,
             ContractRow.portfolio_id,
             ContractRow.product,
+            ContractRow.contracted_on,
             CreditorRow.name.label("creditor"),
         )
         .join(ContractRow, ContractRow.id == DebtRow.contract_id)
@@ -94,6 +96,7 @@ async def known(
         setting=Setting(terms, tables or await indices(connection)),
         facts=(*written, *unwritten),
         unwritten=len(unwritten),
+        contracted_on=row.contracted_on,
     )
 
 
@@ -183,7 +186,7 @@ async def record(
         values = fact_values(new) | {"id": uuid7(), "debt_id": debt.id, "at": at}
         await connection.execute(insert(DebtFactRow), values)
     await write_entries(connection, debt.id, fold(facts, debt.setting).entries, at)
-    after = Known(debt.id, debt.creditor, debt.segment, debt.setting, facts, 0)
+    after = replace(debt, facts=facts, unwritten=0)
     status = "open" if after.ledger.written > 0 else "settled"
     await connection.execute(
         update(DebtRow).where(DebtRow.id == debt.id).values(status=status)

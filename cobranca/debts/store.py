@@ -29,6 +29,7 @@ class ContractRow(Row):
     debtor_id: Mapped[UUID] = mapped_column(ForeignKey(DebtorRow.id), index=True)
     number: Mapped[str]
     product: Mapped[str | None]
+    contracted_on: Mapped[date | None]  # nothing of it is due or paid before; None: unknown
     import_id: Mapped[UUID | None]  # of the import that made it
 
 

@@ -43,6 +43,13 @@ FIELDS: Mapping[str, str] = {
          WHERE c.state = 'changed' AND c.old_product IS DISTINCT FROM c.product
          ORDER BY c.line LIMIT :limit
     """,
+    "contracted_on": """
+        SELECT c.line, c.number AS contract, d.name, c.old_contracted_on AS old,
+               c.contracted_on AS new, count(*) OVER () AS total
+          FROM import_contract c JOIN import_debtor d USING (document_index)
+         WHERE c.state = 'changed' AND c.old_contracted_on IS DISTINCT FROM c.contracted_on
+         ORDER BY c.line LIMIT :limit
+    """,
     "portfolio": """
         SELECT c.line, c.number AS contract, d.name, o.name AS old, p.name AS new,
                count(*) OVER () AS total
@@ -77,7 +84,8 @@ FINGERPRINT = """
       SELECT md5(ROW(x.line, x.what, x.contract, x.instalment, x.amount, x.due_on,
                      x.old_amount, x.old_due_on, x.document_index, d.name, d.old_name,
                      d.birth_date, d.old_birth_date, d.uf, d.old_uf, c.product,
-                     c.old_product, c.old_portfolio_id)::text) AS sum
+                     c.old_product, c.old_portfolio_id, c.contracted_on,
+                     c.old_contracted_on)::text) AS sum
         FROM import_diff x JOIN import_debtor d USING (document_index)
         JOIN import_contract c ON c.number = x.contract
       UNION ALL

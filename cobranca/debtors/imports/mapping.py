@@ -173,6 +173,7 @@ _READS: Mapping[Field, Callable[[Cell], object]] = {
     Field.PHONE: lambda cell: parse_phone(as_text(cell), ddd="11"),
     Field.DUE_ON: lambda cell: as_date(cell),
     Field.BIRTH_DATE: lambda cell: as_date(cell),
+    Field.CONTRACTED_ON: lambda cell: as_date(cell),
     Field.AMOUNT: lambda cell: as_amount(cell),
     Field.SCORE: lambda cell: read_written(cell),
     Field.UF: lambda cell: as_text(cell).upper() in UFS or plain(as_text(cell)) in _STATES,

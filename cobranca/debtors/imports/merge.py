@@ -37,6 +37,11 @@ _REASONS = {
         "o contrato está em nome de outro devedor na linha {other_line}",
     ),
     "closed": (Field.CONTRACT, "o contrato é de uma carteira desativada"),
+    "before_contract": (Field.DUE_ON, "o vencimento é de antes da data do contrato"),
+    "contract_later": (
+        Field.CONTRACTED_ON,
+        "o contrato já tem vencimento ou pagamento de antes desta data",
+    ),
     "contradicts": (
         Field.INSTALMENT,
         "repete contrato e parcela da linha {other_line} com outro valor ou vencimento",

@@ -21,6 +21,7 @@ FIELD_LABELS = {
     "uf": "uf",
     "address": "endereço",
     "product": "produto",
+    "contracted_on": "data do contrato",
     "portfolio": "carteira",
     "phone": "telefone novo",
     "score": "chance de atender",

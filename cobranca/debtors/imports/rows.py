@@ -68,6 +68,7 @@ class DebtorLine:
     uf: str | None
     address: Address | None  # whole enough for a slip, or none
     product: str | None
+    contracted_on: date | None
     instalment: int
     amount: Decimal
     due_on: date
@@ -99,6 +100,7 @@ def read_row(line: int, cells: Sequence[Cell], layout: Layout, *, today: date) -
     instalment = reader.instalment()
     amount = reader.amount()
     due_on = reader.day(Field.DUE_ON, OLDEST_DUE_DATE, LATEST_DUE_DATE, required=True)
+    contracted_on = reader.day(Field.CONTRACTED_ON, OLDEST_DUE_DATE, today)
     phones = reader.phones()
     if document is None or amount is None or due_on is None or reader.refused:
         return ReadRow(None, tuple(reader.remarks))
@@ -111,6 +113,7 @@ def read_row(line: int, cells: Sequence[Cell], layout: Layout, *, today: date) -
         uf=uf,
         address=address,
         product=product or None,
+        contracted_on=contracted_on,
         instalment=instalment,
         amount=amount,
         due_on=due_on,

@@ -23,7 +23,7 @@ _CREATE = (
         document_index bytea, document_sealed bytea, kind text,
         name text, birth_date date, uf text,
         street text, district text, city text, cep text,
-        product text, amount bigint, due_on date,
+        product text, contracted_on date, amount bigint, due_on date,
         debtor_id uuid, contract_id uuid, debt_id uuid, instalment_id uuid,
         fate text, other_line int
     ) ON COMMIT DROP
@@ -45,7 +45,7 @@ _ROW_COLUMNS = (
     "document_index", "document_sealed", "kind",
     "name", "birth_date", "uf",
     "street", "district", "city", "cep",
-    "product", "amount", "due_on",
+    "product", "contracted_on", "amount", "due_on",
     "debtor_id", "contract_id", "debt_id", "instalment_id",
 )  # fmt: skip
 _PHONE_COLUMNS = ("line", "id", "value", "ddd", "uf", "zone", "kind", "score", "chance")
@@ -124,6 +124,7 @@ def _row(row: DebtorLine, index: bytes, sealed: bytes) -> Values:
         row.uf,
         *_address(row),
         row.product,
+        row.contracted_on,
         int(row.amount * 100),
         row.due_on,
         uuid7(),

@@ -42,6 +42,24 @@ JUDGE = (
      WHERE r.fate IS NULL AND f.contract = r.contract AND f.instalment = r.instalment
        AND r.line > f.line
     """,
+    """
+    UPDATE import_row r SET fate = 'before_contract'
+      FROM (SELECT contract, max(contracted_on) AS since FROM import_row
+             WHERE fate IS NULL OR fate = 'repeated' GROUP BY contract) f
+      LEFT JOIN contract c ON c.creditor_id = :creditor AND c.number = f.contract
+     WHERE r.fate IS NULL AND r.contract = f.contract
+       AND r.due_on < coalesce(f.since, c.contracted_on)
+    """,
+    """
+    UPDATE import_row r SET fate = 'contract_later'
+      FROM contract c JOIN debt t ON t.contract_id = c.id
+     WHERE r.fate IS NULL AND c.creditor_id = :creditor AND c.number = r.contract
+       AND (EXISTS (SELECT FROM instalment n
+                     WHERE n.debt_id = t.id AND n.due_on < r.contracted_on)
+            OR EXISTS (SELECT FROM debt_fact p
+                        WHERE p.debt_id = t.id AND p.kind = 'paid'
+                          AND p.takes_effect < r.contracted_on))
+    """,
     "UPDATE import_row SET fate = 'good' WHERE fate IS NULL",
     "ANALYZE import_row",  # every fate was blank: rows would be joined one by one
 )
@@ -83,8 +101,11 @@ GATHER = (
            (array_agg(debt_id ORDER BY line))[1] AS debt_id,
            (array_agg(product ORDER BY line DESC)
               FILTER (WHERE product IS NOT NULL))[1] AS product,
+           (array_agg(contracted_on ORDER BY line DESC)
+              FILTER (WHERE contracted_on IS NOT NULL))[1] AS contracted_on,
            min(line) AS line, 'new' AS state,
-           NULL::text AS old_product, NULL::uuid AS old_portfolio_id
+           NULL::text AS old_product, NULL::uuid AS old_portfolio_id,
+           NULL::date AS old_contracted_on
       FROM import_row WHERE fate IN ('good', 'repeated') GROUP BY contract
     """,
     """
@@ -92,10 +113,14 @@ GATHER = (
        SET id = c.id,
            debt_id = coalesce(t.id, i.debt_id),
            product = coalesce(i.product, c.product),
+           contracted_on = coalesce(i.contracted_on, c.contracted_on),
            old_product = c.product, old_portfolio_id = c.portfolio_id,
+           old_contracted_on = c.contracted_on,
            state = CASE WHEN c.portfolio_id = :portfolio
                          AND coalesce(i.product, c.product)
                              IS NOT DISTINCT FROM c.product
+                         AND coalesce(i.contracted_on, c.contracted_on)
+                             IS NOT DISTINCT FROM c.contracted_on
                         THEN 'same' ELSE 'changed' END
       FROM contract c LEFT JOIN debt t ON t.contract_id = c.id
      WHERE c.creditor_id = :creditor AND c.number = i.number
@@ -188,8 +213,9 @@ KEEP = (
     """
     INSERT INTO import_before (import_id, kind, row_id, before, after)
     SELECT :import, 'contract', id,
-           jsonb_build_object('product', old_product, 'portfolio_id', old_portfolio_id),
-           jsonb_build_object('product', product,
+           jsonb_build_object('product', old_product, 'portfolio_id', old_portfolio_id,
+                              'contracted_on', old_contracted_on),
+           jsonb_build_object('product', product, 'contracted_on', contracted_on,
                               'portfolio_id', CAST(:portfolio AS uuid))
       FROM import_contract WHERE state = 'changed' ORDER BY id
     """,
@@ -249,8 +275,9 @@ WRITE = (
     """,
     """
     INSERT INTO contract (id, creditor_id, portfolio_id, debtor_id, number, product,
-                          import_id)
-    SELECT c.id, :creditor, :portfolio, d.id, c.number, c.product, :import
+                          contracted_on, import_id)
+    SELECT c.id, :creditor, :portfolio, d.id, c.number, c.product, c.contracted_on,
+           :import
       FROM import_contract c JOIN import_debtor d USING (document_index)
      WHERE c.state = 'new' ORDER BY c.id
     ON CONFLICT (creditor_id, number) DO NOTHING
@@ -262,7 +289,8 @@ WRITE = (
     """,
     """
     UPDATE contract c
-       SET portfolio_id = :portfolio, product = i.product
+       SET portfolio_id = :portfolio, product = i.product,
+           contracted_on = i.contracted_on
       FROM import_contract i WHERE i.state = 'changed' AND c.id = i.id
     """,
     """

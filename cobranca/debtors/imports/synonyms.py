@@ -24,6 +24,7 @@ class Field(StrEnum):
     CITY = "cidade"
     CEP = "cep"
     PRODUCT = "produto"
+    CONTRACTED_ON = "data do contrato"
     INSTALMENT = "parcela"
     AMOUNT = "valor"
     DUE_ON = "vencimento"
@@ -64,6 +65,9 @@ _NAMES = {
     "|cep pagador|postal",
     Field.PRODUCT: "produto|tipo produto|descricao produto|modalidade|linha credito"
     "|nome produto|produto credor|tipo operacao|tipo contrato|desc produto",
+    Field.CONTRACTED_ON: "contratacao|celebracao|assinatura|assinatura contrato"
+    "|celebracao contrato|emissao contrato|inicio contrato|dtcontrato|dtcontratacao"
+    "|datacontrato|datacontratacao",
     Field.INSTALMENT: "parcela|prestacao|parc|nrparcela|numparcela|seq parcela"
     "|sequencia parcela|prest|parcela atraso",
     Field.AMOUNT: "valor|valor parcela|valor divida|valor debito|valor aberto|valor devido"
@@ -86,6 +90,7 @@ _PHONE_WORDS = frozenset(
     "telefone telefones tel tels fone fones phone celular cel celulares whatsapp whats zap"
     " telcel telres telcom foneres fonecom fonecel".split()
 )
+_DATE_WORDS = frozenset(("data", "dt"))
 _DDD_WORDS = frozenset(("ddd", "area"))
 _SCORE_WORDS = frozenset("score scores propensao chance probabilidade prob".split())
 _ANSWER_WORDS = frozenset("atender atendimento contato alo resposta localizacao".split())
@@ -126,8 +131,15 @@ def telling_words(words: Sequence[str]) -> list[str]:
 
 
 def field_of(words: Sequence[str]) -> Field | None:
-    """Return the field that these words name exactly."""
-    return _FIELD_OF.get(" ".join(telling_words(words)))
+    """Return the field that these words name exactly; a contract's date is one of its own.
+
+    >>> field_of(["data", "do", "contrato"]), field_of(["numero", "do", "contrato"])
+    (<Field.CONTRACTED_ON: 'data do contrato'>, <Field.CONTRACT: 'contrato'>)
+    """
+    found = _FIELD_OF.get(" ".join(telling_words(words)))
+    if found is Field.CONTRACT and _DATE_WORDS.intersection(words):
+        return Field.CONTRACTED_ON
+    return found
 
 
 def is_phone(words: Sequence[str]) -> bool:

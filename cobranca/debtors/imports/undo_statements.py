@@ -170,6 +170,7 @@ RESTORE: Mapping[str, str] = {
     "restored_contracts": """
         UPDATE contract c
            SET product = b.before->>'product',
+               contracted_on = (b.before->>'contracted_on')::date,
                portfolio_id = (b.before->>'portfolio_id')::uuid
           FROM import_before b
          WHERE b.import_id = :import AND b.kind = 'contract' AND c.id = b.row_id

@@ -51,6 +51,7 @@ from tests.builders.portfolio import a_campaign, a_portfolio
 
 POLICY = ContactPolicy(simulated_route=True)
 FREE = "all_rules_met"
+UNSAID: Any = {"product": None, "contracted_on": None, "now": AT}
 BOTH = pytest.mark.parametrize("kind", list(Closed))
 
 
@@ -125,7 +126,7 @@ async def test_who_owes_to_an_open_portfolio_too_may_be_reached_for_that_one(
         await connection.execute(update(ContractRow).values(debtor_id=debtor))
         other = await another_portfolio(connection)
         one, two = await connection.scalars(select(ContractRow.id))
-        await change(connection, two, portfolio=other, product=None)
+        await change(connection, two, portfolio=other, **UNSAID)
         assert await set_closed(connection, Closed.PORTFOLIO, other, AT)
         debt = {c: d for d, c in await connection.execute(
             select(DebtRow.id, DebtRow.contract_id)
@@ -252,10 +253,10 @@ async def test_a_contract_that_moves_takes_its_debtors_turn_along(
         home = (await connection.scalars(select(ContractRow.portfolio_id))).one()
         assert await set_closed(connection, Closed.PORTFOLIO, home, AT)
         assert await pick(connection, campaign, TUESDAY_TEN, 9) == []
-        await change(connection, contract, portfolio=other, product=None)
+        await change(connection, contract, portfolio=other, **UNSAID)
         assert len(await pick(connection, campaign, TUESDAY_TEN, 9)) == 1
         with pytest.raises(BookClosed):
-            await change(connection, contract, portfolio=home, product=None)
+            await change(connection, contract, portfolio=home, **UNSAID)
 
 
 @BOTH

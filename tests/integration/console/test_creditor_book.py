@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from agent_console.texts import TEXTS
 from cobranca.debtors.store import DebtorRow
-from cobranca.debts.store import InstalmentRow
+from cobranca.debts.closed import Closed
+from cobranca.debts.store import ContractRow, InstalmentRow
 from cobranca.payments.store import ChargeRow
 from cobranca.people.store import AuditRow
 from foundation.settings import ProcessSettings
@@ -178,3 +180,32 @@ async def test_a_creditor_is_closed_and_opened_again(
         trail = select(AuditRow.action).where(AuditRow.action.like("%ed"))
         acts = [a for a in await connection.scalars(trail.order_by(AuditRow.id))]
     assert acts[-3:] == ["creditor.closed", "creditor.reopened", "portfolio.closed"]
+    kinds = [f"{kind}.{act}" for kind in Closed for act in ("closed", "reopened")]
+    assert set(kinds) <= TEXTS.section("audit_actions").keys()
+
+
+async def test_nothing_is_due_or_paid_before_the_contract(
+    book: Book, engine: AsyncEngine
+) -> None:
+    for day in ("2026-01-06", "2100-01-01"):
+        status, told = await book.contract(contracted_on=day)
+        assert (status, told["code"]) == (422, "before_contract"), day
+    status, made = await book.contract(contracted_on="2026-01-05")
+    assert status == 201, made
+    _, found = await book.ask("GET", f"{book.creditor}/contracts?number=C")
+    (one,) = found["contracts"]
+    assert one["contracted_on"] == "2026-01-05"
+    payments = f"/api/v1/debts/{one['debt']}/payments"
+    paid = {"amount": "10.00", "means": "pix", "reference": "E1", "paid_on": "2026-01-04"}
+    status, told = await book.ask("POST", payments, paid)
+    assert (status, told["code"]) == (422, "payment_before_contract")
+    status, _ = await book.ask("POST", payments, paid | {"paid_on": "2026-01-05"})
+    assert status == 201
+    path, kept = f"/api/v1/contracts/{one['id']}", {"portfolio": book.portfolio}
+    later = kept | {"contracted_on": "2026-01-06"}
+    assert (await book.ask("PUT", path, later))[1]["code"] == "before_contract"
+    earlier = kept | {"contracted_on": "2025-12-31"}
+    assert (await book.ask("PUT", path, earlier))[0] == 200
+    assert (await book.ask("PUT", path, kept))[0] == 200  # it is unknown again
+    async with engine.connect() as connection:
+        assert (await connection.scalars(select(ContractRow.contracted_on))).one() is None

@@ -21,7 +21,7 @@ from cobranca.debts.store import ContractRow, DebtRow, InstalmentRow
 from foundation.brasil.document import parse_document
 from foundation.crypto import Keys
 from foundation.ids import uuid7
-from tests.builders.debtor_files import cpf, phone, row, write
+from tests.builders.debtor_files import HEADER, cpf, phone, row, write
 
 KEYS = Keys(b"d" * 32, b"i" * 32)
 
@@ -322,6 +322,38 @@ async def test_settled_debts_and_known_wrong_numbers_stay_so(
         assert (await connection.execute(select(DebtRow.status))).scalar_one() == "settled"
         status = (await connection.execute(select(ContactPointRow.status))).scalar_one()
     assert status == "wrong_party"
+
+
+DATED = f"{HEADER};data do contrato"
+
+
+async def test_what_is_due_before_its_contract_is_refused(
+    engine: AsyncEngine, path: Path
+) -> None:
+    before, known = "11/01/2026", "01/12/2025"
+    write(
+        path,
+        f"{row(1)};{before}",
+        f"{row(2)};{known}",
+        # the day that another line tells is the contract's
+        f"{row(3)};",
+        f"{row(3, parcela='2', vencimento='10/02/2026')};{before}",
+        header=DATED,
+    )
+    assert figures(await run(engine, path)) == (2, 0, 0, 0, 2)
+    assert ["de antes da data do contrato" in " ".join(r) for r in remarks_of(path)] == [
+        True, True,
+    ]  # fmt: skip
+    # what is known holds for a file that does not tell it, and moves no further than
+    # what is due allows
+    write(path, row(2, parcela="2", vencimento="30/11/2025"))
+    assert figures(await run(engine, path)) == (0, 0, 0, 0, 1)
+    write(path, f"{row(2, parcela='2', vencimento='10/03/2026')};{before}", header=DATED)
+    assert figures(await run(engine, path)) == (0, 0, 0, 0, 1)
+    write(path, f"{row(2)};10/01/2026", header=DATED)
+    report = await run(engine, path)
+    assert figures(report) == (0, 1, 0, 0, 0)
+    assert report.diff.fields["contracted_on"].total == 1
 
 
 async def test_a_file_for_what_is_closed_is_refused_whole(

@@ -34,6 +34,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   if (form.id === "find") return find(path, String(given(form).number));
   const values = given(form);
+  if (values.contracted_on === "") values.contracted_on = null;
   if ("share" in values) values.share = decimal(values.share);
   if (form.id !== "contract") return sent(verb ?? "post", path, values);
   const { amount, due_on, ...contract } = values;
@@ -73,6 +74,24 @@ async function remitted(account) {
   place.hidden = false;
 }
 
+/** What may be corrected of a contract, as it stands. @param {any} contract */
+function change(contract) {
+  const template = /** @type {HTMLTemplateElement} */ (one("#contract-change"));
+  const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+  const form = /** @type {HTMLFormElement} */ (copy.querySelector("form"));
+  form.dataset.path = `/api/v1/contracts/${contract.id}`;
+  const kept = { ...contract, portfolio: contract.portfolio_id };
+  for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (
+    form.querySelectorAll("[name]")
+  ))
+    field.value = kept[field.name] ?? "";
+  const name = document.createElement("span");
+  name.className = "for-readers";
+  name.textContent = ` ${contract.number}`;
+  /** @type {HTMLElement} */ (copy.querySelector("summary")).append(name);
+  return copy;
+}
+
 /** @param {string} path @param {string} begin - of a contract's number */
 async function find(path, begin) {
   const query = new URLSearchParams({ number: begin });
@@ -87,7 +106,7 @@ async function find(path, begin) {
     remove.dataset.remove = `/api/v1/contracts/${contract.id}`;
     remove.textContent = words.remove;
     remove.setAttribute("aria-label", `${words.remove} ${contract.number}`);
-    item.append(`${where.join(", ")} `, remove);
+    item.append(`${where.join(", ")} `, remove, change(contract));
     return item;
   });
   const none = document.createElement("li");
