@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from foundation.keeping import copy_file, operator_key
@@ -145,6 +145,7 @@ def test_no_member_leaves_the_folder(name: str) -> None:
         list(Members(iter(framed(name, []))))
 
 
+@settings(deadline=None)  # a machine may stand still
 @given(
     members=some.dictionaries(
         some.from_regex(r"\A[a-z]{1,9}\Z"), some.lists(some.binary(max_size=40), max_size=4)
