@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cobranca.agreements.policy import Channel
+from cobranca.agreements.policy import Authority, Channel
 from cobranca.debts.facts import Means
 
 AMOUNT_MAX = Decimal("1000000000.00")
@@ -69,6 +69,7 @@ class OffersForm(Form):
     debts: list[UUID] = Field(min_length=1, max_length=50)
     wishes: WishesForm = WishesForm()
     channel: Channel = Field(Channel.API, strict=False)
+    authority: Authority | None = Field(None, strict=False)  # None: the channel's own
     means: MeansForm | None = None
 
 

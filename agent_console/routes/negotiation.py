@@ -34,7 +34,7 @@ from agent_console.services import DATABASE, SETTINGS
 from cobranca.agreements import documents, keeping, service
 from cobranca.agreements.happening import NoSuchAgreement
 from cobranca.agreements.life import ImpossibleTransition
-from cobranca.agreements.policy import Authority
+from cobranca.agreements.policy import authority_of
 from cobranca.agreements.receiving import (
     AbsurdDate,
     BeforeContract,
@@ -70,7 +70,7 @@ async def offer(asked: Asked[OffersForm, None]) -> OffersOut:
     asking = Asking(
         debts=tuple(dict.fromkeys(body.debts)),
         channel=body.channel,
-        authority=Authority.SUPERVISOR,
+        authority=body.authority or authority_of(body.channel),
         on=_today(),
         by=asked.who.login,
     )

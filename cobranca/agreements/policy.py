@@ -46,6 +46,18 @@ class Channel(StrEnum):
     API = "api"
 
 
+_UNATTENDED = frozenset({Channel.URA, Channel.CHAT, Channel.PORTAL})
+
+
+def authority_of(channel: Channel) -> Authority:
+    """Who speaks by a channel where nobody says more: nobody, or a person's program.
+
+    >>> authority_of(Channel.CHAT), authority_of(Channel.API)
+    (<Authority.ROBOT: 'robot'>, <Authority.SUPERVISOR: 'supervisor'>)
+    """
+    return Authority.ROBOT if channel in _UNATTENDED else Authority.SUPERVISOR
+
+
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

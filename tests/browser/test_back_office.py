@@ -124,6 +124,29 @@ async def test_a_statement_is_looked_over_and_taken_in(page: Page, axe: str) -> 
     await expect(report).to_contain_text("Lançado por inteiro.")
 
 
+async def _contract_is_dated_and_creditor_closed(page: Page, axe: str) -> None:
+    found = page.locator("#found li")
+    await found.get_by_text("Mudar carteira, produto ou data C-1").click()
+    await found.get_by_label("Data do contrato").fill("2026-01-06")
+    await found.get_by_role("button", name="Guardar").click()
+    await expect(page.locator("#trouble")).to_contain_text("antes da data do contrato")
+    await found.get_by_label("Data do contrato").fill("2026-01-05")
+    async with page.expect_navigation():
+        await found.get_by_role("button", name="Guardar").click()
+    await page.locator("#find").get_by_role("button").click()
+    await expect(found.get_by_label("Data do contrato")).to_have_value("2026-01-05")
+    for name in ("Desativar Varejo", "Desativar credor"):
+        async with page.expect_navigation():
+            await page.get_by_role("button", name=name).click()
+    await expect(page.locator("#closed")).to_contain_text("Desativado desde")
+    await expect(page.locator("#portfolios li")).to_contain_text("desativada desde")
+    await _nothing_wrong(page, axe)
+    for name in ("Reativar Varejo", "Reativar credor"):
+        async with page.expect_navigation():
+            await page.get_by_role("button", name=name).click()
+    await expect(page.locator("#closed")).to_have_count(0)
+
+
 async def test_a_creditor_is_made_and_its_book_kept_by_screen(page: Page, axe: str) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
     await page.get_by_text("Cadastrar credor").click()
@@ -157,6 +180,7 @@ async def test_a_creditor_is_made_and_its_book_kept_by_screen(page: Page, axe: s
     await page.locator("#find").get_by_role("button").click()
     await expect(page.locator("#found li")).to_contain_text("C-1, Varejo")
     await _nothing_wrong(page, axe)
+    await _contract_is_dated_and_creditor_closed(page, axe)
     await page.locator("#accounts").get_by_role("button", name="Fazer remessa").click()
     await expect(page.locator("#trouble")).to_contain_text("Não há boleto a registrar")
     await page.locator("#accounts").get_by_role("button", name="Encerrar").click()

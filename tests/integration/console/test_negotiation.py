@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.agreements.receiving import record_payment
-from cobranca.agreements.store import AgreementRow, OfferRow
+from cobranca.agreements.store import AgreementRow, OfferRow, PolicyRow
 from cobranca.debtors.store import CreditorRow
 from cobranca.debts.facts import Means
 from cobranca.debts.ledger_store import DebtFactRow
@@ -50,6 +50,38 @@ async def test_a_balance_is_explained(supervisor: Browser, debt: UUID) -> None:
     assert "contrato, cláusula 7" in found["lines"][0]["text"]
     missing = await supervisor.get(f"{API}/debts/{uuid4()}/balance")
     assert (missing.status, (await missing.json())["code"]) == (404, "no_debt")
+
+
+@pytest.mark.parametrize(
+    ("asked", "authority", "discounted"),
+    [
+        ({}, "robot", False),  # nobody but a program speaks there
+        ({"authority": "agent"}, "agent", True),
+    ],
+)
+async def test_a_chat_offers_by_the_same_engine_with_its_own_authority(
+    supervisor: Browser,
+    debt: UUID,
+    engine: AsyncEngine,
+    asked: dict[str, str],
+    authority: str,
+    discounted: bool,
+) -> None:
+    wish = {"debts": [str(debt)], "channel": "chat", "wishes": {"instalments": 3}} | asked
+    status, offered = await sent(supervisor, "/offers", wish)
+    assert status == 201, offered
+    (one,) = offered["offers"]
+    assert (Decimal(one["discount"]) > 0) is discounted
+    evidence = {"kind": "message", "message": "chat-1"}
+    accept = {"offer": one["id"], "evidence": evidence}
+    status, agreed = await sent(supervisor, "/agreements", accept)
+    assert (status, agreed["state"]) == (201, "accepted")
+    async with engine.connect() as connection:
+        query = select(OfferRow.channel, OfferRow.authority, PolicyRow.version)
+        (row,) = await connection.execute(
+            query.join(PolicyRow, PolicyRow.id == OfferRow.policy_id)
+        )
+    assert tuple(row) == ("chat", authority, 1)
 
 
 async def test_from_an_offer_to_an_agreement_each_once(
