@@ -35,6 +35,7 @@ from ura.adapters.audiosocket_channel import TalkServer
 from ura.adapters.fastagi import AgiChannel, AgiServer
 from ura.adapters.recognisers import Recognisers
 from ura.answering.hearing import Samples
+from ura.keeping_place import Places
 from ura.numbers import Numbers
 from ura.scripts.answering import listen
 from ura.scripts.inbound import NEXT, inbound
@@ -144,6 +145,7 @@ async def _serve(
         "inbound": ura.inbound,
         "called": ura.called,
         "paying": ura.paying,
+        "keeps": Places(engine).keep,
         "talked": ura.talked,
     }
     talking = await ura.numbers.talking()

@@ -20,7 +20,7 @@ from cobranca.contacts import payment_errands, robot_calls
 from cobranca.contacts.robot_calls import Arrived, Over
 from cobranca.inbound.number import OurNumber
 from cobranca.inbound.opening_hours import is_open
-from foundation.brasil.phone import UndialableNumber, parse_phone
+from foundation.brasil.phone import e164_or_empty
 from foundation.clock import SAO_PAULO
 from foundation.ids import inbound_attempt
 from foundation.metrics import REGISTRY
@@ -46,6 +46,7 @@ from ura.whom_we_called import attempt_named, whom_we_called
 TALK = "ACORDO_TALK"
 FLOW, CALLED = "receptive", "active"
 ENDED_S = 3.0  # for a conversation to be over once its sound is
+SOUND_S = 10.0  # for the sound of a call that was led here to come: it is the next step
 MOST_WAITING = 1000  # calls led here whose sound never came
 DATABASE_LOST = (DBAPIError, OSError, TimeoutError)
 
@@ -81,6 +82,8 @@ class Talks:
         self._recogniser = recogniser
         self._deaf = deaf
         self._calls: dict[UUID, Expected] = {}
+        self._heard: set[UUID] = set()  # their sound came
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def hand_in(self) -> None:
         """Give the database the call-backs that are owed. Raises DBAPIError."""
@@ -97,7 +100,7 @@ class Talks:
             call=inbound_attempt(unique),
             channel=unique,
             flow=FLOW,
-            caller=_e164(caller),
+            caller=e164_or_empty(caller),
             called=ours.number,
             at=datetime.now(UTC),
         )
@@ -163,7 +166,7 @@ class Talks:
                     call=errand.id,
                     channel=unique,
                     flow=payment_errands.FLOW,
-                    caller=_e164(await channel.variable("ACORDO_CALLER")),
+                    caller=e164_or_empty(await channel.variable("ACORDO_CALLER")),
                     called=called,
                     at=datetime.now(UTC),
                 )
@@ -191,14 +194,28 @@ class Talks:
         await channel.set_variable(NEXT, "talk")
 
     def _expect(self, case: Case, flow: str, slots: Mapping[str, object]) -> None:
-        held: asyncio.Future[Held] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
         while len(self._calls) >= MOST_WAITING:
-            del self._calls[next(iter(self._calls))]
-        self._calls[case.call] = Expected(case, flow, slots, held)
+            self._forget(next(iter(self._calls)))
+        self._calls[case.call] = Expected(case, flow, slots, loop.create_future())
+        loop.call_later(SOUND_S, self._never_came, case.call)
+
+    def _forget(self, call: UUID) -> Expected | None:
+        self._heard.discard(call)
+        return self._calls.pop(call, None)
+
+    def _never_came(self, call: UUID) -> None:
+        """Its time for sound is over: who hung up before it leaves no open conversation."""
+        if call in self._heard or self._forget(call) is None:
+            return
+        task = asyncio.get_running_loop().create_task(self._keep(call, Held()))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
     async def talks(self, call: UUID, channel: VoiceChannel) -> None:
         """Hold the conversation of a call whose sound has come."""
         expected = self._calls[call]
+        self._heard.add(call)
         expected.case.begun = datetime.now(UTC)
         held = Held(outcome=BROKEN, hands_over=True)  # if it breaks, a person follows
         turns = TurnWriter(self._means.engine, call)
@@ -247,21 +264,17 @@ class Talks:
 
     async def goes_on(self, channel: AgiChannel) -> str:
         """Where a caller goes after the conversation: `agent`, `closed` or `done`."""
-        expected = self._calls.pop(UUID(await channel.variable(TALK)), None)
+        call = UUID(await channel.variable(TALK))
+        sounded, expected = call in self._heard, self._forget(call)
         wants_person, opening = True, self._means.opening
-        if expected is not None:
+        if expected is not None and sounded:
             held = await asyncio.wait_for(expected.held, ENDED_S)
             wants_person = held.hands_over
+        elif expected is not None:  # no sound could be had with him
+            await self._keep(call, Held(outcome=BROKEN, hands_over=True))
+        if expected is not None:
             opening = expected.case.means.opening
         if not wants_person:
             return "done"
         now = self._means.contact_clock().now()
         return "agent" if is_open(now, opening) else "closed"
-
-
-def _e164(number: str) -> str:
-    """Empty: the network does not tell, or tells what is no telephone of this country."""
-    try:
-        return parse_phone(number).e164
-    except UndialableNumber:
-        return ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.service import ContactPolicy
@@ -21,12 +22,15 @@ from foundation.crypto import Keys
 from foundation.observability import get_logger
 
 SOON = timedelta(seconds=1)  # a booking is of an instant to come
-BOOKED, ASKED = "booked", "asked"
+BOOKED, ASKED, ANSWERED = "booked", "asked", "answered"
 _TOLD = {
     Why.CHOSEN: "Pediu na chamada {call} que ligássemos na hora marcada.",
     Why.QUEUE: "Guardou o lugar na fila na chamada {call}.",
     Why.OUTAGE: "A chamada {call} caiu por falha do sistema. Ligar de volta.",
 }
+
+# an agent had him after he asked: as he pressed the key, somebody became free
+_MET = text("SELECT coalesce(bridged_at >= :told, false) FROM attempt WHERE id = :call")
 
 log = get_logger(__name__)
 
@@ -45,6 +49,9 @@ async def settle_wishes(
     """
     wishes = await open_wishes(connection)
     for wish in wishes:
+        if wish.why is Why.QUEUE and await _met(connection, wish):
+            await settled(connection, wish.call, ANSWERED, booked_at)
+            continue
         made = await _booked(connection, policy, wish, now, booked_at)
         became = BOOKED
         if isinstance(made, NotBooked):
@@ -56,6 +63,11 @@ async def settle_wishes(
         await settled(connection, wish.call, became, booked_at)
         log.info("call_back_wished", call=str(wish.call), why=wish.why, became=became)
     return len(wishes)
+
+
+async def _met(connection: AsyncConnection, wish: Wish) -> bool:
+    told = {"call": wish.call, "told": wish.told_at}
+    return bool(await connection.scalar(_MET, told))
 
 
 async def _booked(

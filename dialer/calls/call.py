@@ -73,11 +73,11 @@ def advance(call: Call, event: ChannelEvent) -> Call:
             if call.state is CallState.TALKING:
                 return replace(call, state=CallState.IN_DIALPLAN)
             return call
-        case Said(what="overflow" | "no_agent" | "robot_over"):
+        case Said(what="overflow" | "no_agent" | "robot_over" | "keeps_place"):
             return replace(call, state=CallState.IN_DIALPLAN)
         case Said(what="paying"):
             return replace(call, state=CallState.WITH_ROBOT)
-        case Said(what="back_to_floor"):
+        case Said(what="back_to_floor" | "waits_on"):
             return replace(call, state=CallState.WAITING)
         case _:
             return _before_answer(call, event)

@@ -63,6 +63,7 @@ async def brought(
         priority=priority,
         skill=skill,
         agent=row.agent,
+        known=True,
     )
 
 

@@ -20,13 +20,15 @@ PRIORITY_S = 60.0  # for each step of the number's priority, 0..5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What a caller brings into the queue. `agent`: the endpoint of his last talk."""
+    """What a caller brings into the queue. `agent`: the endpoint of his last talk; `known`:
+    it is one debtor, who can be called back."""
 
     value: Decimal = Decimal(0)  # open, in reais
     promise: bool = False
     priority: int = 0
     skill: str = ""
     agent: str | None = None
+    known: bool = False
 
 
 NOBODY = Place()

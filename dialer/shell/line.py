@@ -24,7 +24,8 @@ from dialer.shell.ongoing import Ongoing
 if TYPE_CHECKING:
     from dialer.shell.floor import Floor
 
-POSITION, WAIT = "ACORDO_POSITION", "ACORDO_WAIT"  # in the dialplan
+# in the dialplan; KEEPS: his place can be kept
+POSITION, WAIT, KEEPS = "ACORDO_POSITION", "ACORDO_WAIT", "ACORDO_KEEPS"
 NOT_HERE = (AgentState.OFFLINE, AgentState.PAUSED, AgentState.CONNECTING)
 Idle = Sequence[tuple[Agent, str]]
 
@@ -91,7 +92,11 @@ class Line:
         seconds = wait_s(
             position, idle=idle, agents=self.here(floor), service_s=self.services.mean_s
         )
-        return {POSITION: told_position(position), WAIT: told_minutes(seconds)}
+        return {
+            KEEPS: "1" if ongoing.place is not None and ongoing.place.known else "",
+            POSITION: told_position(position),
+            WAIT: told_minutes(seconds),
+        }
 
 
 def _placed(waiting: Sequence[Ongoing], at: datetime) -> list[tuple[int, Ongoing]]:

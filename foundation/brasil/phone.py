@@ -102,6 +102,19 @@ def split_phones(cell: str) -> list[str]:
     return [part for part in map(str.strip, _SEPARATORS.split(cell)) if part]
 
 
+def e164_or_empty(text: str) -> str:
+    """Return a number as the network tells it in E.164; empty when it tells none that can
+    be dialled.
+
+    >>> e164_or_empty("5511900100199"), e164_or_empty("anonymous")
+    ('+5511900100199', '')
+    """
+    try:
+        return parse_phone(text).e164
+    except UndialableNumber:
+        return ""
+
+
 def line_of(e164: str) -> Literal["mobile", "fixed", "other"]:
     """Return what kind of destination a stored number is; "other" must not be dialled.
 

@@ -72,10 +72,11 @@ async def _whom(connection: AsyncConnection, case: Case) -> UUID | None:
 
 async def owe_call_back(case: Case, slots: Slots) -> Result:
     """Written on this machine's disk, for the database is away: it fails without a word."""
-    if case.means.owe is None or not (case.debtor or case.caller):
+    debtor = case.debtor or case.expected  # whom we called is called again
+    if case.means.owe is None or not (debtor or case.caller):
         return "nobody", {}
     try:
-        await asyncio.to_thread(case.means.owe, case.call, case.caller, case.debtor)
+        await asyncio.to_thread(case.means.owe, case.call, case.caller, debtor)
     except OSError as error:
         log.error("call_back_not_owed", call=str(case.call), why=type(error).__name__)
         return "nobody", {}

@@ -14,12 +14,14 @@ from cobranca.contacts.wishes import CallBackWishRow, Why, Wish, wish
 from cobranca.portal.store import PortalRequestRow
 from dialer.callbacks.store import CallBackRow
 from dialer.callbacks.wishes import settle_wishes
+from dialer.calls.store import AttemptRow
 from dialer.campaigns.store import CampaignRow
 from foundation.crypto import Keys
 from foundation.home import Home
 from foundation.ids import uuid7
 from foundation.settings import ProcessSettings
 from tests.builders.contact import TUESDAY_TEN
+from tests.builders.conversations import a_call
 from tests.integration.contacts.conftest import POLICY, Place
 
 
@@ -74,6 +76,23 @@ async def test_places_in_the_queue_are_due_in_the_order_of_asking(
     booked = sorted(await _all(engine, CallBackRow), key=lambda row: row.id)
     assert [row.debtor_id for row in booked] == [place.debtors[1], place.debtors[0]]
     assert all(row.due_at <= TUESDAY_TEN + timedelta(seconds=1) for row in booked)
+
+
+async def test_who_got_an_agent_after_all_is_not_called_back(
+    engine: AsyncEngine, settings: ProcessSettings, place: Place
+) -> None:
+    met = await _wishes(engine, place.debtors[0], Why.QUEUE)
+    before = await _wishes(engine, place.debtors[1], Why.QUEUE)
+    async with engine.begin() as connection:
+        for call, debtor, s in ((met, 0, 1), (before, 1, -60)):
+            made = await a_call(connection, place.debtors[debtor], outcome=None)
+            bridged = datetime.now(UTC) + timedelta(seconds=s)
+            values = {"id": call, "bridged_at": bridged}
+            row = update(AttemptRow).where(AttemptRow.id == made).values(values)
+            await connection.execute(row)
+    await _settle(engine, settings)
+    settled = {row.call_id: row.became for row in await _all(engine, CallBackWishRow)}
+    assert settled == {met: "answered", before: "booked"}
 
 
 async def test_what_the_policy_forbids_then_is_booked_for_when_it_allows_it(

@@ -283,3 +283,14 @@ async def test_what_the_robot_offered_is_told_to_who_goes_on(place: Place) -> No
     (offer,) = told.offers
     assert (offer.payments, told.agreed) == (1, True)
     assert offer.total > 0
+
+
+async def test_whom_we_called_is_owed_the_call_back_before_he_proves_who_he_is(
+    place: Place,
+) -> None:
+    owed: list[tuple[UUID, str, UUID | None]] = []
+    desk = await place.call(caller="", owe=lambda *told: owed.append(told))
+    assert await desk.run("owe_call_back", {}) == ("nobody", {})
+    desk.case.expected = place.person.debtor
+    assert await desk.run("owe_call_back", {}) == ("kept", {})
+    assert owed == [(desk.case.call, "", place.person.debtor)]

@@ -56,7 +56,7 @@ async def test_debt_promise_and_last_agent_come_with_the_callers_number(
         await _promised(connection, debtor)
         his = simulated_number("11", 0)
         assert await brought(connection, his) == Place(
-            value=Decimal(100), promise=True, agent="agent002"
+            value=Decimal(100), promise=True, agent="agent002", known=True
         )
         late = await brought(connection, his, TODAY + timedelta(days=1))
         assert not late.promise

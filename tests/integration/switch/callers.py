@@ -8,12 +8,15 @@ from tests.real_switch import Heard, RealSwitch
 OUR_NUMBER = "551133330000"
 
 
-async def a_caller(real_switch: RealSwitch, heard: Heard, *, presses: str = "") -> str:
+async def a_caller(
+    real_switch: RealSwitch, heard: Heard, *, presses: str = "", who: str = "s@caller"
+) -> str:
     """Let somebody call our number; return his channel on our side.
 
-    He makes a tone, or presses keys, with `w` for half a second between them.
+    He makes a tone, or is another one of the far end's, or presses keys, with `w` for half
+    a second between them.
     """
-    who = f"{presses}@presser" if presses else "s@caller"
+    who = f"{presses}@presser" if presses else who
     known = {event.channel for event in heard.all(Answered)}
     real_switch.far.cli(f"channel originate PJSIP/{OUR_NUMBER}@switch extension {who}")
 

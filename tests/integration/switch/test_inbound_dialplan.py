@@ -99,6 +99,52 @@ async def test_a_caller_hears_the_place_and_wait_that_he_was_told(
         await heard.first(HungUp, caller)
 
 
+async def _waits(
+    real_switch: RealSwitch, telephony: AmiTelephony, heard: Heard, keeps: str
+) -> str:
+    """Somebody who waits with music, and types what he is told to."""
+    caller = await a_caller(real_switch, heard, who="s@told")
+    await heard.said("inbound", caller)
+    await telephony.tell(caller, {line.KEEPS: keeps})
+
+    async def hears_music() -> bool:
+        return "WaitExten" in real_switch.main.cli("core show channels concise")
+
+    await eventually(hears_music)
+    return caller
+
+
+async def test_a_caller_who_keeps_his_place_is_told_so_once_it_is_written(
+    real_switch: RealSwitch, telephony: AmiTelephony
+) -> None:
+    port = real_switch.settings.agi.port
+    async with hearing(telephony) as heard:
+        async with _conversation(port, "agent"):
+            caller = await _waits(real_switch, telephony, heard, "1")
+        async with _conversation(port, "kept") as asked:
+            real_switch.far.cli("dialplan set global SAYS 51")  # 5 means nothing
+            await heard.said("keeps_place", caller)
+            ended = await heard.first(HungUp, caller)
+        assert "agi_network_script: keeps" in asked
+        assert ended.cause == 16
+        words = [said.what for said in heard.all(Said, caller)]
+        assert words == ["inbound", "keeps_place"]
+
+
+async def test_a_place_that_cannot_be_written_is_waited_for_on_the_line(
+    real_switch: RealSwitch, telephony: AmiTelephony
+) -> None:
+    async with hearing(telephony) as heard:
+        async with _conversation(real_switch.settings.agi.port, "agent"):
+            caller = await _waits(real_switch, telephony, heard, "1")
+        real_switch.far.cli("dialplan set global SAYS 1")  # and the URA is not there
+        await heard.said("waits_on", caller)
+        await telephony.hang_up(caller)
+        await heard.first(HungUp, caller)
+        words = [said.what for said in heard.all(Said, caller)]
+        assert words == ["inbound", "keeps_place", "waits_on"]
+
+
 @pytest.mark.parametrize("decides", ["closed", "nonsense"])
 async def test_a_caller_whom_nobody_takes_hears_why_and_is_released(
     real_switch: RealSwitch, telephony: AmiTelephony, decides: str

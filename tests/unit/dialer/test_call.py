@@ -59,6 +59,12 @@ def folded(*events: ChannelEvent) -> Call:
     return call
 
 
+def test_who_keeps_his_place_waits_for_nobody_unless_it_could_not_be_kept() -> None:
+    call = folded(answered(), said("keeps_place", 9))
+    assert call.state is CallState.IN_DIALPLAN
+    assert advance(call, said("waits_on", 10)).state is CallState.WAITING
+
+
 def test_a_conversation_goes_through_its_states() -> None:
     steps = [
         (created(), CallState.DIALING),
