@@ -157,7 +157,7 @@ export class DebtorCard extends HTMLElement {
     const turns = robot.turns.map((one) => {
       const heard = one.heard ? `“${one.heard}”` : "silêncio";
       const meant = one.understood ? "" : " (não entendido)";
-      return made("li", `${one.question}: ${heard}${meant}`);
+      return made("li", `${one.question} → ${heard}${meant}`);
     });
     part(this, ".robot-turns").replaceChildren(...turns);
   }

@@ -68,7 +68,9 @@ function titleOf({ number, began_at }) {
 /** @param {Call} call */
 function howOf(call) {
   const ended = call.outcome ? (outcomes[call.outcome] ?? call.outcome) : words.going;
-  const parts = [call.state ? `${ended} (${call.state})` : ended];
+  // where somebody hung up tells something; where a conversation ended is its ending
+  const where = call.outcome === "hung_up" && call.state ? ` (${call.state})` : "";
+  const parts = [`${ended}${where}`];
   if (call.seconds !== null) parts.push(duration(call.seconds));
   const { understood, missed: not } = call;
   const counts = { understood: String(understood), missed: String(not) };
