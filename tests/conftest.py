@@ -17,6 +17,8 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 import redis
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from foundation import observability
@@ -30,6 +32,12 @@ from tests.builders.processes import Processes
 from tests.databases import copy_of
 
 pytest_plugins = ("tests.real_switch", "tests.console")
+
+# no example has a deadline, no drawing is too slow: the machine is shared
+examples.register_profile(
+    "shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+examples.load_profile("shared machine")
 
 ROOM = 4 * 2**30  # bytes, for the servers of all workers
 LONGEST_FIRST = (

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cobranca.compliance.limits import Cap
@@ -138,7 +138,6 @@ def rules() -> st.SearchStrategy[Rule]:
     )
 
 
-@settings(deadline=None)  # the first look at a year's holidays takes a while
 @given(cases(), st.lists(rules(), max_size=4), rules())
 def test_adding_a_rule_never_allows_more(
     case: Case, some: Sequence[Rule], another: Rule
@@ -151,7 +150,6 @@ def test_adding_a_rule_never_allows_more(
             assert before.until <= after.until
 
 
-@settings(deadline=None)
 @given(cases(), st.data())
 def test_knowing_more_against_a_contact_never_allows_it(
     case: Case, data: st.DataObject
@@ -174,21 +172,18 @@ def test_knowing_more_against_a_contact_never_allows_it(
     assert before.allowed or not replace(case, facts=more).verdict().allowed
 
 
-@settings(deadline=None)
 @given(cases(), st.sampled_from(Closed))
 def test_nobody_is_contacted_for_what_is_closed(case: Case, what: Closed) -> None:
     shut = replace(case, facts=replace(case.facts, closed=what))
     assert not shut.verdict().allowed or shut.question.purpose == "service"
 
 
-@settings(deadline=None)
 @given(cases())
 def test_saying_less_of_whose_contact_it_is_never_allows_more(case: Case) -> None:
     vague = replace(case.question, creditor=None, debt=None)
     assert case.verdict().allowed or not replace(case, question=vague).verdict().allowed
 
 
-@settings(deadline=None)
 @given(cases(), st.lists(rules(), max_size=3))
 def test_until_is_later_than_now_and_the_first_allowed_instant(
     case: Case, some: list[Rule]
@@ -205,7 +200,6 @@ def test_until_is_later_than_now_and_the_first_allowed_instant(
         assert not moment_before.verdict(rules).allowed
 
 
-@settings(deadline=None)
 @given(cases())
 def test_waiting_helps_unless_somebody_said_never(case: Case) -> None:
     facts = case.facts
@@ -218,7 +212,6 @@ def test_waiting_helps_unless_somebody_said_never(case: Case) -> None:
 
 
 @given(cases())
-@settings(deadline=None)
 def test_what_is_open_stays_open_until_it_closes(case: Case) -> None:
     closes = case.open_until()
     if closes is None:

@@ -309,5 +309,5 @@ class Switch(RuleBasedStateMachine):
         assert not (waiting and self.floor.idle_agents())
 
 
-Switch.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+Switch.TestCase.settings = settings(max_examples=100, stateful_step_count=40)
 TestFloor = Switch.TestCase

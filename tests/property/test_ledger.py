@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from uuid import UUID
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cobranca.debts.accounts import OWED, ZERO, Account, cents, reais
@@ -31,9 +31,7 @@ from cobranca.debts.index_tables import Indices
 from cobranca.debts.ledger import appended, balance, fold
 from cobranca.debts.terms import DailyInterest, Interest, MonthlyInterest, NoInterest, Terms
 
-ON = settings(  # a busy machine is slow to draw whole histories
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
-)
+ON = settings(max_examples=40)  # whole histories are slow to draw
 INDICES = Indices(shipped())
 AGREEMENT = UUID(int=1)
 FIRST_DAY = date(2021, 1, 1)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cobranca.agreements.life import (
@@ -33,7 +33,7 @@ from cobranca.agreements.schedule import amounts, due_dates
 from cobranca.agreements.simulation import Wishes, simulate
 from cobranca.debts.accounts import ZERO, reais
 
-ON = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+ON = settings(max_examples=60)
 TODAY = date(2026, 3, 10)
 
 money = st.integers(1, 5_000_000).map(reais)

@@ -188,7 +188,7 @@ policies = st.builds(
 
 
 @given(policy=policies, seed=st.integers(0, 2**32), agents=st.integers(0, 40))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_floor_gets_a_decision_within_all_bounds(
     policy: Policy, seed: int, agents: int
 ) -> None:
@@ -198,7 +198,7 @@ def test_any_floor_gets_a_decision_within_all_bounds(
 
 
 @given(policy=policies, seed=st.integers(0, 2**32))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_the_same_day_gives_the_same_decisions(policy: Policy, seed: int) -> None:
     first, second = (Floor(policy, random.Random(seed), 12) for _ in range(2))
     for _ in range(40):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ura.dialogue.amounts import amount_in_words, amount_of
@@ -19,62 +19,53 @@ TODAY = date(2026, 3, 10)
 DIGITS = st.text("0123456789", min_size=1, max_size=14)
 
 
-@settings(deadline=None)
 @given(st.integers(0, MOST), st.booleans())
 def test_a_number(number: int, feminine: bool) -> None:
     found = numbers(words(in_words(number, feminine=feminine)))
     assert [each.value for each in found] == [number]
 
 
-@settings(deadline=None)
 @given(st.integers(0, MOST * 100))
 def test_an_amount(cents: int) -> None:
     amount = Decimal(cents) / 100
     assert amount_of(words(amount_in_words(amount))) == amount
 
 
-@settings(deadline=None)
 @given(st.integers(0, 9_999_999), st.integers(0, 9_999_999))
 def test_an_amount_corrected(first: int, second: int) -> None:
     texts = [amount_in_words(Decimal(cents) / 100) for cents in (first, second)]
     assert amount_of(words(", não, ".join(texts))) == Decimal(second) / 100
 
 
-@settings(deadline=None)
 @given(st.integers(0, 365 * 3))
 def test_a_day_to_come(days: int) -> None:
     day = TODAY + timedelta(days=days)
     assert date_of(words(date_in_words(day, year=True)), TODAY) == day
 
 
-@settings(deadline=None)
 @given(st.integers(0, 360))
 def test_a_day_to_come_without_its_year(days: int) -> None:
     day = TODAY + timedelta(days=days)
     assert date_of(words(f"pode ser {date_in_words(day)}, por favor"), TODAY) == day
 
 
-@settings(deadline=None)
 @given(st.integers(1, 31))
 def test_a_day_of_the_month(day: int) -> None:
     assert month_day_of(words(f"todo dia {day_in_words(day)}")) == day
 
 
-@settings(deadline=None)
 @given(st.dates(date(1920, 1, 1), date(2008, 3, 1)))
 def test_a_birth_date(born: date) -> None:
     assert birth_date_of(words(date_in_words(born, year=True)), TODAY) == born
     assert birth_date_of(words(dictated(f"{born:%d%m%Y}")), TODAY) == born
 
 
-@settings(deadline=None)
 @given(DIGITS)
 def test_digits_one_by_one_and_in_twos(digits: str) -> None:
     assert digits_of(words(dictated(digits))) == digits
     assert digits_of(words(in_twos(digits))) == digits
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_nothing_that_is_said_breaks_the_understanding(text: str) -> None:
     spoken = words(text)

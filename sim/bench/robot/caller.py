@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
@@ -30,6 +30,7 @@ class Caller:
         self._frames: asyncio.Queue[tuple[float, bool]] = asyncio.Queue()
         self._saying: list[bytes] = []
         self._said = asyncio.Event()
+        self._said_s = 0.0
 
     @staticmethod
     @asynccontextmanager
@@ -55,7 +56,7 @@ class Caller:
         self._saying = frames_of(samples)
         await self._said.wait()
         self._forget()
-        return asyncio.get_running_loop().time()
+        return self._said_s
 
     async def presses(self, key: str) -> float:
         """Press a key; returns when."""
@@ -63,12 +64,16 @@ class Caller:
         self._send(KEY, key.encode("ascii"))
         return asyncio.get_running_loop().time()
 
-    async def hears_words(self) -> float:
-        """When the next frame came in which there is sound."""
+    async def hears_words(self, after: Callable[[], float] = lambda: 0.0) -> float:
+        """When the next frame came in which there is sound, `after` that second.
+
+        What a prompt still says while a slow machine learns that it is interrupted is no
+        answer yet: `after` is asked anew for each frame, and is endless until it is known.
+        """
         async with asyncio.timeout(WITHIN_S):
             while True:
                 at_s, loud = await self._frames.get()
-                if loud:
+                if loud and at_s > after():
                     return at_s
 
     async def hears_silence(self) -> None:
@@ -93,6 +98,7 @@ class Caller:
             if self._saying:
                 self._send(SOUND, self._saying.pop(0))
                 if not self._saying:
+                    self._said_s = clock()
                     self._said.set()
             else:
                 self._send(SOUND, SILENCE)

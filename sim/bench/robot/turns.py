@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -199,8 +200,9 @@ class Bench:
                 pressed_s = await caller.presses(answer)
                 heard_s = await caller.hears_words()
                 return Wait(heard_s - pressed_s, heard_s - pressed_s)
+            self._recogniser.asked_s = math.inf
             said_s = await caller.says(answer)
-            heard_s = await caller.hears_words()
+            heard_s = await caller.hears_words(lambda: self._recogniser.asked_s)
             return Wait(heard_s - self._recogniser.asked_s, heard_s - said_s)
 
 

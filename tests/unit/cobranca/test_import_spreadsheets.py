@@ -313,7 +313,6 @@ def test_a_locked_zip_is_said_to_be_locked(path: Path) -> None:
 
 SLOW = settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

@@ -183,7 +183,7 @@ def test_an_excuse_counts_in_its_own_sentence_alone() -> None:
     assert codes("Não precisa ter vergonha. Que vergonha!") == {"shame"}
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(max_size=300))
 def test_any_text_can_be_read(text: str) -> None:
     assert len(unaccented(text)) == len(text)

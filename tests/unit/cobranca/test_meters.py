@@ -223,7 +223,7 @@ COUNTS = st.builds(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(COUNTS, st.integers(1, 50_000))
 def test_more_short_calls_never_let_a_brake_go(counts: Counts, more: int) -> None:
     worse = counts + Counts(calls=more, unanswered=more)

@@ -28,7 +28,7 @@ def a_debt(facts: list[AnyFact]) -> Known:
     return Known(UUID(int=1), "Loja", "", setting, tuple(facts), 0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(CENTS, min_size=1, max_size=3),
     st.lists(st.tuples(st.integers(0, 90), CENTS, st.booleans()), max_size=4),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ura.dialogue.pacing import AHEAD, Pacer
@@ -179,7 +179,6 @@ EVENTS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(EVENTS, st.integers(0, 11), st.booleans(), st.booleans())
 def test_a_turn_ends_once_and_after_it_nothing_happens(
     events: list[tuple[str, object]], digits: int, deaf: bool, whole: bool

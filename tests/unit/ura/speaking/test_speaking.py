@@ -90,7 +90,6 @@ def test_what_a_form_cannot_say_is_refused(value: object, form: str) -> None:
         in_form(value, form)  # type: ignore[arg-type]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 99_999_999))
 def test_every_amount_is_made_of_fragments_and_is_understood(cents: int) -> None:
     amount = Decimal(cents) / 100
@@ -100,7 +99,7 @@ def test_every_amount_is_made_of_fragments_and_is_understood(cents: int) -> None
     assert amount_of(words(" ".join(pieces))) == amount
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.dates(date(2026, 1, 1), date(2027, 12, 31)), st.text("0123456789", min_size=1))
 def test_every_day_and_every_number_is_made_of_fragments(day: date, digits: str) -> None:
     assert set(texts("{d:date}.", d=day)) <= inventory()
@@ -121,7 +120,7 @@ def test_all_that_is_recorded_covers_every_prompt() -> None:
 TIMES_AND_LOUDNESS = st.tuples(st.integers(40, 200), st.floats(0.05, 1))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(TIMES_AND_LOUDNESS, min_size=1, max_size=4))
 def test_joints_do_not_click(sounds: list[tuple[int, float]]) -> None:
     """No step between two samples is larger than within the loudest piece."""

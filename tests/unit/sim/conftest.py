@@ -1,8 +1,0 @@
-"""Property tests of the simulator: no example has a deadline, for the machine is shared."""
-
-from __future__ import annotations
-
-from hypothesis import settings
-
-settings.register_profile("no deadline", deadline=None)
-settings.load_profile("no deadline")
