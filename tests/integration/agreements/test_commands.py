@@ -117,3 +117,18 @@ async def test_what_cannot_be_is_told_in_one_line(
         assert (answer.exit_code, says in answer.output) == (status, True), answer.output
     assert (await run("agreements", "due")).output == ""
     assert (await run("agreements", "break")).output == ""
+
+
+async def test_a_creditor_and_a_portfolio_are_closed_and_opened_again(
+    run: Run, bare: UUID
+) -> None:
+    assert (await run("debts", "close", "Loja")).output == "Loja: desativado\n"
+    assert (await run("debts", "close", "Loja")).output == "Loja: já estava desativado\n"
+    refused = await run("offers", "simulate", bare)
+    assert (refused.exit_code, "desativada" in refused.output) == (1, True)
+    assert (await run("debts", "reopen", "Loja")).output == "Loja: reativado\n"
+    portfolio = ("Loja", "--portfolio", "Cartão")
+    assert (await run("debts", "close", *portfolio)).output == "Cartão: desativado\n"
+    assert (await run("debts", "reopen", *portfolio)).output == "Cartão: reativado\n"
+    unknown = await run("debts", "close", "Ninguém")
+    assert (unknown.exit_code, "não existe: credor" in unknown.output) == (1, True)
