@@ -9,6 +9,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from dialer.adapters.ami.connection import Timing
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.calls.events import ConnectionRestored
 from dialer.ports import LoginRefused, SwitchUnreachable
@@ -43,7 +44,8 @@ async def check(settings: ProcessSettings, between_s: float = BETWEEN_S) -> Chec
     engine = connect(settings, pool_size=1)
     client = connect_bus(redis_url(settings))
     try:
-        async with AmiTelephony(settings.ami, partial(ami_secret, settings)) as telephony:
+        secret, once = partial(ami_secret, settings), Timing(refused_s=0.0)
+        async with AmiTelephony(settings.ami, secret, timing=once) as telephony:
             await _connected(telephony)
             first = await _looked(engine, telephony, Bus(client))
             await asyncio.sleep(between_s)

@@ -9,6 +9,7 @@ everything: trying again would only fill the switch's security log.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ class Timing:
     action_s: float = 5.0
     connect_s: float = 3.0
     login_s: float = 15.0  # the switch answers a wrong password late, on purpose
+    refused_s: float = 30.0  # so long a refusal may be of a secret that is just changed
     boot_s: float = 60.0  # from login to FullyBooted
     ping_every_s: float = 2.0
     ping_s: float = 3.0  # a ping unanswered for so long means a dead peer
@@ -92,17 +94,25 @@ class Connection:
         return await self._session.wire.ask(action, self._timing.action_s)
 
     async def run(self) -> None:
-        """Keep a session until cancelled; ends by itself only on LoginRefused."""
-        retry_s = self._timing.first_retry_s
+        """Keep a session until cancelled; ends by itself only on a LoginRefused that lasts.
+
+        While a secret gets another value, its file has it a moment before the switch does.
+        """
+        now_s = asyncio.get_running_loop().time
+        retry_s, refused_from_s = self._timing.first_retry_s, math.inf
         while True:
             try:
                 await self._one_session()
-                retry_s = self._timing.first_retry_s
+                retry_s, refused_from_s = self._timing.first_retry_s, math.inf
             except LoginRefused as refused:
                 self._why = f"login refused: {refused}"
-                self._emit(refused)
-                return
+                refused_from_s = min(refused_from_s, now_s())
+                if now_s() - refused_from_s >= self._timing.refused_s:
+                    self._emit(refused)
+                    return
+                _log.warning("ami_login_refused", why=str(refused), retry_s=retry_s)
             except (OSError, SwitchUnreachable) as error:
+                refused_from_s = math.inf
                 self._why = str(error) or type(error).__name__
                 _log.warning("ami_unreachable", why=self._why, retry_s=retry_s)
             await asyncio.sleep(retry_s)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -154,11 +155,27 @@ async def test_who_waits_learns_of_the_loss_at_once(
                 await waiting
 
 
-async def test_a_wrong_password_is_refused_once(
+async def test_a_secret_that_the_switch_has_a_moment_later_is_taken(
     real_switch: RealSwitch, proxy: AmiProxy
 ) -> None:
     ami = real_switch.settings.ami.model_copy(update={"port": proxy.port})
-    async with AmiTelephony(ami, lambda: "wrong", timing=_QUICK) as telephony:
+    shown = iter(["changed", "changed"])
+
+    def secret() -> str:
+        return next(shown, real_switch.secret)
+
+    async with AmiTelephony(ami, secret, timing=_QUICK) as telephony:
+        assert isinstance(await anext(telephony.events()), ConnectionRestored)
+        assert await telephony.channels() == []
+    assert proxy.connections == 3
+
+
+async def test_a_password_that_stays_wrong_is_not_tried_for_ever(
+    real_switch: RealSwitch, proxy: AmiProxy
+) -> None:
+    ami = real_switch.settings.ami.model_copy(update={"port": proxy.port})
+    at_once = replace(_QUICK, refused_s=0.0)
+    async with AmiTelephony(ami, lambda: "wrong", timing=at_once) as telephony:
         with pytest.raises(LoginRefused, match="dialer: Authentication failed"):
             await anext(telephony.events())
         with pytest.raises(SwitchUnreachable, match="login refused"):
