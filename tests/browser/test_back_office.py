@@ -155,9 +155,11 @@ async def test_a_creditor_is_made_and_its_book_kept_by_screen(page: Page, axe: s
     await page.get_by_label("Endereço, em uma linha").fill("Rua Um, 1, Recife")
     await page.get_by_role("button", name="Cadastrar").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Loja Nova")
+    await page.wait_for_load_state()
     await page.get_by_label("Nova carteira").fill("Varejo")
     await page.keyboard.press("Enter")
     await expect(page.locator("#portfolios li")).to_contain_text("Varejo (0)")
+    await page.wait_for_load_state()
     await page.get_by_text("Cadastrar conta de cobrança").click()
     for label, value in (
         ("Agência, sem dígito", "4042"), ("Conta, sem dígito", "61900"),
@@ -167,6 +169,7 @@ async def test_a_creditor_is_made_and_its_book_kept_by_screen(page: Page, axe: s
         await page.locator("#account").get_by_label(label, exact=True).fill(value)
     await page.locator("#account").get_by_role("button").click()
     await expect(page.locator("#accounts tbody tr")).to_contain_text("001, CNAB 240")
+    await page.wait_for_load_state()
     await page.get_by_text("Cadastrar contrato").click()
     for label, value in (
         ("Número do contrato", "C-1"), ("CPF ou CNPJ", "529.982.247-25"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ura.dialogue.amounts import amount_in_words, amount_of
@@ -20,6 +20,7 @@ DIGITS = st.text("0123456789", min_size=1, max_size=14)
 
 
 @given(st.integers(0, MOST), st.booleans())
+@example(number=479_001_000, feminine=False)
 def test_a_number(number: int, feminine: bool) -> None:
     found = numbers(words(in_words(number, feminine=feminine)))
     assert [each.value for each in found] == [number]

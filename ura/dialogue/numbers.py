@@ -107,7 +107,7 @@ def number_at(spoken: Sequence[str], at: int) -> Number | None:
         group = _group(spoken, start)
         end = group.end if group else start
         scale = table("scales").get(spoken[end]) if end < len(spoken) else None
-        if scale is not None and scale < last_scale and (group or here == at):
+        if scale is not None and scale < last_scale:  # "mil" needs no "um" before it
             total += (group.value if group else 1) * scale
             here, last_scale = end + 1, scale
             continue
