@@ -39,7 +39,7 @@ class Timing:
     action_s: float = 5.0
     connect_s: float = 3.0
     login_s: float = 15.0  # the switch answers a wrong password late, on purpose
-    refused_s: float = 30.0  # so long a refusal may be of a secret that is just changed
+    refused_s: float = 12.0  # so long a refusal may be of a secret that is just changed
     boot_s: float = 60.0  # from login to FullyBooted
     ping_every_s: float = 2.0
     ping_s: float = 3.0  # a ping unanswered for so long means a dead peer
