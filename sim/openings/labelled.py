@@ -23,7 +23,8 @@ import numpy as np
 #: their order is in the seeds: new ones go to the end
 Part = Literal[
     "tune", "seen", "seen_later", "seen_latest",
-    "writer_one", "writer_two", "writer_three", "writer_four", "writer_five", "report",
+    "writer_one", "writer_two", "writer_three", "writer_four", "writer_five", "writer_six",
+    "report",
 ]  # fmt: skip
 Label = Literal["person", "mailbox", "announcement", "tone", "noise"]
 Codec = Literal["alaw", "ulaw", "gsm"]
