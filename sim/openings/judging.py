@@ -32,9 +32,11 @@ def without(writer: Part, openings: Sequence[Spoken]) -> Wording:
     return Wording(learned([o for o in openings if o.writer != writer]))
 
 
-def judged(writer: Part, wording: Wording, sounds: Sounds) -> Iterator[Trial]:
-    """Each of a writer's overheard openings, decided by these weights."""
-    asked, of_part = overheard(), labelled(writer)
+def judged(
+    writer: Part, wording: Wording, asked: Mapping[str, Sequence[Asked]], sounds: Sounds
+) -> Iterator[Trial]:
+    """Each of a writer's overheard openings (`asked`), decided by these weights."""
+    of_part = labelled(writer)
     for opening in of_part:
         if opening.id in asked:
             samples = read(sounds.path(opening, of_part))
@@ -86,7 +88,7 @@ def main() -> None:
     rows: dict[str, tuple[bool, list[tuple[float, ...]]]] = {}
     for writer in WRITERS:
         wording = without(writer, openings)
-        trials = list(judged(writer, wording, sounds))
+        trials = list(judged(writer, wording, asked, sounds))
         everything += trials
         print("\n".join(told(writer, trials)), flush=True)
         for t in trials:

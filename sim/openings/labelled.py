@@ -1,10 +1,10 @@
 """The labelled set: what each opening is made of, drawn from one seed.
 
 Pure. `report` is only to measure on and shares neither texts nor voices with the others,
-which are to make rules on: `tune`; `seen`, `seen_later`, `seen_latest` and `writer_five`,
-which were measured on, one after the other, until their errors had been read; and the texts
-of four writers more, none of whom knew the others'. Rules are judged on a writer whom they
-do not know.
+which are to make rules on: `tune`; `seen`, `seen_later`, `seen_latest`, `writer_five` and
+`writer_six`, which were measured on, one after the other, until their errors had been read;
+and the texts of six writers more, none of whom knew the others'. Rules are judged on a
+writer whom they do not know.
 Everything that chance decides of an opening (voice, level, noise, codec, silence before the
 first word) hangs on the seed and its own place in the list, so that one
 more text changes no other opening.
@@ -24,7 +24,7 @@ import numpy as np
 Part = Literal[
     "tune", "seen", "seen_later", "seen_latest",
     "writer_one", "writer_two", "writer_three", "writer_four", "writer_five", "writer_six",
-    "report",
+    "writer_seven", "writer_eight", "report",
 ]  # fmt: skip
 Label = Literal["person", "mailbox", "announcement", "tone", "noise"]
 Codec = Literal["alaw", "ulaw", "gsm"]

@@ -29,7 +29,7 @@ WORD_S = 0.75  # one word or two, which no announcement is ...
 WAITS_S = 0.6  # ... when so much quiet follows
 END_S = 0.1  # of the last word, which nobody needs to have recognised
 
-RECORDED_ODDS = 3.0  # of all texts `together`
+RECORDED_ODDS = 2.8  # of all texts `together`
 PERSON_ODDS = -2.0  # from here on a person, while he speaks on ...
 WAITING_ODDS = -1.0  # ... and with the quiet after it
 ODDS_OF_PAUSE = 5.0  # against a recording, for each second of quiet after speech
@@ -38,7 +38,7 @@ SIT_HZ = (950.0, 1_400.0, 1_800.0)
 SIT_OFF_HZ, SIT_LEAST_S = 40.0, 0.18
 DATA_HZ = ((2_100.0, 0.5), (1_100.0, 0.4), (1_650.0, 0.6))  # fax and modem; s at least
 DATA_OFF_HZ = 25.0
-NETWORK_HZ, NETWORK_OFF_HZ = 425.0, 15.0
+NETWORK_HZ, NETWORK_OFF_HZ = 425.0, 10.0  # 440 Hz is a mailbox's beep
 BUSY_ON_S, BUSY_TIMES = (0.15, 0.4), 3
 DIAL_S = 2.5
 BEEP_HZ, BEEP_S = (380.0, 1_700.0), (0.15, 1.3)

@@ -1,9 +1,10 @@
 """Whether recognised words are a recording's or a person's, as odds that add up.
 
 Pure. A logistic regression over signs of a text, each of which is there or not: words by
-their sound, pairs of neighbours (the first word's place is a neighbour of its own), pieces
-of three to five sounds across words, so that a misheard telephone is still understood, and
-how many words were said. The weights, natural logarithms, are in `weights.csv`; they are
+their sound, pairs of neighbours (the first word's place is a neighbour of its own), three
+in a row, pairs with a word between them that may be misheard, pieces of three to five
+sounds across words, so that a misheard telephone is still understood, and how many words
+were said. The weights, natural logarithms, are in `weights.csv`; they are
 learned by `python -m sim.openings.learning` from written openings.
 """
 
@@ -14,13 +15,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from ura.answering.sounds_like import sounds
 
 WEIGHTS = "weights.csv"
 ALWAYS = "*"  # the sign that every text has
 BEGINNING = "^"
-WORD, PAIR, LENGTH = "w:", "p:", "#"
+WORD, PAIR, APART, THREE, LENGTH = "w:", "p:", "s:", "t:", "#"
 PIECES = (3, 4, 5)  # sounds
 LENGTHS = (3, 6, 9, 12, 16, 20)  # words
 SHOWN = 5  # signs that are kept as evidence
@@ -60,11 +62,11 @@ def signs(text: str) -> set[str]:
     spoken = sounds(text)
     if not spoken:
         return set()
+    begun = [BEGINNING, *spoken]
     found = {WORD + word for word in spoken}
-    found |= {
-        f"{PAIR}{before} {after}"
-        for before, after in zip([BEGINNING, *spoken], spoken, strict=False)
-    }
+    found |= {f"{PAIR}{one} {two}" for one, two in pairwise(begun)}
+    for one, two, three in zip(begun, begun[1:], begun[2:], strict=False):
+        found |= {f"{APART}{one} {three}", f"{THREE}{one} {two} {three}"}
     whole = f"_{'_'.join(spoken)}_"
     for long in PIECES:
         found |= {whole[at : at + long] for at in range(len(whole) - long + 1)}

@@ -192,6 +192,14 @@ def test_nobody_is_asked_about_words_after_the_limit_but_a_beep_still_tells() ->
     assert mailbox[1:] == ("machine", "beep")
 
 
+def test_a_beep_of_440_hz_is_no_tone_of_the_network() -> None:
+    greeting = (quiet(0.3), speech(2.5), quiet(0.5))
+    told = verdict_of(*greeting, tone(440.0, 0.45), quiet(0.3), text=None)
+    assert told == ("machine", "mailbox", "beep")
+    once = verdict_of(*greeting, tone(425.0, 0.45), quiet(0.3), text=None)
+    assert once[0] != "machine"
+
+
 def test_the_tone_of_a_line_that_a_person_put_down_makes_him_no_machine() -> None:
     busy = [piece for _ in range(5) for piece in (tone(425.0, 0.25), quiet(0.25))]
     (person,) = verdicts_of(quiet(0.3), speech(0.5), quiet(1.5), *busy)

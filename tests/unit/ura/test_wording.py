@@ -21,9 +21,14 @@ def alone(text: str) -> float:
     return together([odds(text)], 0.0)
 
 
-def test_a_misheard_recording_leans_to_a_recording_still() -> None:
-    assert alone("Deixi o seu ricado, apois u sinal.") >= RECORDED_ODDS
-    assert alone("O telefoni xamado está disligado ou fora da ária") >= RECORDED_ODDS
+def twice(text: str) -> float:
+    """Of an opening of which the same was heard again."""
+    return together([odds(text)] * 2, 1.0)
+
+
+def test_a_misheard_recording_is_one_when_it_is_heard_again() -> None:
+    assert twice("Deixi o seu ricado, apois u sinal.") >= RECORDED_ODDS
+    assert twice("O telefoni xamado está disligado ou fora da ária") >= RECORDED_ODDS
 
 
 def test_what_the_recogniser_mishears_again_and_again_is_known_too() -> None:
@@ -71,6 +76,12 @@ def test_a_misheard_word_shares_pieces_with_the_one_that_was_said() -> None:
     assert {"kub", "tura"} & said
     assert "_kub" in pieces
     assert len(pieces) > len(said - misheard)
+
+
+def test_a_misheard_word_between_two_leaves_them_neighbours() -> None:
+    said, misheard = signs("deixe seu recado"), signs("deixe ser recado")
+    assert "s:diixi rikadu" in said & misheard
+    assert "t:diixi siu rikadu" in said - misheard
 
 
 def test_how_much_was_said_is_a_sign() -> None:
