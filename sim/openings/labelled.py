@@ -15,6 +15,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
@@ -75,8 +76,12 @@ class Opening:
 
 def labelled(part: Part) -> tuple[Opening, ...]:
     """Every opening of one part, always the same."""
-    tables = tomllib.loads(files(__package__).joinpath("texts.toml").read_text("utf-8"))
-    return (*_spoken(part, tables[part]), *_unspoken(part))
+    return (*_spoken(part, _tables()[part]), *_unspoken(part))
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("texts.toml").read_text("utf-8"))
 
 
 def _spoken(part: Part, table: dict[str, list[str]]) -> Iterator[Opening]:
