@@ -12,7 +12,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from foundation.home import Home
@@ -20,6 +20,7 @@ from foundation.settings import PREFIX
 
 _RTP_PORTS = 2000
 _CHOSEN = range(10_000, 20_000)  # below the kernel's own and below our RTP
+_CLAIMS: list[socket.socket] = []
 
 
 @contextmanager
@@ -32,6 +33,7 @@ def throw_away(
     """
     root = Path(tempfile.mkdtemp(prefix="acordo-"))
     root.chmod(0o711)  # PostgreSQL passes through as another user when we are root
+    claimed = len(_CLAIMS)
     before = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
     for name in before:
         del os.environ[name]
@@ -43,22 +45,32 @@ def throw_away(
         for name in [name for name in os.environ if name.startswith(PREFIX)]:
             del os.environ[name]
         os.environ.update(before)
+        while len(_CLAIMS) > claimed:
+            _CLAIMS.pop().close()
         if not keep:
             shutil.rmtree(root, ignore_errors=True)
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of loopback that nobody holds at this moment.
+    """A port of loopback that nobody holds and that no other process is given meanwhile.
 
-    Not one that the kernel would choose: it gives those to whoever connects somewhere, and
-    so perhaps this one, before its owner listens. Nor one drawn from `random`, which tests
-    seed: two of them at once would draw the same.
+    It stays ours until this process ends or its `throw_away` does: a name in the kernel
+    says so, for its owner may listen only much later. Not one that the kernel would
+    choose: it gives those to whoever connects somewhere. Nor one drawn from `random`,
+    which tests seed: two of them at once would draw the same.
     """
     while True:
         port = secrets.choice(_CHOSEN)
-        with socket.socket(socket.AF_INET, kind) as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            claim.bind(f"\0acordo-port-{port}")
+            with socket.socket(socket.AF_INET, kind) as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+            continue
+        _CLAIMS.append(claim)
+        return port
 
 
 def _places(home: Path, processes: Sequence[str]) -> dict[str, str]:

@@ -100,6 +100,28 @@ async def facts_of(
     return facts
 
 
+_EARLIER = text(
+    """
+    SELECT attempt_id::text FROM call_event
+     WHERE attempt_id = ANY(CAST(:attempts AS uuid[]))
+     GROUP BY attempt_id
+    HAVING min(id) < (SELECT min(id) FROM call_event
+                       WHERE kind = 'connection_restored' AND data->>'why' = :boot)
+    """
+)
+
+
+async def of_an_earlier_switch(
+    connection: AsyncConnection, attempts: Sequence[str], boot: str
+) -> set[str]:
+    """Which of them began before this start of the switch was first heard of.
+
+    By the order of facts, not by their times: those are of several clocks.
+    """
+    asked = {"attempts": list(attempts), "boot": boot}
+    return set(await connection.scalars(_EARLIER, asked))
+
+
 def _attempt(row: Any, facts: Sequence[Stored]) -> OpenAttempt:
     return OpenAttempt(
         story=fold(_beginning(row), facts),

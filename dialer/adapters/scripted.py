@@ -9,6 +9,7 @@ pass in no time. Codecs, sound and the network are not imitated.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -100,6 +101,7 @@ class ScriptedTelephony:
         self._channels: dict[str, _Channel] = {}
         self._endpoints: set[str] = set()
         self._lost = True
+        self._boot = secrets.token_hex(4)
         self.placed: list[Origination] = []
         self.robot_there = False  # somebody holds the conversations
 
@@ -128,10 +130,12 @@ class ScriptedTelephony:
         self._tell(ConnectionLost(at=self._now(), why=why))
         self._lost = True
 
-    def restore(self, boot: str = "scripted") -> None:
-        """Let the stream flow again; another `boot` means that the switch was restarted."""
+    def restore(self, *, restarted: bool = False) -> None:
+        """Let the stream flow again, as it is after the switch was `restarted`, or not."""
         self._lost = False
-        self._tell(ConnectionRestored(at=self._now(), boot=boot))
+        if restarted:
+            self._boot = secrets.token_hex(4)
+        self._tell(ConnectionRestored(at=self._now(), boot=self._boot))
 
     def ringing(self) -> int:
         """How many channels ring now, whoever listens."""

@@ -157,6 +157,7 @@ class Leader:
             case ConnectionRestored():
                 self.floor.time.heard(event.at)
                 self._note("connection_restored", event.at, why=event.boot)
+                self.recovery.boot = event.boot
                 self._unread = True
                 await self._reconcile()
             case EndpointSeen():

@@ -10,14 +10,20 @@ that for him, too, his predecessor's death is a gap and nothing else.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from dialer.adapters.cel import CelCall, RecordUnread, recorded
-from dialer.adapters.open_attempts import OpenAttempt, agents_before, open_attempts
+from dialer.adapters.cel import Calls, CelCall, RecordUnread, recorded
+from dialer.adapters.open_attempts import (
+    OpenAttempt,
+    agents_before,
+    of_an_earlier_switch,
+    open_attempts,
+)
 from dialer.calls.agent import Agent, AgentState
 from dialer.calls.call import CallState, advance, is_abandoned
 from dialer.calls.events import Answered, ChannelEvent, HungUp, NetworkOutcome, Said
@@ -42,6 +48,8 @@ if TYPE_CHECKING:
 
 YOUNG = timedelta(seconds=3)  # its INVITE may still be on the way
 CHECK_EVERY_S = 10.0
+RECORD_LOOKS = 6  # the switch writes a channel's end a moment after the channel is gone
+RECORD_LOOK_EVERY_S = 0.2
 
 log = get_logger(__name__)
 
@@ -50,6 +58,7 @@ class Recovery:
     """Matches attempts, legs and agents with the switch."""
 
     def __init__(self, floor: Floor, tools: Tools) -> None:
+        self.boot = ""  # of the switch that is heard
         self._floor = floor
         self._tools = tools
         self._checked_s = time.monotonic()
@@ -78,7 +87,8 @@ class Recovery:
         ]
         up = {channel.channel: channel.up for channel in live.values()}
         steps.append(self._floor.legs_now(up, self._floor.time.now()))
-        steps += await self._end_gone([a for a in attempts if a.id not in by_attempt])
+        gone = [a for a in attempts if a.id not in by_attempt]
+        steps += await self._end_gone(gone, final=False)
         steps.append(self._free_of_nothing())
         return steps
 
@@ -106,7 +116,7 @@ class Recovery:
         twice = [a for a in gone.values() if a.id in self._suspects]
         self._suspects = set(gone)
         try:
-            steps = await self._end_gone(twice)
+            steps = await self._end_gone(twice, final=True)
         except RecordUnread as error:  # they stay open, and are looked at again
             log.error("record_unread", record=str(error), attempts=len(twice))
             return []
@@ -157,12 +167,19 @@ class Recovery:
                 return self._floor.agents.get(endpoint), leg
         return None, ""
 
-    async def _end_gone(self, gone: list[OpenAttempt]) -> list[Step]:
+    async def _end_gone(self, gone: list[OpenAttempt], *, final: bool) -> list[Step]:
+        """End attempts of which the switch has no channel.
+
+        Unless `final`, those stay open whose record has no end though the switch lives:
+        the end is on its way into the record, or the channel was born after the look.
+        """
         if not gone:
             return []
         before = set(self._floor.calls)
-        since = min(a.placed_at for a in gone)
-        cel = await recorded(self._tools.cel_path, since, {a.channel for a in gone})
+        async with self._tools.engine.connect() as connection:
+            died = await of_an_earlier_switch(connection, [a.id for a in gone], self.boot)
+        sure = died if not final else {a.id for a in gone}
+        cel = await self._record_of(gone, sure)
         now = self._floor.time.now()
         steps = []
         for attempt in gone:
@@ -171,12 +188,24 @@ class Recovery:
                 continue  # an event ended it while the record was read
             record = cel.get(attempt.channel)
             young = now - attempt.placed_at < YOUNG and not attempt.story.known_to_switch
-            if record is None and young:
+            on_its_way = attempt.id not in sure and _without_end(attempt, record)
+            if on_its_way or (record is None and young):
                 if known is None:  # committed by a leader before this one
                     self._floor.add_call(self._known(attempt))
                 continue
             steps.append(self._end(attempt, known, record, now))
         return steps
+
+    async def _record_of(self, gone: list[OpenAttempt], sure: set[str]) -> Calls:
+        """What the record says of them, after a moment's patience for ends to come."""
+        since, channels = min(a.placed_at for a in gone), {a.channel for a in gone}
+        waited_for = [a for a in gone if a.id not in sure]
+        for _ in range(RECORD_LOOKS):
+            cel = await recorded(self._tools.cel_path, since, channels)
+            if not any(_without_end(a, cel.get(a.channel)) for a in waited_for):
+                break
+            await asyncio.sleep(RECORD_LOOK_EVERY_S)
+        return cel
 
     def _known(self, attempt: OpenAttempt) -> Ongoing:
         return ongoing_of(attempt, self._floor.agents.values())
@@ -263,6 +292,13 @@ class Recovery:
             if agent.state in met and agent.call not in self._floor.calls and not offered:
                 self._floor.free(agent, agent.call or "", now, step)
         return step
+
+
+def _without_end(attempt: OpenAttempt, record: CelCall | None) -> bool:
+    """The switch had a channel of it, and wrote down no end."""
+    if record is None:
+        return attempt.story.known_to_switch
+    return not record.hung_up
 
 
 def _with(agent: Agent, leg: str, call: str, now: datetime) -> Agent:

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import re
-import socket
 import sys
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
@@ -22,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cobranca.people import tokens
 from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
+from sim.throw_away import free_port
 from tests.contract.api.routes import closed
 from tests.people import a_user
 
@@ -72,11 +72,6 @@ async def a_console(settings_env: dict[str, str]) -> AsyncIterator[str]:
         said = await rest
         await child.wait()
     assert b"request_failed" not in said, said.decode()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 async def fuzz(

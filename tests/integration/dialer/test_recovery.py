@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from foundation.settings import ProcessSettings
 from tests.builders.call_record import cel_line
 from tests.integration.dialer.office import (
     OUTCOMES,
+    Office,
     a_running_campaign,
     connected,
     disconnected,
@@ -178,6 +180,57 @@ async def test_what_rang_and_ended_in_a_gap_is_told_from_a_silent_carrier(
         await floor.until(OUTCOMES, [("carrier_silent", 1), ("no_answer", 1)])
         rows = await floor.ask("SELECT id::text, outcome, outcome_source FROM attempt")
         assert set(rows) == {(rang, "no_answer", "cel"), (silent, "carrier_silent", "cel")}
+
+
+@pytest.mark.parametrize("looks", [6, 1], ids=["within_its_patience", "after_it"])
+async def test_an_end_that_is_written_down_late_is_no_loss(
+    engine: AsyncEngine,
+    settings: ProcessSettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    looks: int,
+) -> None:
+    """The switch writes a channel's end into its record after it took the channel away."""
+    monkeypatch.setattr("dialer.shell.recovery.RECORD_LOOKS", looks)
+    cel = tmp_path / "Master.csv"
+    async with office(engine, settings, seat_or(Party()), cel=cel) as floor:
+        channel = await gone_in_a_gap(engine, floor, cel)
+        floor.telephony.restore()
+        if looks == 1:
+            await eventually(connected(floor.leader))
+        assert await floor.ask(OUTCOMES) == [(None, 1)]
+        with cel.open("a") as record:
+            record.write(cel_line("HANGUP", datetime.now(UTC), channel, cause=17))
+        if looks == 1:
+            monkeypatch.setattr("dialer.shell.recovery.CHECK_EVERY_S", 0.1)
+        await floor.until(OUTCOMES, [("busy", 1)])
+        assert await floor.ask("SELECT outcome_source FROM attempt") == [("cel",)]
+
+
+async def test_what_lived_when_the_switch_died_is_lost_with_it(
+    engine: AsyncEngine, settings: ProcessSettings, tmp_path: Path
+) -> None:
+    cel = tmp_path / "Master.csv"
+    async with office(engine, settings, seat_or(Party()), cel=cel) as floor:
+        await gone_in_a_gap(engine, floor, cel)
+        floor.telephony.restore(restarted=True)
+        await eventually(connected(floor.leader))
+        await floor.until(OUTCOMES, [("switch_lost", 1)], within_s=5.0)
+
+
+async def gone_in_a_gap(engine: AsyncEngine, floor: Office, cel: Path) -> str:
+    """A call is refused while nobody hears the switch, which has not yet written down
+    its end; returns its channel."""
+    await a_running_campaign(engine, 1)
+    floor.seat("agent001")
+    await floor.until("SELECT count(*) FROM call_event WHERE kind = 'ringing'", [(1,)])
+    floor.telephony.lose("test")
+    await eventually(disconnected(floor))
+    (channel,) = [c.channel for c in floor.telephony.placed if c.context == "debtor"]
+    floor.telephony.refuse(channel, cause=17, sip_code=486)
+    line = cel_line("CHAN_START", datetime.now(UTC), channel)
+    await asyncio.to_thread(cel.write_text, line)
+    return channel
 
 
 async def test_nothing_is_guessed_or_dialled_while_the_record_cannot_be_read(

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from foundation.cli import main
 from foundation.home import Home
+from sim.throw_away import free_port
 
 ACORDO = (sys.executable, "-m", "foundation")
 NAMES = ["postgres", "valkey", "asterisk", "dialer", "ura", "console", "worker"]
@@ -42,13 +43,13 @@ PATIENCE_S = 120.0
 @pytest.fixture
 def environment(fresh_home: Home) -> dict[str, str]:
     """Settings of an installation of its own: its folder, and ports that nobody uses."""
-    with ExitStack() as held:
-        found = {}
-        for name in PORTS:
-            kind = socket.SOCK_DGRAM if "SIP" in name else socket.SOCK_STREAM
-            probe = held.enter_context(socket.socket(socket.AF_INET, kind))
-            probe.bind(("127.0.0.1", 0))
-            found[f"ACORDO_{name}"] = str(probe.getsockname()[1])
+    datagram = {name for name in PORTS if "SIP" in name}
+    found = {
+        f"ACORDO_{name}": str(
+            free_port(socket.SOCK_DGRAM if name in datagram else socket.SOCK_STREAM)
+        )
+        for name in PORTS
+    }
     return {
         "ACORDO_HOME": str(fresh_home.root),
         "ACORDO_ASTERISK__RTP_START": "41000",
