@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 
+from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from foundation.cli import main
 from tests.builders.portfolio import a_portfolio, some_seats
 
 
 async def acordo(environment: dict[str, str], *arguments: str) -> tuple[int, str, str]:
-    """Exit status, output and errors of one command."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "foundation", *arguments,
-        env=os.environ | environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    output, errors = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, output.decode(), errors.decode()
+    """Exit status, output and errors of one command; in a thread, for its own loop."""
+    done = await asyncio.to_thread(CliRunner().invoke, main, arguments, env=environment)
+    return done.exit_code, done.stdout, done.stderr
 
 
 async def test_a_campaign_from_creation_to_stop(
