@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Page, Route, expect
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -145,6 +146,30 @@ async def _contract_is_dated_and_creditor_closed(page: Page, axe: str) -> None:
         async with page.expect_navigation():
             await page.get_by_role("button", name=name).click()
     await expect(page.locator("#closed")).to_have_count(0)
+
+
+async def test_who_is_faster_than_the_script_loses_nothing(page: Page) -> None:
+    here, come = page.url, asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await page.route("**/static/js/**", late)
+    await page.goto(here, wait_until="commit")
+    await page.get_by_text("Cadastrar credor").click()
+    await page.get_by_label("Nome", exact=True).fill("Loja Nova")
+    await page.get_by_label("CPF ou CNPJ").fill("11.222.333/0001-81")
+    address = page.get_by_label("Endereço, em uma linha")
+    await address.fill("Rua Um, 1, Recife")
+    await address.press("Enter")
+    await page.get_by_role("button", name="Cadastrar").click()
+    assert page.url == here
+    come.set()
+    await page.wait_for_load_state()
+    await expect(address).to_have_value("Rua Um, 1, Recife")
+    await page.get_by_role("button", name="Cadastrar").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Loja Nova")
 
 
 async def test_a_creditor_is_made_and_its_book_kept_by_screen(page: Page, axe: str) -> None:
