@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from agent_console.problems import Problem
 from agent_console.texts import TEXTS
+from foundation.refused import Refused
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -84,13 +85,19 @@ def _validated(read: Callable[[], Model]) -> Model:
 
 
 def _told(error: ErrorDetails) -> dict[str, str]:
-    """Which field, and what is wrong; never the value, which may be a secret."""
-    words = TEXTS.section("validation")
+    """Which field, and what is wrong; never the value, which may be a secret.
+
+    What a validator of ours refuses in pt-BR (Refused) is told in its words.
+    """
+    words, field = TEXTS.section("validation"), ".".join(map(str, error["loc"]))
     named = next((part for part in reversed(error["loc"]) if isinstance(part, str)), "")
     text = words.get(error["type"], words["other"])
+    refused = error.get("ctx", {}).get("error")
+    if isinstance(refused, Refused):
+        return {"field": field, "text": f"{str(refused).rstrip('.')}."}
     if error["type"] == "string_pattern_mismatch":
         text = TEXTS.section("validation_forms").get(named, text)
     return {
-        "field": ".".join(str(part) for part in error["loc"]),
+        "field": field,
         "text": text.format_map({**error.get("ctx", {}), "field": named}),
     }

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent_console.api.endpoint import Asked
 from agent_console.api.once import once
-from agent_console.back_office import creditors
+from agent_console.back_office import creditors, terms
 from agent_console.back_office.contracts import Day, Name
 from agent_console.negotiation.contracts import Form
 from agent_console.portal.asking import KEYS
@@ -24,7 +24,12 @@ from agent_console.services import DATABASE
 from agent_console.texts import TEXTS
 from cobranca.debtors.store import CreditorRow, PortfolioRow
 from cobranca.debts import contracts
+from cobranca.debts.accounts import OWED
+from cobranca.debts.explanation import account_name
 from cobranca.debts.facts import AMOUNT_MAX
+from cobranca.debts.rates import LEGAL_RATE
+from cobranca.debts.service import indices
+from cobranca.debts.terms import usual
 from cobranca.payments import accounts
 from cobranca.payments.accounts import Account
 from cobranca.payments.boletos import NoBillingAccount
@@ -91,9 +96,15 @@ async def page(asked: Asked[None, None]) -> Mapping[str, Any]:
         if found is None:
             raise Problem("no_creditor", 404)
         kept = await _accounts(connection, name)
+        versions = await terms.listed(connection, name)
+        tables = await indices(connection)
     return {
         "creditor": found,
         "accounts": kept.accounts,
+        "versions": versions.versions,
+        "usual": usual(),
+        "indices": sorted(name for name in tables.names if name != LEGAL_RATE),
+        "owed": {account.value: account_name(account) for account in OWED},
         "today": date.today(),  # noqa: DTZ011 - a form's first value
         "words": TEXTS.section("back_office"),
     }
@@ -210,9 +221,7 @@ async def _accounts(connection: AsyncConnection, creditor: UUID) -> AccountsOut:
 async def open_account(asked: Asked[Account, None]) -> AccountsOut:
     async def use(connection: AsyncConnection) -> AccountsOut:
         creditor = UUID(asked.path["id"])
-        known = select(CreditorRow.id).where(CreditorRow.id == creditor)
-        if await connection.scalar(known) is None:
-            raise Problem("no_creditor", 404)
+        await creditors.needed(connection, creditor)
         try:
             made = await accounts.create(connection, creditor, asked.body)
         except PaymentRefused as error:

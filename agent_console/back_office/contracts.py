@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from agent_console.negotiation.contracts import Form
 from cobranca.agreements.policy import Authority, Channel, Policy
 from cobranca.debts.creditor_statement import SHARE_MAX
+from foundation.refused import Refused
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Day = Annotated[date, Field(ge=date(1994, 7, 1), le=date(2100, 12, 31))]
@@ -84,7 +85,7 @@ class PeriodQuery(Form):
     @model_validator(mode="after")
     def _in_order(self) -> PeriodQuery:
         if self.last < self.first:
-            raise ValueError("o período termina antes de começar")
+            raise Refused("o período termina antes de começar")
         return self
 
 
@@ -207,7 +208,7 @@ class PlaceForm(Form):
     @model_validator(mode="after")
     def _one(self) -> PlaceForm:
         if (self.debt is None) == (self.instalment is None):
-            raise ValueError("informe a dívida ou a parcela, uma das duas")
+            raise Refused("informe a dívida ou a parcela, uma das duas")
         return self
 
 

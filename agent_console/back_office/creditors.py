@@ -75,6 +75,13 @@ async def listed(connection: AsyncConnection, only: UUID | None = None) -> Credi
     )
 
 
+async def needed(connection: AsyncConnection, creditor: UUID) -> None:
+    """Raises the problem `no_creditor` when there is none."""
+    query = select(CreditorRow.id).where(CreditorRow.id == creditor)
+    if await connection.scalar(query) is None:
+        raise Problem("no_creditor", 404)
+
+
 async def _portfolios(
     connection: AsyncConnection, creditors: list[UUID]
 ) -> dict[UUID, list[PortfolioOut]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent_console.api.endpoint import Endpoint, Page, Role
-from agent_console.back_office import book, closing
+from agent_console.back_office import book, closing, terms
 from agent_console.back_office.book import (
     AccountsOut,
     ContractForm,
@@ -12,10 +12,17 @@ from agent_console.back_office.book import (
 )
 from agent_console.back_office.closing import StateForm
 from agent_console.back_office.contracts import CreditorOut
+from agent_console.back_office.terms import (
+    TermsForm,
+    TermsPreviewForm,
+    TermsPreviewOut,
+    VersionsOut,
+)
 from cobranca.payments.accounts import Account
 
 MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
 CREDITOR, CONTRACT = "/api/v1/creditors/{id}", "/api/v1/contracts/{id}"
+TERMS = f"{CREDITOR}/terms"
 WRITE = "creditors:write"
 
 PAGES = (Page("/back-office/creditors/{id}", "creditor.html", MAY, book.page),)
@@ -62,6 +69,23 @@ ENDPOINTS = (
         verb="DELETE", path=CONTRACT, roles=MAY, scope=WRITE,
         summary="Remover um contrato em que nada aconteceu",
         handler=book.remove_contract, problems=("no_contract", "contract_in_use"),
+    ),
+    Endpoint(
+        verb="GET", path=TERMS, roles=MAY, scope="creditors:read",
+        summary="Condições dos contratos de um credor, todas as versões",
+        handler=terms.list_them, answer=VersionsOut, problems=("no_creditor",),
+    ),
+    Endpoint(
+        verb="POST", path=f"{TERMS}/preview", roles=MAY, scope="creditors:read",
+        summary="O que uma dívida deve, e o que deveria com outras condições", reads=True,
+        handler=terms.preview, body=TermsPreviewForm, answer=TermsPreviewOut,
+        problems=("no_creditor", "no_terms_scope", "no_index"),
+    ),
+    Endpoint(
+        verb="POST", path=TERMS, roles=MAY, scope=WRITE, once=True, status=201,
+        summary="Registrar condições de contratos, no lugar das que valem",
+        handler=terms.register, body=TermsForm, answer=VersionsOut,
+        problems=("no_creditor", "no_terms_scope", "no_index"),
     ),
     Endpoint(
         verb="GET", path=f"{CREDITOR}/billing-accounts", roles=MAY, scope="creditors:read",

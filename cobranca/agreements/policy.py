@@ -15,6 +15,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cobranca.debts.terms import Terms
+from foundation.refused import Refused
 
 INSTALMENTS_MAX = 120
 Amount = Annotated[Decimal, Field(max_digits=12, decimal_places=2)]
@@ -87,19 +88,19 @@ class Condition(_Data):
     def _makes_sense(self) -> Self:
         for low, high in (self.days_late, self.amount, self.instalments):
             if not 0 <= low <= high:
-                raise ValueError(f"{self.name}: faixa de {low} a {high} não existe")
+                raise Refused(f"{self.name}: faixa de {low} a {high} não existe")
         if not 1 <= self.instalments[0] <= self.instalments[1] <= INSTALMENTS_MAX:
-            raise ValueError(f"{self.name}: de 1 a {INSTALMENTS_MAX} parcelas")
+            raise Refused(f"{self.name}: de 1 a {INSTALMENTS_MAX} parcelas")
         limits = [self.limit(authority) for authority in Authority]
         if any(not 0 <= limit <= 1 for limit in limits):
-            raise ValueError(f"{self.name}: desconto de 0 a 100 %")
+            raise Refused(f"{self.name}: desconto de 0 a 100 %")
         if limits != sorted(limits):
-            raise ValueError(
+            raise Refused(
                 f"{self.name}: robô não pode dar mais desconto que atendente,"
                 " nem atendente mais que supervisor"
             )
         if any(not 1 <= day <= 31 for day in self.due_days):
-            raise ValueError(f"{self.name}: dia de vencimento de 1 a 31")
+            raise Refused(f"{self.name}: dia de vencimento de 1 a 31")
         return self
 
     def limit(self, authority: Authority) -> Decimal:
@@ -126,10 +127,10 @@ class Policy(_Data):
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         if self.valid_until is not None and self.valid_until < self.valid_from:
-            raise ValueError("a política termina antes de começar")
+            raise Refused("a política termina antes de começar")
         names = [condition.name for condition in self.conditions]
         if len(set(names)) != len(names):
-            raise ValueError("duas condições com o mesmo nome")
+            raise Refused("duas condições com o mesmo nome")
         return self
 
     def in_force(self, on: date) -> bool:

@@ -16,6 +16,7 @@ from cobranca.debts.accounts import OWED
 from cobranca.debts.charges import Line
 from cobranca.debts.ledger import Balance
 from cobranca.debts.recorded import line_document
+from cobranca.debts.terms import Terms
 from foundation.brasil.dates import format_date
 from foundation.brasil.money import format_amount
 
@@ -57,6 +58,43 @@ def line_text(line: Line) -> str:
     return "; ".join(parts)
 
 
+def terms_text(terms: Terms) -> str:
+    """Return what terms say of lateness, in one sentence; the order only when unusual."""
+    texts, interest = _texts()["terms"], terms.interest
+    usual = Terms()
+    parts = [
+        texts["fine"].format(percent=_share(terms.fine))
+        if terms.fine
+        else texts["no_fine"],
+        texts[f"interest_{interest.kind}"].format(
+            percent=_share(
+                getattr(interest, "rate", getattr(interest, "before", Decimal(0)))
+            ),
+            day_count=_texts()["day_counts"].get(getattr(interest, "day_count", ""), ""),
+        ),
+    ]
+    if terms.correction:
+        parts.append(texts["correction"].format(index=terms.correction))
+    if terms.grace_days:
+        parts.append(texts["grace"].format(days=terms.grace_days))
+    if not terms.bank_days:
+        parts.append(texts["any_day"])
+    if terms.holidays:
+        parts.append(texts["holidays"].format(days=", ".join(terms.holidays)))
+    if terms.cap is not None:
+        parts.append(texts["cap"].format(percent=_share(terms.cap)))
+    if terms.revolving:
+        parts.append(texts["revolving"])
+    if terms.order != usual.order:
+        order = ", ".join(account_name(account).lower() for account in terms.order)
+        parts.append(texts["order"].format(order=order))
+    if terms.impute_by != usual.impute_by:
+        parts.append(texts["by_account"])
+    if terms.source:
+        parts.append(_texts()["notes"]["source"].format(source=terms.source))
+    return "; ".join(parts)
+
+
 def balance_text(balance: Balance) -> str:
     """Return the balance as lines of text."""
     lines = [_texts()["notes"]["on"].format(on=format_date(balance.on))]
@@ -92,6 +130,9 @@ def balance_document(balance: Balance) -> dict[str, Any]:
 
 
 def _percent(line: Line) -> str:
-    exact = Decimal(line.rate.numerator) * 100 / Decimal(line.rate.denominator)
-    shown = exact.quantize(_RATE_PLACES).normalize()
+    return _share(Decimal(line.rate.numerator) / Decimal(line.rate.denominator))
+
+
+def _share(share: Decimal) -> str:
+    shown = (share * 100).quantize(_RATE_PLACES).normalize()
     return f"{shown:f}".replace(".", ",") + " %"

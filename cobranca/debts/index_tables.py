@@ -79,6 +79,10 @@ class Indices:
         self._tables = MappingProxyType(dict(tables))
         self._known: dict[tuple[str, date, date], Factor] = {}
 
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._tables)
+
     def table(self, name: str) -> IndexTable:
         """Return the table; raises UnknownIndex."""
         if name not in self._tables:

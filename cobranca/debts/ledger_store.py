@@ -35,6 +35,7 @@ class ContractTermsRow(Row):
     contract_id: Mapped[UUID | None] = mapped_column(ForeignKey(ContractRow.id), index=True)
     document: Mapped[dict[str, Any]]  # of cobranca.debts.terms
     at: Mapped[datetime]
+    made_by: Mapped[str | None]  # a login; None: a command
 
 
 class IndexTableRow(Row):

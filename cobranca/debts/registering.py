@@ -16,11 +16,12 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.store import CreditorRow, PortfolioRow
-from cobranca.debts.index_tables import IndexTable
-from cobranca.debts.ledger_store import ContractTermsRow, IndexTableRow
+from cobranca.debts.index_tables import IndexTable, UnknownIndex
+from cobranca.debts.ledger_store import IndexTableRow
 from cobranca.debts.recorded import months_document
-from cobranca.debts.store import ContractRow
 from cobranca.debts.terms import Terms
+from cobranca.debts.terms_book import NoSuchScope, contract_named, put
+from cobranca.debts.terms_scope import Scope
 from foundation.ids import uuid7
 
 
@@ -69,31 +70,22 @@ def _one(number: int, given: dict[str, Any]) -> TermsFor:
 async def register_terms(
     connection: AsyncConnection, listed: list[TermsFor], at: datetime
 ) -> int:
-    """Register them all and return how many; raises TermsRefused for who is unknown."""
+    """Register them all and return how many; raises TermsRefused for what is unknown."""
     for given in listed:
         creditor = await named(connection, given.creditor)
         portfolio = contract = None
         if given.portfolio is not None:
             portfolio = await named(connection, given.creditor, given.portfolio)
         if given.contract is not None:
-            contract = await _named(
-                connection,
-                select(ContractRow.id).where(
-                    ContractRow.creditor_id == creditor,
-                    ContractRow.number == given.contract,
-                ),
-                f"contrato {given.contract}",
-            )
-        row = {
-            "id": uuid7(),
-            "creditor_id": creditor,
-            "portfolio_id": portfolio,
-            "product": given.product,
-            "contract_id": contract,
-            "document": given.terms.model_dump(mode="json"),
-            "at": at,
-        }
-        await connection.execute(insert(ContractTermsRow), row)
+            try:
+                contract = await contract_named(connection, creditor, given.contract)
+            except NoSuchScope:
+                raise TermsRefused(f"não existe: contrato {given.contract}") from None
+        scope = Scope(portfolio=portfolio, product=given.product, contract=contract)
+        try:
+            await put(connection, creditor, scope, given.terms, at)
+        except UnknownIndex as error:
+            raise TermsRefused(f"não há tabela do índice {error.args[0]}") from error
     return len(listed)
 
 

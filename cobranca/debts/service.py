@@ -27,6 +27,7 @@ from cobranca.debts.ledger_store import ContractTermsRow, DebtFactRow, IndexTabl
 from cobranca.debts.recorded import fact_of, fact_values, table_of
 from cobranca.debts.store import ContractRow, DebtRow, InstalmentRow
 from cobranca.debts.terms import Terms
+from cobranca.debts.terms_scope import Scope, in_force
 from cobranca.debts.written import write_entries
 from foundation.ids import uuid7
 
@@ -107,19 +108,13 @@ async def _terms(connection: AsyncConnection, row: Any) -> Terms:
         .where(ContractTermsRow.creditor_id == row.creditor_id)
         .order_by(ContractTermsRow.at, ContractTermsRow.id)
     )
-    found, best = Terms(), -1
-    for terms in await connection.execute(query):
-        wanted = (
-            (terms.portfolio_id, row.portfolio_id, 1),
-            (terms.product, row.product, 2),
-            (terms.contract_id, row.contract_id, 4),
-        )
-        if any(asked not in (None, has) for asked, has, _ in wanted):
-            continue
-        rank = sum(weight for asked, _, weight in wanted if asked is not None)
-        if rank >= best:
-            found, best = Terms.model_validate(terms.document), rank
-    return found
+    kept = [(scope_of(terms), terms.document) for terms in await connection.execute(query)]
+    return Terms.model_validate(in_force(kept, scope_of(row), {}))
+
+
+def scope_of(row: Any) -> Scope:
+    """Return which contracts a row of terms is of; or the one that a row is."""
+    return Scope(portfolio=row.portfolio_id, product=row.product, contract=row.contract_id)
 
 
 async def _facts(connection: AsyncConnection, debt: UUID) -> tuple[AnyFact, ...]:

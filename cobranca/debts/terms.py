@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from cobranca.debts.accounts import OWED, Account
 from foundation.brasil.bank_days import TownCalendar, town_calendar
+from foundation.refused import Refused
 
 FINE_MAX = Decimal("0.02")  # CDC art. 52 § 1
 _REVOLVING_CAP = Decimal("1.00")  # Lei 14.690/2023 art. 28: charges <= the principal
@@ -99,7 +100,7 @@ class Terms(_Data):
     @classmethod
     def _within_the_law(cls, fine: Decimal) -> Decimal:
         if fine > FINE_MAX:
-            raise ValueError("multa acima de 2 % (CDC, art. 52, § 1º)")
+            raise Refused("multa acima de 2 % (CDC, art. 52, § 1º)")
         return fine
 
     @field_validator("holidays")
@@ -112,13 +113,13 @@ class Terms(_Data):
     @classmethod
     def _each_once(cls, order: tuple[Account, ...]) -> tuple[Account, ...]:
         if sorted(order) != sorted(OWED):
-            raise ValueError("a ordem de imputação precisa ter cada conta uma vez")
+            raise Refused("a ordem de imputação precisa ter cada conta uma vez")
         return order
 
     @model_validator(mode="after")
     def _revolving_cap(self) -> Self:
         if self.revolving and self.cap is not None and self.cap > _REVOLVING_CAP:
-            raise ValueError(
+            raise Refused(
                 "encargos do rotativo acima de 100 % do principal (Lei 14.690/2023)"
             )
         return self

@@ -15,12 +15,14 @@ from functools import lru_cache
 
 import holidays
 
+from foundation.refused import Refused
+
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
 _MOVABLE = ("Carnaval", "Corpus Christi")  # no holidays by law, yet banks are closed
 
 
-class NoSuchDay(ValueError):
+class NoSuchDay(Refused):
     """Não é um dia: escreva 01-25 para todo ano, ou 2026-07-09 para um só."""
 
 

@@ -172,6 +172,30 @@ async def test_who_is_faster_than_the_script_loses_nothing(page: Page) -> None:
     await expect(page.get_by_role("heading", level=1)).to_have_text("Loja Nova")
 
 
+async def _terms_are_tried_and_registered(page: Page, axe: str) -> None:
+    await page.get_by_text("Registrar condições").first.click()
+    form, compared = page.locator("#terms"), page.locator("#terms-compared")
+    fine = form.get_by_label("Multa, % (no máximo 2)")
+    await expect(fine).to_have_value("2")
+    await fine.fill("2,5")
+    await form.get_by_role("button", name="Registrar condições").click()
+    await expect(page.locator("#terms-trouble")).to_contain_text("multa acima de 2 %")
+    await fine.fill("1,5")
+    await form.get_by_label("Contrato a conferir (número)").fill("C-1")
+    await form.get_by_label("No dia").fill("2026-02-04")
+    await page.keyboard.press("Enter")
+    await expect(compared).to_contain_text("Multa")
+    # 30 days late: 1.5 % of 1,234.56 once, 1 % a month
+    await expect(compared.locator("tbody tr").last).to_contain_text("1.265,43")
+    await _nothing_wrong(page, axe)
+    async with page.expect_navigation():
+        await form.get_by_role("button", name="Registrar condições").click()
+    kept = page.locator("#terms-versions tbody tr")
+    await expect(kept).to_contain_text("multa de 1,5 %; juros de 1 % ao mês")
+    await kept.get_by_role("button", name="Usar como base").click()
+    await expect(fine).to_have_value("1,5")
+
+
 async def test_a_creditor_is_made_and_its_book_kept_by_screen(page: Page, axe: str) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
     await page.get_by_text("Cadastrar credor").click()
@@ -209,6 +233,7 @@ async def test_a_creditor_is_made_and_its_book_kept_by_screen(page: Page, axe: s
     await expect(page.locator("#found li")).to_contain_text("C-1, Varejo")
     await _nothing_wrong(page, axe)
     await _contract_is_dated_and_creditor_closed(page, axe)
+    await _terms_are_tried_and_registered(page, axe)
     await page.locator("#accounts").get_by_role("button", name="Fazer remessa").click()
     await expect(page.locator("#trouble")).to_contain_text("Não há boleto a registrar")
     await page.locator("#accounts").get_by_role("button", name="Encerrar").click()

@@ -3,18 +3,9 @@
 import { api } from "../api.js";
 import { dateTime, money, number } from "../format.js";
 import { asked, one, say, words } from "./asking.js";
+import { made } from "./drawing.js";
 
 const PATH = "/api/v1/bank-files";
-
-/**
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag @param {string} [text] @param {...Node} inside
- */
-function made(tag, text = "", ...inside) {
-  const element = document.createElement(tag);
-  element.append(text, ...inside);
-  return element;
-}
 
 /** @param {any} file */
 function figures(file) {

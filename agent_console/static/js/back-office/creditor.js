@@ -3,6 +3,7 @@
 import { api } from "../api.js";
 import { money, number } from "../format.js";
 import { asked, one, words } from "./asking.js";
+import { decimal } from "./typed.js";
 
 /** The form's fields by name; numbers where the server wants them.
  * @param {HTMLFormElement} form */
@@ -16,10 +17,6 @@ function given(form) {
   }
   return values;
 }
-
-/** "1.234,56" as the server reads it. @param {string} text */
-const decimal = (text) =>
-  text.includes(",") ? text.replaceAll(".", "").replace(",", ".") : text;
 
 /** @param {string} verb @param {string} path @param {Record<string, any>} body */
 async function sent(verb, path, body) {
