@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
+from cobranca.compliance.model import Purpose
+
 Means = Literal["email", "sms"]
 
 
@@ -125,7 +127,7 @@ class NewMessage:
     template: str
     key: str
     means: Means | None = None  # None: by whatever reaches him, the e-mail first
-    purpose: Literal["collection", "offer", "conciliation", "service"] = "collection"
+    purpose: Purpose = "collection"
     creditor: UUID | None = None
     debt: UUID | None = None
     point: UUID | None = None  # None: the best when it goes

@@ -22,6 +22,7 @@ from foundation.ids import uuid7
 TOPIC = "message"
 SECRET_COLUMN = "message.secret"  # noqa: S105 - the name of a column
 SERVICE = "service"
+AGREED = "agreed"
 
 
 async def put(
@@ -72,7 +73,8 @@ async def stop(connection: AsyncConnection, debts: Sequence[UUID]) -> None:
 _CLOSED = text(
     """
     UPDATE message m SET state = :cancelled, closed_at = clock_timestamp()
-     WHERE m.state = :queued AND m.purpose <> :service AND m.creditor_id = :creditor
+     WHERE m.state = :queued AND m.purpose NOT IN (:service, :agreed)
+       AND m.creditor_id = :creditor
        AND (CAST(:debtor AS uuid) IS NULL OR m.debtor_id = :debtor)
        AND (EXISTS (SELECT 1 FROM creditor r
                      WHERE r.id = m.creditor_id AND r.closed_at IS NOT NULL)
@@ -86,13 +88,17 @@ _CLOSED = text(
 async def align_closed(
     connection: AsyncConnection, creditor: UUID, debtor: UUID | None
 ) -> None:
-    """Cancel what waits for a creditor or portfolio that is closed; none comes back."""
+    """Cancel what waits for a creditor or portfolio that is closed; none comes back.
+
+    Reminders of what was agreed stay, as do messages that are owed anyway.
+    """
     values = {
         "creditor": creditor,
         "debtor": debtor,
         "queued": State.QUEUED.value,
         "cancelled": State.CANCELLED.value,
         "service": SERVICE,
+        "agreed": AGREED,
     }
     await connection.execute(_CLOSED, values)
 

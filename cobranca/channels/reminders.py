@@ -1,7 +1,8 @@
 """Reminders of what falls due: queued once each, before and after the day.
 
 A sweep of the worker. What is paid meanwhile is cancelled with its debt; whether and when
-one goes is the policy's to say.
+one goes is the policy's to say. Of what was agreed one is reminded also when the creditor
+or portfolio was closed since: the agreement binds both, and who is not reminded breaks it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cobranca.agreements.keeping import Due, due_list
 from cobranca.agreements.store import AgreementDebtRow, AgreementRow
 from cobranca.channels.message import NewMessage
-from cobranca.channels.queue import put
+from cobranca.channels.queue import AGREED, put
 from foundation.brasil.dates import format_date
 from foundation.clock import SAO_PAULO
 from foundation.db.outbox import OutboxContext
@@ -54,6 +55,7 @@ async def _remind(connection: AsyncConnection, due: Due, agreement: UUID) -> Non
             creditor=row.creditor_id,
             debt=row.debt_id,
             template=AFTER if late else TEMPLATE,
+            purpose=AGREED,
             key=f"{TEMPLATE}:{due.id}:{'after' if late else 'before'}",
             facts={"day": format_date(due.due_on)},
         ),

@@ -20,8 +20,10 @@ from foundation.brasil.ddd import area_of_number, zones_of_state
 Means = Literal["voice", "robot", "sms", "whatsapp", "email", "letter"]
 #: conciliation: about a plan for the over-indebted, which they may be invited to;
 #: service: what the person asked for just now, or is owed whatever else holds: the code of
-#: an own visit, the receipt of a payment. It asks for nothing, and few rules concern it
-Purpose = Literal["collection", "offer", "conciliation", "service"]
+#: an own visit, the receipt of a payment. It asks for nothing, and few rules concern it;
+#: agreed: what falls due of an agreement in force. To every rule it is collection, but a
+#: creditor or portfolio that is closed keeps what was agreed, and so does the debtor
+Purpose = Literal["collection", "offer", "conciliation", "service", "agreed"]
 
 TELEPHONE: frozenset[Means] = frozenset({"voice", "robot", "sms", "whatsapp"})
 ALLOWED = "all_rules_met"

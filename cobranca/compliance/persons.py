@@ -86,12 +86,17 @@ class Prescribed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedBook:
-    """Nobody collects for a creditor or of a portfolio that is closed."""
+    """Nobody collects for a creditor or of a portfolio that is closed.
+
+    What was agreed before goes on there, and is reminded of.
+    """
 
     def objection(
         self, question: Question, facts: Facts, places: Sequence[Place]
     ) -> Objection | None:
-        return None if facts.closed is None else Objection(None, _CLOSED[facts.closed])
+        if facts.closed is None or question.purpose == "agreed":
+            return None
+        return Objection(None, _CLOSED[facts.closed])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

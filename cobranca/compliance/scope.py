@@ -47,7 +47,8 @@ class Scope:
     def _meant(self, purpose: Purpose) -> bool:
         if purpose == "service":
             return self.service
-        return not self.purposes or purpose in self.purposes
+        meant: Purpose = "collection" if purpose == "agreed" else purpose
+        return not self.purposes or meant in self.purposes
 
     def places(self, question: Question, facts: Facts) -> tuple[Place, ...]:
         """Return the places for which it is in force; none: it does not apply."""

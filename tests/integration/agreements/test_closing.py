@@ -25,6 +25,7 @@ from cobranca.channels.message import NewMessage
 from cobranca.channels.queue import put
 from cobranca.channels.store import MessageRow
 from cobranca.compliance.facts import Candidate
+from cobranca.compliance.model import Purpose
 from cobranca.compliance.points_of import points_of
 from cobranca.compliance.service import ContactPolicy, Errand
 from cobranca.debtors.store import CreditorRow, PortfolioRow
@@ -99,6 +100,9 @@ async def test_no_means_reaches_a_debtor_of_what_is_closed(
         # a receipt, a quittance, a code that he asked for
         service = await rule_for(connection, whom, purpose="service", creditor=creditor)
         assert service == FREE
+        # what falls due of an agreement that was made before
+        agreed = await rule_for(connection, whom, purpose="agreed", debt=debt)
+        assert agreed == FREE
         await shut(connection, kind, None)
         assert {await rule_for(connection, whom, **one) for one in errands} == {FREE}
 
@@ -260,14 +264,15 @@ async def test_a_contract_that_moves_takes_its_debtors_turn_along(
 
 
 @BOTH
-async def test_messages_that_wait_are_cancelled_and_receipts_go(
+async def test_messages_that_wait_are_cancelled_receipts_and_reminders_go(
     engine: AsyncEngine, kind: Closed
 ) -> None:
     async with engine.begin() as connection:
         (debtor,) = await a_portfolio(connection, debtors=1)
         creditor = await named(connection, Closed.CREDITOR)
         debt = (await connection.scalars(select(DebtRow.id))).one()
-        for purpose in ("collection", "service"):
+        purposes: tuple[Purpose, ...] = ("agreed", "collection", "service")
+        for purpose in purposes:
             later = datetime.now(UTC) + timedelta(days=1)
             new = NewMessage(
                 debtor=debtor, creditor=creditor, debt=debt, template="portal_link",
@@ -278,7 +283,9 @@ async def test_messages_that_wait_are_cancelled_and_receipts_go(
         rows = await connection.execute(
             select(MessageRow.purpose, MessageRow.state).order_by(MessageRow.purpose)
         )
-        assert rows.all() == [("collection", "cancelled"), ("service", "queued")]
+        assert rows.all() == [
+            ("agreed", "queued"), ("collection", "cancelled"), ("service", "queued"),
+        ]  # fmt: skip
 
 
 async def test_closed_again_is_no_change(engine: AsyncEngine) -> None:

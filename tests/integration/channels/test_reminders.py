@@ -35,4 +35,4 @@ async def test_a_reminder_is_queued_once_on_each_side_of_the_day(
             await remind(connection, TODAY + timedelta(days=days_after))
         rows = list(await connection.execute(select(MessageRow.__table__)))
     assert [row.template for row in rows] == expected
-    assert {(row.debt_id, row.purpose) for row in rows} <= {(debt, "collection")}
+    assert {(row.debt_id, row.purpose) for row in rows} <= {(debt, "agreed")}

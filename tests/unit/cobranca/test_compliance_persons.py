@@ -110,6 +110,10 @@ LEDGER: list[tuple[tuple[Suppression, ...], dict[str, Any], str, datetime | None
         {"purpose": "offer"}, "super_indebtedness", None,
     ),
     ((Suppression("super_indebtedness"),), {"purpose": "conciliation"}, ALLOWED, None),
+    (  # to a rule of collection what was agreed is collection
+        (Suppression("super_indebtedness"),),
+        {"purpose": "agreed"}, "super_indebtedness", None,
+    ),
     ((Suppression("opt_out"),), {"purpose": "conciliation"}, "opt_out", None),
 ]  # fmt: skip
 
@@ -150,6 +154,8 @@ def test_prescribed_debt_is_not_collected(last_due: date | None, rule: str) -> N
         (Closed.PORTFOLIO, "offer", "closed"),
         (Closed.CREDITOR, "conciliation", "closed"),
         (Closed.CREDITOR, "service", ALLOWED),  # receipts, quittances, codes
+        (Closed.CREDITOR, "agreed", ALLOWED),  # what falls due of an agreement
+        (Closed.PORTFOLIO, "agreed", ALLOWED),
     ],
 )
 def test_nothing_new_is_collected_for_what_is_closed(
