@@ -42,6 +42,7 @@ class BankFile:
     others: int  # credits that another means tells of
     money: tuple[Heard | Credit, ...]
     refused: tuple[Answer, ...]  # slips that the bank did not take
+    with_pix: tuple[Answer, ...] = ()  # slips for which it made a Pix of its own
     occurrences: tuple[tuple[str, int], ...]  # kind, how many
     unread: tuple[Unread, ...]
 
@@ -89,6 +90,7 @@ def _retorno(content: bytes, bank: str) -> BankFile:
         others=0,
         money=tuple(retorno_heard(told)),
         refused=tuple(rejected(told)),
+        with_pix=tuple(one for one in told.answers if one.pix),
         occurrences=tuple(sorted(kinds.items())),
         unread=tuple(Unread(one.line, one.code, one.text) for one in told.illegible),
     )

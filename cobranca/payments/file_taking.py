@@ -24,7 +24,7 @@ from cobranca.payments.arrivals import Heard
 from cobranca.payments.bank_files import BankFile, read_bank_file
 from cobranca.payments.banking_store import BankFileRow, BillingAccountRow
 from cobranca.payments.receiving import Taken
-from cobranca.payments.returns import take_back
+from cobranca.payments.returns import keep_pix, take_back
 from cobranca.payments.store import ArrivalRow
 from cobranca.payments.taking import take_one
 from cobranca.payments.transfer import Credit
@@ -141,6 +141,7 @@ async def step(
     if values["taken"] == len(file.money):
         now = datetime.now(UTC)
         await take_back(connection, file.bank, file.refused, now)
+        await keep_pix(connection, file.bank, file.with_pix)
         values |= {"content": None, "done_at": now, "done_by": by}
     await connection.execute(
         update(BankFileRow).where(BankFileRow.id == name).values(values)

@@ -25,7 +25,7 @@ from cobranca.payments.cnab.retorno import Retorno, read_retorno, rejected
 from cobranca.payments.receiving import Taken
 from cobranca.payments.refusal import InvalidCnab, PaymentRefused
 from cobranca.payments.remittances import Sent, send
-from cobranca.payments.returns import take_back
+from cobranca.payments.returns import keep_pix, take_back
 from cobranca.payments.store import ArrivalRow
 from cobranca.payments.taking import take_in
 from cobranca.payments.texts import reason_text
@@ -202,6 +202,8 @@ def apply_command(path: Path, bank: str, as_json: bool) -> None:
                 click.echo(f"{len(taken)} de {len(heard)}", err=True)
         async with engine.begin() as connection:
             await take_back(connection, told.bank, rejected(told), datetime.now(UTC))
+            with_pix = [one for one in told.answers if one.pix]
+            await keep_pix(connection, told.bank, with_pix)
         return taken
 
     taken = ask_database(settings, use, table=ArrivalRow.__tablename__)

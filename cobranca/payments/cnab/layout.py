@@ -26,7 +26,10 @@ BANKS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """One kind of file; `details` are the records of a title, in order."""
+    """One kind of file; `details` are the records of a title, in order.
+
+    A record `pix` may follow them: where the bank keeps a Pix that it made for the title.
+    """
 
     bank: str
     name: str

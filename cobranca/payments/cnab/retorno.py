@@ -9,7 +9,7 @@ number and the rest goes on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -39,6 +39,7 @@ class Answer:
     interest: Decimal
     discount: Decimal
     fee: Decimal
+    pix: str = ""  # where the bank keeps the Pix that it made for the slip, if it did
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +146,23 @@ def _answers(layout: Layout, lines: list[str]) -> Iterator[Answer | IllegibleLin
             )
             number += 1
             continue
-        yield _answer(layout, number + 1, (r.read for r in details), group)
+        made = _answer(layout, number + 1, (r.read for r in details), group)
         number += len(details)
+        if isinstance(made, Answer) and (address := _pix(layout, lines[number], made)):
+            made = replace(made, pix=address)
+            number += 1
+        yield made
+
+
+def _pix(layout: Layout, line: str, title: Answer) -> str:
+    """The address of the Pix that a line tells of that title; "" when it tells none."""
+    record = layout.records.get("pix")
+    if record is None or not record.matches(line):
+        return ""
+    told = record.read(line)
+    if told.get("nosso_numero", title.nosso_numero) != title.nosso_numero:
+        return ""
+    return str(told["pix_address"]).strip().removeprefix("https://")
 
 
 def _answer(

@@ -17,8 +17,11 @@ from cobranca.debtors.store import CreditorRow
 from cobranca.payments import boletos, file_taking
 from cobranca.payments.banking_store import BankFileRow, BillingAccountRow
 from cobranca.payments.cnab.remessa import LINE_END
+from cobranca.payments.cnab.retorno import read_retorno
 from cobranca.payments.owing import next_of_agreement
+from cobranca.payments.pix.brcode import read_code
 from cobranca.payments.pix.txid import static_txid_of
+from cobranca.payments.returns import keep_pix
 from cobranca.payments.store import ArrivalRow, ChargeRow
 from foundation.brasil.document import parse_document
 from foundation.clock import SAO_PAULO
@@ -212,3 +215,22 @@ async def test_a_statement_is_taken_in_by_the_same_door(
     done = await sender.take(file["id"])
     assert (done["new"], await sender.work()) == (1, ["unknown"])
     assert await _arrivals(engine) == 1
+
+
+async def test_a_pix_that_the_bank_made_is_kept_on_its_slip_once(
+    engine: AsyncEngine, slip: tuple[UUID, UUID, Decimal]
+) -> None:
+    _, charge, amount = slip
+    content = _file(_happened(charge, amount, occurrence="02", paid=0))
+    (told,) = read_retorno(content, bank="341").answers
+    made = replace(told, pix="qr.example.com/v2/cobv/1")
+    key = replace(told, pix="loja@example.com")
+    async with engine.begin() as connection:
+        kept = [
+            await keep_pix(connection, bank, [one])
+            for bank, one in (("341", key), ("001", made), ("341", made), ("341", made))
+        ]
+        query = select(ChargeRow.pix, ChargeRow.how).where(ChargeRow.id == charge)
+        code, how = (await connection.execute(query)).one()
+    assert (kept, how) == ([0, 0, 1, 0], None)
+    assert read_code(code).url == "qr.example.com/v2/cobv/1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cobranca.payments.cnab import remessa as writing
 from cobranca.payments.cnab.fields import DoesNotFit, Record, WrongLayout, fields_of
-from cobranca.payments.cnab.layout import BANKS, layout_of
+from cobranca.payments.cnab.layout import BANKS, Layout, layout_of
 from cobranca.payments.cnab.occurrences import occurrence_of
 from cobranca.payments.cnab.remessa import Remessa
 from cobranca.payments.cnab.retorno import Answer, read_retorno
@@ -145,6 +145,56 @@ def test_a_title_without_its_second_segment_is_reported() -> None:
         "cnab_unknown_line",
     ]
     assert len(told.answers) == 1
+
+
+ADDRESS = "qrcodepix.example.com/qr/v2/cobv/9d36b84f-c70b-478f-b95c-12729b90ca25"
+TXID = "BOLETO0000000000000000000000000041"
+
+
+def _y03(_title: Answer) -> str:
+    kind, blanks = "5", " " * 61
+    head = "033" + "0001" + "3" + "00003" + "Y" + " " + "02" + "03"
+    return f"{head}{blanks}{kind}{ADDRESS:77}{TXID:35}" + " " * 47
+
+
+def _record_4(title: Answer) -> str:
+    head = "4" + "009" + "01234" + "0123456" + title.nosso_numero
+    return f"{head}https://{ADDRESS:69}{TXID:35}" + " " * 254 + "000003"
+
+
+def _with_line(content: bytes, layout: Layout, line: str, at: int) -> bytes:
+    lines = content.decode("ascii").rstrip("\r\n").split("\r\n")
+    lines.insert(at, line)
+    trailer = layout.records["file_trailer"]
+    told = trailer.read(lines[-1]) | {"file_records": len(lines), "line": len(lines)}
+    return "\r\n".join([*lines[:-1], trailer.written(told)]).encode("ascii")
+
+
+@pytest.mark.parametrize(
+    ("bank", "size", "written", "at"),
+    [("033", 240, _y03, 4), ("237", 400, _record_4, 2)],
+)
+def test_a_pix_that_the_bank_made_for_a_slip_is_read(
+    bank: str, size: int, written: Callable[[Answer], str], at: int
+) -> None:
+    content, layout = _answered(bank, size), layout_of(bank, size, "retorno")
+    (first, second) = read_retorno(content, bank=bank).answers
+    line = written(first)
+    assert len(line) == size
+    told = read_retorno(_with_line(content, layout, line, at), bank=bank)
+    assert (told.illegible, told.answers[0]) == ((), replace(first, pix=ADDRESS))
+    assert told.answers[1].pix == ""
+    early = read_retorno(_with_line(content, layout, line, at - 1), bank=bank)
+    assert early.illegible != ()
+    assert second.nosso_numero in [one.nosso_numero for one in early.answers]
+
+
+def test_a_pix_of_another_slip_is_not_taken_for_this_one() -> None:
+    content, layout = _answered("237", 400), layout_of("237", 400, "retorno")
+    _, second = read_retorno(content, bank="237").answers
+    told = read_retorno(_with_line(content, layout, _record_4(second), 2), bank="237")
+    assert [one.pix for one in told.answers] == ["", ""]
+    assert [one.code for one in told.illegible] == ["cnab_unknown_line"]
 
 
 @pytest.mark.parametrize("unix", [True, False])
