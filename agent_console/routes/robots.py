@@ -91,6 +91,8 @@ async def take(asked: Asked[TakeIn, None]) -> None:
     try:
         async with app[DATABASE].begin() as connection:
             await require_dialer(connection)
+            if await robot_board.is_agentless(connection, call):
+                raise Problem("robot_call_agentless", 409)
             who, now = asked.who.user_id, datetime.now(UTC)
             if await robot_calls.take(connection, call, who, now) is None:
                 raise Problem("robot_call_over", 404)
@@ -139,6 +141,12 @@ ENDPOINTS = (
         scope="calls:take",
         handler=take,
         body=TakeIn,
-        problems=("robot_call_over", "agent_not_idle", "no_dialer", "bus_unreachable"),
+        problems=(
+            "robot_call_over",
+            "robot_call_agentless",
+            "agent_not_idle",
+            "no_dialer",
+            "bus_unreachable",
+        ),
     ),
 )

@@ -81,6 +81,14 @@ _CHANNEL = text(
 )
 
 
+_AGENTLESS = text(
+    """
+    SELECT coalesce(k.policy ->> 'mode' = 'agentless', false)
+      FROM attempt t JOIN campaign k ON k.id = t.campaign_id WHERE t.id = :call
+    """
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotSeat:
     """A conversation under way. `called`: the name of our number."""
@@ -181,6 +189,11 @@ async def channel_of(connection: AsyncConnection, call: UUID, *, live: bool) -> 
     values = {"call": call, "live": live}
     channel: str | None = await connection.scalar(_CHANNEL, values)
     return channel
+
+
+async def is_agentless(connection: AsyncConnection, call: UUID) -> bool:
+    """Whether it belongs to a campaign whose calls no agent may have."""
+    return bool(await connection.scalar(_AGENTLESS, {"call": call}))
 
 
 async def said(connection: AsyncConnection, call: UUID) -> list[Said]:

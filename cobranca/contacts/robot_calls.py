@@ -19,6 +19,7 @@ from cobranca.contacts.store import IdentityStepRow
 from foundation.clock import SAO_PAULO
 
 TAKEN = "taken"  # the outcome of a call that a person took from the robot
+HUNG_UP = "hung_up"  # of one whose caller went, as the conversation tells it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,8 @@ async def take(
 ) -> str | None:
     """Keep that a person takes the call from the robot; return its channel.
 
-    None: the conversation is over, or somebody has taken it already.
+    None: the conversation is over, or somebody has taken it already; one for payment is
+    part of an agent's call, who takes it back himself.
     """
     taken = (
         update(RobotCallRow)
@@ -113,6 +115,7 @@ async def take(
             RobotCallRow.id == call,
             RobotCallRow.ended_at.is_(None),
             RobotCallRow.taken_at.is_(None),
+            RobotCallRow.flow != "payment",
         )
         .values(taken_at=now, taken_by=who)
         .returning(RobotCallRow.channel)
@@ -122,11 +125,15 @@ async def take(
 
 
 async def leave(connection: AsyncConnection, call: UUID) -> None:
-    """Nobody takes it after all, unless it is over."""
-    untaken = update(RobotCallRow).where(
-        RobotCallRow.id == call, RobotCallRow.ended_at.is_(None)
-    )
-    await connection.execute(untaken.values(taken_at=None, taken_by=None))
+    """Nobody takes it after all. One that is over by now was ended by its caller."""
+    was_taken = RobotCallRow.outcome == TAKEN
+    values = {
+        "taken_at": None,
+        "taken_by": None,
+        "outcome": case((was_taken, HUNG_UP), else_=RobotCallRow.outcome),
+        "hands_over": case((was_taken, False), else_=RobotCallRow.hands_over),
+    }
+    await _set(connection, call, values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ def advance(call: Call, event: ChannelEvent) -> Call:
             return call
         case Said(what="overflow" | "no_agent" | "robot_over" | "keeps_place"):
             return replace(call, state=CallState.IN_DIALPLAN)
-        case Said(what="paying"):
+        case Said(what="paying" | "with_robot"):
             return replace(call, state=CallState.WITH_ROBOT)
         case Said(what="back_to_floor" | "waits_on"):
             return replace(call, state=CallState.WAITING)

@@ -174,7 +174,7 @@ _OTHERS: dict[str, _Made] = {
 }
 _WORDS = (
     "overflow", "no_agent", "back_to_floor", "sign_of_life", "nothing_heard", "rerouted",
-    "paying", "robot_over", "keeps_place", "waits_on",
+    "paying", "robot_over", "with_robot", "keeps_place", "waits_on",
 )  # fmt: skip
 
 

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from dialer.ports import Origination, Telephony
-from dialer.shell.facts import Action, EndHold, HangUp, Hold, Join, Listen, Nail, Take, Tell
+from dialer.shell.facts import (
+    Action,
+    EndHold,
+    HangUp,
+    Hold,
+    Join,
+    Listen,
+    Nail,
+    NotTaken,
+    Take,
+    Tell,
+)
 
 AGENT_LEG_S = 20.0
 
@@ -27,6 +38,8 @@ async def act(telephony: Telephony, action: Action) -> None:
             await telephony.listen(action.channel)
         case Take():
             await telephony.take(action.channel)
+        case NotTaken():
+            pass  # the switch has no part in it
         case Tell():
             await telephony.tell(action.channel, action.variables)
 

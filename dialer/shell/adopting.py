@@ -10,7 +10,15 @@ from dialer.adapters.open_attempts import OpenAttempt
 from dialer.calls.agent import Agent, AgentState
 from dialer.calls.call import Call, CallState, advance
 from dialer.calls.events import Answered, Ringing
-from dialer.ports import BACK_TO_FLOOR, PAYING, ROBOT_OVER, TO_FLOOR, LiveChannel
+from dialer.ports import (
+    BACK_TO_FLOOR,
+    CALLED,
+    PAYING,
+    ROBOT_OVER,
+    TAKEN,
+    TO_FLOOR,
+    LiveChannel,
+)
 from dialer.shell.ongoing import Ongoing
 from foundation.ids import inbound_attempt
 
@@ -36,6 +44,8 @@ def call_now(call: Call, attempt: OpenAttempt, channel: LiveChannel, now: dateti
         call = advance(call, Answered(channel=channel.channel, at=up_since))
     if channel.ringing:  # it may have begun in the gap
         call = advance(call, Ringing(channel=channel.channel, at=now))
+    if channel.context in (CALLED, TAKEN) and call.state is CallState.WITH_ROBOT:
+        return call
     asked = channel.context == TO_FLOOR and call.state is CallState.WITH_ROBOT
     if channel.context == BACK_TO_FLOOR or asked:
         return replace(call, state=CallState.WAITING)

@@ -69,6 +69,13 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotTaken:
+    """Note that nobody took a call from the automatic conversation."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
     """Leave words with a channel, for its dialplan to say."""
 
@@ -76,7 +83,7 @@ class Tell:
     variables: Mapping[str, str]
 
 
-Action = Join | Hold | EndHold | HangUp | Nail | Listen | Take | Tell
+Action = Join | Hold | EndHold | HangUp | Nail | Listen | Take | NotTaken | Tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,7 @@ from dialer.shell.facts import (
     Join,
     Listen,
     Nail,
+    NotTaken,
     Step,
     Take,
     Tell,
@@ -299,6 +300,9 @@ class Leader:
             log.warning("routes_aside", route=route, aside=self.tools.routes.aside)
 
     async def _act(self, action: Action) -> None:
+        if isinstance(action, NotTaken):
+            await not_taken(self.tools.engine, action.call, sent_for=False)
+            return
         try:
             await act(self.tools.telephony, action)
         except OutOfOffice:
@@ -317,7 +321,9 @@ class Leader:
             case Nail():
                 self.carry_out(self.floor.on_nail_failed(action.leg, at))
             case Take():
-                self._tasks.create_task(not_taken(self.tools.engine, action.call))
+                self._tasks.create_task(
+                    not_taken(self.tools.engine, action.call, sent_for=True)
+                )
             case HangUp() | EndHold() | Listen() | Tell():
                 pass  # gone already, or the sweep meets it again
 

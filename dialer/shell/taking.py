@@ -1,7 +1,7 @@
 """A person takes a call from the automatic conversation.
 
-The caller goes to the floor, where that agent gets him if idle, else whoever is: nobody
-is left between robot and people.
+The caller is told so and goes to the floor, where that agent gets him if idle, else whoever
+is: nobody is left between robot and people. Who hung up first was taken by nobody.
 """
 
 from __future__ import annotations
@@ -10,34 +10,53 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.contacts import robot_calls
 from dialer.calls.call import CallState
-from dialer.shell.facts import Fact, Step, Take
+from dialer.shell.facts import Fact, NotTaken, Step, Take
 from foundation.observability import get_logger
 
 if TYPE_CHECKING:
     from dialer.shell.floor import Floor
 
+_SENT_FOR = text("SELECT 1 FROM call_event WHERE attempt_id = :call AND kind = 'taken'")
+
 log = get_logger(__name__)
 
 
 def take(floor: Floor, call_id: str, endpoint: str, at: datetime) -> Step:
-    """Send for a caller; nothing happens when he is not with the robot any more."""
+    """Send for a caller, unless he is on his way to people by himself, or gone."""
     ongoing = floor.calls.get(call_id)
-    if ongoing is None or ongoing.call.state is not CallState.WITH_ROBOT:
-        return Step()
-    ongoing.prefers = endpoint
+    if ongoing is None or ongoing.agentless:
+        return Step(actions=[NotTaken(call=call_id)])
     taken = Fact(kind="taken", at=at, call=call_id, agent=endpoint)
-    return Step(actions=[Take(call=call_id, channel=ongoing.channel)], facts=[taken])
+    match ongoing.call.state:
+        case CallState.WITH_ROBOT if not ongoing.held:
+            ongoing.prefers = endpoint
+            action = Take(call=call_id, channel=ongoing.channel)
+            return Step(actions=[action], facts=[taken])
+        case CallState.WAITING:
+            ongoing.prefers = endpoint
+            return Step(facts=[taken])
+        case CallState.TALKING:
+            return Step()
+        case _:
+            return Step(actions=[NotTaken(call=call_id)])
 
 
-async def not_taken(engine: AsyncEngine, call_id: str) -> None:
-    """The switch refused: the call stays with the robot, and may be asked for again."""
+async def not_taken(engine: AsyncEngine, call_id: str, *, sent_for: bool) -> None:
+    """It stays with the robot, and may be asked for again; or the caller has hung up.
+
+    `sent_for`: the switch was told, and refused. Else an order that is heard again, after
+    he was taken, changes nothing.
+    """
     try:
         async with engine.begin() as connection:
+            if not sent_for and await connection.scalar(_SENT_FOR, {"call": call_id}):
+                return
             await robot_calls.leave(connection, UUID(call_id))
     except (SQLAlchemyError, OSError) as error:
         log.warning("take_not_undone", call=call_id, why=type(error).__name__)

@@ -29,7 +29,7 @@ ALIVE, IT_IS_ME, NOT_ME, NO, PERSON = "1", "1", "2", "2", "0"
 PATIENCE_S = 60.0
 
 
-async def _campaign(engine: AsyncEngine) -> UUID:
+async def a_campaign(engine: AsyncEngine) -> UUID:
     campaign = uuid7()
     async with engine.begin() as connection:
         creditor = await connection.scalar(select(CreditorRow.id))
@@ -43,7 +43,7 @@ async def _campaign(engine: AsyncEngine) -> UUID:
     return campaign
 
 
-async def _attempt(engine: AsyncEngine, campaign: UUID, person: Person) -> UUID:
+async def an_attempt(engine: AsyncEngine, campaign: UUID, person: Person) -> UUID:
     attempt, now = uuid7(), datetime.now(UTC)
     async with engine.begin() as connection:
         point = select(ContactPointRow.id, ContactPointRow.value).where(
@@ -100,10 +100,10 @@ async def test_whom_we_called_proves_who_he_is_and_a_stranger_learns_nothing(
 ) -> None:
     first, second, third = await persons(engine, settings, 3)
     await a_ura(processes, real_switch, "551140041099")
-    campaign = await _campaign(engine)
+    campaign = await a_campaign(engine)
     proves = f"{first.cpf[:3]}{first.birth:%d%m%Y}"
 
-    attempt = await _attempt(engine, campaign, first)
+    attempt = await an_attempt(engine, campaign, first)
     keys = f"{ALIVE}{IT_IS_ME}{proves}{NO}{NO}"
     known = await _called(engine, telephony, real_switch, attempt, keys)
     assert (known.flow, known.outcome, known.debtor_id) == ("active", "done", first.debtor)
@@ -112,7 +112,7 @@ async def test_whom_we_called_proves_who_he_is_and_a_stranger_learns_nothing(
         "alive", "hello", "document_start", "birth", "want_offers", "anything_else",
     ]  # fmt: skip
 
-    attempt = await _attempt(engine, campaign, second)
+    attempt = await an_attempt(engine, campaign, second)
     other = await _called(engine, telephony, real_switch, attempt, f"{ALIVE}{NOT_ME}")
     assert (other.outcome, other.debtor_id) == ("done", None)
     async with engine.connect() as connection:
@@ -120,7 +120,7 @@ async def test_whom_we_called_proves_who_he_is_and_a_stranger_learns_nothing(
         lines = [tuple(row) for row in await connection.execute(query)]
     assert (second.debtor, "wrong_party") in lines
 
-    attempt = await _attempt(engine, campaign, third)
+    attempt = await an_attempt(engine, campaign, third)
     asks = await _called(engine, telephony, real_switch, attempt, f"{ALIVE}{PERSON}")
     assert (asks.outcome, asks.hands_over) == ("done", False)  # no agent may have it
     async with engine.connect() as connection:

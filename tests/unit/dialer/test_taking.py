@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from dialer.calls.events import Said
+from dialer.calls.call import Call, CallState
+from dialer.calls.events import HungUp, Joined, Said
 from dialer.shell.commands import Command, apply_command
-from dialer.shell.facts import Take
+from dialer.shell.facts import NotTaken, Take
 from dialer.shell.floor import Floor
+from dialer.shell.ongoing import Ongoing
 from tests.unit.dialer.test_floor import at, floor, joins, seat
 
 __all__ = ["floor"]
@@ -43,9 +45,35 @@ def test_who_is_not_idle_any_more_leaves_it_to_the_next(floor: Floor) -> None:
     assert joins(arrived) == [(call, "agent001")]
 
 
-def test_a_call_that_is_not_with_the_robot_is_left_alone(floor: Floor) -> None:
-    seat(floor, "agent001", s=0)
+def test_who_asked_for_a_person_meanwhile_has_one_or_waits_for_him(floor: Floor) -> None:
     call = with_robot(floor)
     floor.on_switch(Said(channel="17.1", at=at(5), what="inbound", fields={}))
-    for number in (call, "nobody's"):
-        assert apply_command(floor, take(number), NOW).actions == []
+    waits = apply_command(floor, take(call), NOW)
+    assert (waits.actions, floor.calls[call].prefers) == ([], "agent002")
+    seat(floor, "agent001", s=6)
+    floor.on_switch(Joined(channel="17.1", at=at(7), peer="leg"))
+    assert floor.calls[call].call.state is CallState.TALKING
+    assert apply_command(floor, take(call), NOW).actions == []
+
+
+def test_who_hung_up_before_the_order_came_was_taken_by_nobody(floor: Floor) -> None:
+    call = with_robot(floor)
+    floor.on_switch(HungUp(channel="17.1", at=at(4), cause=16, sip_code=None))
+    assert apply_command(floor, take(call), NOW).actions == [NotTaken(call=call)]
+
+
+def test_whom_we_called_is_taken_as_a_caller_is(floor: Floor) -> None:
+    floor.add_call(Ongoing(call=Call(id="c1", answered_at=NOW, state=CallState.WAITING)))
+    floor.on_switch(Said(channel="c1", at=at(3), what="overflow", fields={}))
+    floor.on_switch(Said(channel="c1", at=at(4), what="with_robot", fields={}))
+    seat(floor, "agent001", s=0)
+    seat(floor, "agent002", s=1)
+    assert apply_command(floor, take("c1"), NOW).actions == [Take(call="c1", channel="c1")]
+    told = floor.on_switch(Said(channel="c1", at=at(9), what="back_to_floor", fields={}))
+    assert joins(told) == [("c1", "agent002")]
+
+
+def test_a_campaign_without_agents_keeps_its_calls(floor: Floor) -> None:
+    robot = Call(id="c1", answered_at=NOW, state=CallState.WITH_ROBOT)
+    floor.add_call(Ongoing(call=robot, agentless=True))
+    assert apply_command(floor, take("c1"), NOW).actions == [NotTaken(call="c1")]
