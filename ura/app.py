@@ -14,6 +14,7 @@ from prometheus_client import Counter
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cobranca.contacts import robot_calls
 from foundation.bus import ANSWERS, LOST, Bus
 from foundation.bus import connect as connect_bus
 from foundation.clock import Clock
@@ -26,6 +27,7 @@ from foundation.db.engine import connect
 from foundation.db.skew import require_clock
 from foundation.embedded.valkey import redis_url
 from foundation.health import CannotRun
+from foundation.home import Home
 from foundation.metrics import REGISTRY
 from foundation.observability import get_logger
 from foundation.process import Process
@@ -41,7 +43,8 @@ from ura.scripts.answering import listen
 from ura.scripts.inbound import NEXT, inbound
 from ura.settings import UraSettings
 from ura.talking import Talks
-from ura.talking_means import talks_of
+from ura.talking_means import live_voice, talks_of
+from ura.told_hours import CLOSED, ToldHours
 
 DATABASE, LISTENER, HEARING = "database", "fastagi", "audiosocket"
 POOL = 5  # connections to the database, where conversations are held
@@ -64,6 +67,8 @@ class Ura:
         self.clock = clock
         self.numbers = numbers
         self.talks: Talks | None = None  # once a voice is there
+        folder = Home(settings.home).root / "voice"
+        self.hours = ToldHours(folder, lambda: live_voice(settings))
 
     async def inbound(self, channel: AgiChannel) -> None:
         ours = await self.numbers.called(channel.environment.get("agi_arg_1", ""))
@@ -74,6 +79,8 @@ class Ura:
             return await self.talks.arrives(channel, ours)
 
         decided = await inbound(channel, self.clock.now(), ours.opening, talk)
+        if decided != "agent":  # after a conversation, too, he may ask for people
+            await channel.set_variable(CLOSED, self.hours.played(ours.opening))
         CALLS.labels(decided).inc()
         log.info("inbound_answered", decided=decided)
 
@@ -91,6 +98,15 @@ class Ura:
         """A conversation is over, or was cut: say where the caller goes."""
         if self.talks is not None:
             await channel.set_variable(NEXT, await self.talks.goes_on(channel))
+
+    async def tell_hours(self, own: Process, engine: AsyncEngine) -> None:
+        """Keep the hours of our numbers spoken; without a database those that are."""
+        while not own.stopping.is_set():
+            try:
+                await self.hours.keep_up(engine, self._settings.ura.opening())
+            except DATABASE_LOST as error:
+                log.warning("hours_unread", why=type(error).__name__)
+            await own.pause(CLOCK_AGAIN_S)
 
     async def follow_clock(self, own: Process, engine: AsyncEngine) -> None:
         """Keep in step with the compliance clock; without a database the last one holds."""
@@ -122,6 +138,14 @@ class Ears:
             await self._bus.publish(ANSWERS, verdict)
         except LOST as error:  # it only would have helped
             log.warning("verdict_untold", why=type(error).__name__)
+
+
+async def _end_left_open(engine: AsyncEngine) -> None:
+    """Conversations of the process before this one, which had no time to end them."""
+    async with engine.begin() as connection:
+        ended = await robot_calls.end_left_open(connection)
+    if ended:
+        log.warning("talks_ended_late", talks=ended)
 
 
 async def _clock(engine: AsyncEngine, settings: UraSettings) -> Clock:
@@ -175,10 +199,12 @@ async def main(own: Process, settings: UraSettings) -> None:
     try:
         await reach_database(engine, table=ContactClockRow.__tablename__)
         await require_clock(engine)
+        await _end_left_open(engine)
         numbers = Numbers(engine, settings.ura)
         ura = Ura(settings, await _clock(engine, settings), numbers)
         own.missing.has(DATABASE)
         own.start(ura.follow_clock(own, engine), "clock")
+        own.start(ura.tell_hours(own, engine), "hours")
         models = settings.cache / "models" / "whisper"
         async with Recognisers(models, settings.ura.recognisers) as recognisers:
             await _serve(own, settings, ura, Ears(recognisers, bus), engine)

@@ -94,7 +94,7 @@ def _recogniser(settings: UraSettings) -> PhraseRecognisers:
     return PhraseRecognisers(settings.cache / "models" / "whisper", workers)
 
 
-async def _live(settings: UraSettings) -> tuple[str, Voice]:
+async def live_voice(settings: UraSettings) -> tuple[str, Voice]:
     """The name of the voice that says what has no recording, and the voice."""
     if settings.ura.voice == "pyttsx3":
         return "pyttsx3", Pyttsx3Voice()
@@ -107,7 +107,7 @@ async def _voice(settings: UraSettings) -> RecordedVoice | None:
     kept = Home(settings.home).root / "voice"
     fixed = frozenset(piece.text for piece in to_record(prompts()))
     try:
-        name, speaks = await _live(settings)
+        name, speaks = await live_voice(settings)
         live = RecordedVoice(kept, name, speaks, keeps=True, only=fixed)
         await live.say(TRIAL, last=True)
     except (VoiceFailed, ServerProblem, OSError) as error:

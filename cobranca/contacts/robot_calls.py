@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from cobranca.contacts.robot_store import RobotCallRow, RobotTurnRow
 from cobranca.contacts.store import IdentityStepRow
 from foundation.clock import SAO_PAULO
 
+BROKEN = "broken"  # the outcome of one that a fault of ours ended
 TAKEN = "taken"  # the outcome of a call that a person took from the robot
 HUNG_UP = "hung_up"  # of one whose caller went, as the conversation tells it
 
@@ -179,12 +180,36 @@ def _masked(turn: Mapping[str, Any]) -> dict[str, str]:
     return {name: masked(turn[name]) for name in ("asked", "hypothesis", "phrase")}
 
 
+async def end_left_open(connection: AsyncConnection) -> int:
+    """End those that a process that died had in hand; returns how many.
+
+    Only for a process that holds none yet, where no other holds any. They lasted to the
+    last turn that is kept; the dialplan sent the callers to people.
+    """
+    taken = RobotCallRow.taken_at.is_not(None)
+    last_s = (
+        select(func.coalesce(func.max(RobotTurnRow.end_s), 0.0))
+        .where(RobotTurnRow.call_id == RobotCallRow.id)
+        .scalar_subquery()
+    )
+    ended = (
+        update(RobotCallRow)
+        .where(RobotCallRow.ended_at.is_(None))
+        .values(
+            ended_at=RobotCallRow.began_at + last_s * literal(timedelta(seconds=1)),
+            outcome=case((taken, TAKEN), else_=BROKEN),
+            hands_over=True,
+        )
+    )
+    return int((await connection.execute(ended)).rowcount)
+
+
 async def broke_off(connection: AsyncConnection, call: UUID, at: datetime) -> None:
     """Keep that it ended when a system was away, unless its own ending was kept."""
     await connection.execute(
         update(RobotCallRow)
         .where(RobotCallRow.id == call, RobotCallRow.ended_at.is_(None))
-        .values(ended_at=at, outcome="broken")
+        .values(ended_at=at, outcome=BROKEN)
     )
 
 

@@ -22,6 +22,7 @@ from ura.steps.topics import (
     closed_to,
     due_of,
     missed_by,
+    next_day_of,
     owed_of,
     topics_of,
 )
@@ -97,8 +98,9 @@ async def begin_payment(case: Case, slots: Slots) -> Result:
         own = [debt for debt in topic.debts if debt.id == case.to_pay]
         if own:
             return "debt", _in_hand(case, own)
-        if topic.agreement is not None and topic.agreement.id == case.to_pay:
-            return "agreement", _agreed(case, topic.agreement)
+        for agreement in topic.agreements:
+            if agreement.id == case.to_pay:
+                return "agreement", _agreed(case, agreement)
     return "nothing", {}
 
 
@@ -113,9 +115,7 @@ async def pick_creditor(case: Case, slots: Slots) -> Result:
 def _take(case: Case, topic: Topic) -> Result:
     if topic.debts:
         return "debt", _in_hand(case, topic.debts)
-    if topic.agreement is None:
-        raise AssertionError("a topic of nothing")
-    return "agreement", _agreed(case, topic.agreement)
+    return "agreement", _agreed(case, topic.agreements[0])
 
 
 def _in_hand(case: Case, debts: Sequence[DebtSeen]) -> Slots:
@@ -127,8 +127,7 @@ def _in_hand(case: Case, debts: Sequence[DebtSeen]) -> Slots:
 def _agreed(case: Case, agreement: AgreementSeen) -> Slots:
     case.agreement = agreement.id
     case.debts = ()
-    due = next(part.due_on for part in agreement.parts if part.open > 0)
-    return {"agreement_left": due_of(agreement), "agreement_due": due}
+    return {"agreement_left": due_of(agreement), "agreement_due": next_day_of(agreement)}
 
 
 async def list_debts(case: Case, slots: Slots) -> Result:

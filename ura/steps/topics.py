@@ -6,7 +6,7 @@ Who tried to reach him says where to begin; that is only asked once it is sure w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -38,12 +38,12 @@ _MISSED = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """One creditor's. `debts`: open, in no agreement, not closed; `agreement`: one that
-    binds."""
+    """One creditor's. `debts`: open, in no agreement, not closed; `agreements`: those that
+    bind, by the day that comes next in each, or passed first."""
 
     creditor: Creditor
     debts: tuple[DebtSeen, ...]
-    agreement: AgreementSeen | None
+    agreements: tuple[AgreementSeen, ...]
 
 
 async def topics_of(connection: AsyncConnection, case: Case) -> list[Topic]:
@@ -54,16 +54,17 @@ async def topics_of(connection: AsyncConnection, case: Case) -> list[Topic]:
         for debt in await debts_of(connection, debtor)
         if _waits(case, debt) and debt.closed is None
     ]
-    agreements = [
+    bind = [
         one for one in await agreements_of(connection, debtor) if one.binds and due_of(one)
     ]
+    agreements = sorted(bind, key=next_day_of)
     creditors = {debt.creditor.id: debt.creditor for debt in debts}
     creditors |= {one.creditor.id: one.creditor for one in agreements}
     return [
         Topic(
             creditor=creditor,
             debts=tuple(debt for debt in debts if debt.creditor.id == name),
-            agreement=next((a for a in agreements if a.creditor.id == name), None),
+            agreements=tuple(a for a in agreements if a.creditor.id == name),
         )
         for name, creditor in sorted(creditors.items(), key=lambda item: item[1].name)
     ]
@@ -87,6 +88,11 @@ def owed_of(case: Case, debt: DebtSeen) -> Decimal:
 def due_of(agreement: AgreementSeen) -> Decimal:
     """What is still open of it."""
     return sum((part.open for part in agreement.parts), ZERO)
+
+
+def next_day_of(agreement: AgreementSeen) -> date:
+    """When its first part that is still open is due."""
+    return next(part.due_on for part in agreement.parts if part.open > 0)
 
 
 async def missed_by(connection: AsyncConnection, case: Case) -> UUID | None:

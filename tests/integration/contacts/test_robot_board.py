@@ -10,10 +10,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.contacts import robot_board, robot_calls
 from cobranca.contacts.robot_calls import Arrived, Over
+from cobranca.contacts.robot_store import RobotCallRow
 from ura.conversation.record import TurnRecord
 from ura.turn_writer import TurnWriter
 
@@ -66,6 +68,26 @@ async def test_a_conversation_is_a_seat_until_it_ends(engine: AsyncEngine) -> No
     async with engine.connect() as connection:
         assert await robot_board.seats(connection, NOW) == []
         assert len(await robot_board.said(connection, call)) == 3
+
+
+async def test_what_a_dead_process_had_in_hand_ends_with_its_last_turn(
+    engine: AsyncEngine,
+) -> None:
+    silent, spoke, taken, done = [await begun(engine) for _ in range(4)]
+    await over(engine, done, a_turn(), outcome="done")
+    async with engine.begin() as connection:
+        await robot_calls.turn(connection, spoke, 1, asdict(a_turn()))
+        await robot_calls.take(connection, taken, None, NOW)
+        assert await robot_calls.end_left_open(connection) == 3
+        assert await robot_calls.end_left_open(connection) == 0
+        rows = {row.id: row for row in await connection.execute(select(RobotCallRow))}
+    ends = {call: (row.outcome, row.hands_over, row.ended_at) for call, row in rows.items()}
+    assert ends == {
+        silent: ("broken", True, NOW),
+        spoke: ("broken", True, NOW + timedelta(seconds=2)),
+        taken: ("taken", True, NOW),
+        done: ("done", False, NOW + timedelta(seconds=60)),
+    }
 
 
 async def test_the_day_tells_why_people_were_needed(engine: AsyncEngine) -> None:

@@ -253,7 +253,7 @@ async def test_a_number_of_one_creditors_is_called_about_him(place: Place) -> No
     assert (result, told["creditor"]) == ("debt", "Banco Zebra")
 
 
-async def test_one_debt_of_a_creditor_can_be_taken_by_itself(place: Place) -> None:
+async def _two_debts_of_one(place: Place) -> None:
     await _another_creditor(place)
     async with place.engine.begin() as connection:
         await connection.execute(
@@ -262,6 +262,31 @@ async def test_one_debt_of_a_creditor_can_be_taken_by_itself(place: Place) -> No
                 " WHERE name <> 'Banco Zebra') WHERE number = 'Z-7788'"
             )
         )
+
+
+async def test_each_of_two_agreements_with_a_creditor_can_be_paid(place: Place) -> None:
+    await _two_debts_of_one(place)
+    agreed = []
+    for which in (2, 1):
+        desk = await place.identified()
+        if len(desk.case.debts) > 1:
+            await desk.run("list_debts", {})
+            await desk.run("pick_debt", {"which": which})
+        assert (await desk.run("take_cash", {}))[0] == "proposal"
+        assert (await desk.run("close_agreement", {}))[0] == "agreed"
+        agreed.append(desk.case.agreement)
+    told = []
+    for one in agreed:
+        desk = await place.call()
+        desk.case.debtor, desk.case.to_pay = place.person.debtor, one
+        assert (await desk.run("begin_payment", {}))[0] == "agreement"
+        told.append(desk.case.agreement)
+    assert told == agreed
+    assert len(set(agreed)) == 2
+
+
+async def test_one_debt_of_a_creditor_can_be_taken_by_itself(place: Place) -> None:
+    await _two_debts_of_one(place)
     desk = await place.identified()
     assert len(desk.case.debts) == 2
     both = desk.case.owed
