@@ -25,6 +25,7 @@ from foundation import process
 from foundation.db import outbox
 from foundation.db.engine import connect
 from foundation.db.skew import require_clock
+from foundation.ending import end
 from foundation.observability import get_logger
 from foundation.reach import reach_database
 
@@ -86,8 +87,7 @@ class Worker:
         await own.stopping.wait()
         self.wake()
         await asyncio.gather(*runners)
-        for task in others:
-            task.cancel()
+        end(others)
         # none may find the executor and the pool closed; how one failed, the group says
         await asyncio.gather(*others, return_exceptions=True)
 

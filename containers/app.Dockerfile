@@ -47,6 +47,7 @@ COPY --from=build /opt/acordo/venv /opt/acordo/venv
 COPY --from=build /opt/acordo/src /opt/acordo/src
 # `acordo doctor` knows by it that other services have containers of their own
 RUN touch /opt/acordo/contained
+COPY containers/answers.sh /usr/local/bin/answers
 WORKDIR /opt/acordo/src
 USER acordo
 ENTRYPOINT []

@@ -40,6 +40,7 @@ from foundation.db.engine import connect
 from foundation.db.leadership import Term
 from foundation.db.skew import require_clock
 from foundation.embedded.valkey import redis_url
+from foundation.ending import end
 from foundation.health import CannotRun
 from foundation.home import Home
 from foundation.ids import uuid7
@@ -163,10 +164,11 @@ class DialerProcess:
                     tasks.create_task(leader.record.run()),
                     tasks.create_task(leader.guard.run()),
                 ]
-                await self._hold_office(term, mandate)
-                leader.resign()
-                for task in work:
-                    task.cancel()
+                try:
+                    await self._hold_office(term, mandate)
+                    leader.resign()
+                finally:
+                    end(work)
         except ExceptionGroup as failures:
             if failures.subgroup(LoginRefused) is not None:
                 raise SwitchRefusesUs from failures

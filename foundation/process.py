@@ -19,6 +19,7 @@ import uvloop
 
 from foundation import health, observability
 from foundation.cli import CannotRun, Failure
+from foundation.ending import end
 from foundation.health import Listener, Missing
 from foundation.settings import ProcessSettings
 from foundation.settings_reading import read_settings, what_is_wrong
@@ -56,8 +57,7 @@ class Process:
         return True
 
     def cancel_tasks(self) -> None:
-        for task in self._started:
-            task.cancel()
+        end(self._started)
 
 
 Main = Callable[[Process], Awaitable[None]]
@@ -95,7 +95,7 @@ async def _until_stopped(name: str, listener: Listener, main: Main) -> None:
             await asyncio.wait({work}, timeout=GRACE_S)
         if not work.done():
             log.warning("process_cancelled", grace_s=GRACE_S)
-            work.cancel()
+            end({work})
             await asyncio.wait({work})
         if not work.cancelled():
             work.result()

@@ -1,10 +1,13 @@
-"""A server in a container that cannot start says why in one line, before it writes."""
+"""A server in a container that cannot start says why in one line, before it writes; whether
+it is well, a script asks without any cost."""
 
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -80,3 +83,38 @@ def test_the_proxy_names_the_certificate_that_is_missing(tmp_path: Path) -> None
 def test_the_proxy_names_a_volume_that_it_cannot_write(tmp_path: Path) -> None:
     own = {"ACORDO_CONSOLE_AT": "127.0.0.1:8080", "XDG_DATA_HOME": str(tmp_path / "gone")}
     assert f"não é possível gravar em {tmp_path}/gone" in refusal("proxy", **own)
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (b"HTTP/1.1 200 OK\r\n\r\n", 0), (b"HTTP/1.1 503 no\r\n\r\n200 200", 1), (b"", 1),
+    ],
+)  # fmt: skip
+def test_only_an_answer_of_200_is_health(said: bytes, status: int) -> None:
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answering = Thread(target=_answer, args=(server, said, asked))
+        answering.start()
+        assert _health(str(server.getsockname()[1]), "/healthz") == status
+        answering.join()
+    assert asked == [b"GET /healthz HTTP/1.0\r\n"]
+
+
+def test_who_does_not_listen_is_not_healthy() -> None:
+    with socket.socket() as held:  # bound by us, and nobody listens there
+        held.bind(("127.0.0.1", 0))
+        assert _health(str(held.getsockname()[1])) == 1
+
+
+def _answer(server: socket.socket, said: bytes, asked: list[bytes]) -> None:
+    connection, _ = server.accept()
+    with connection, connection.makefile("rb") as lines:
+        asked.extend(iter(lines.readline, b"\r\n"))
+        connection.sendall(said)
+
+
+def _health(*arguments: str) -> int:
+    """Its status: an engine asks for nothing else."""
+    command = [str(ROOT / "containers/answers.sh"), *arguments]
+    return subprocess.run(command, check=False, capture_output=True, timeout=30).returncode
