@@ -1,4 +1,4 @@
-"""Checks `docker-compose.yml` with the stand-alone program of Debian's docker-compose.
+"""Checks the compose files with the stand-alone program of Debian's docker-compose.
 
 The package is unpacked into the cached folder: neither root nor a container engine is
 needed to read a file. Before it judges ours, the program must refuse a planted fault.
@@ -17,6 +17,7 @@ from foundation.settings import ProcessSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = "docker-compose.yml"
+REAL = "compose.prod.yml"  # laid over it
 PLANTED = "services:\n  dialer:\n    imagem: acordo\n"
 WANTED = debian.Wanted(
     name="docker-compose",
@@ -32,11 +33,12 @@ def program(cache: Path) -> Path:
     return prefix / "usr/libexec/docker/cli-plugins/docker-compose"
 
 
-def fault(compose: Path, file: Path) -> str | None:
-    """Return what docker-compose has against the file, or None."""
+def fault(compose: Path, folder: Path, *files: str) -> str | None:
+    """Return what docker-compose has against files laid over each other, or None."""
+    named = [word for name in files for word in ("--file", name)]
     done = subprocess.run(
-        [str(compose), "--file", file.name, "--profile", "*", "config", "--quiet"],
-        cwd=file.parent,
+        [str(compose), *named, "--profile", "*", "config", "--quiet"],
+        cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -48,17 +50,16 @@ def fault(compose: Path, file: Path) -> str | None:
 
 
 def check(compose: Path, root: Path) -> str | None:
-    """Return what is wrong with the project's file, or with the program, or None."""
+    """Return what is wrong with the project's files, or with the program, or None."""
     with tempfile.TemporaryDirectory() as trial:
-        planted = Path(trial) / FILE
-        planted.write_text(PLANTED, "utf-8")
-        if "imagem" not in (fault(compose, planted) or ""):
+        (Path(trial) / FILE).write_text(PLANTED, "utf-8")
+        if "imagem" not in (fault(compose, Path(trial), FILE) or ""):
             return "docker-compose took a planted fault for good: it judges nothing"
-    return fault(compose, root / FILE)
+    return fault(compose, root, FILE) or fault(compose, root, FILE, REAL)
 
 
 def main() -> int:
-    """Check the project's file; the exit status is 0 or 1."""
+    """Check the project's files; the exit status is 0 or 1."""
     try:
         problem = check(program(ProcessSettings().cache), ROOT)
     except ServerProblem as error:

@@ -57,6 +57,7 @@ METRICS_OF = (  # by the shell: a Python would have to start for each of them
 BUILD_LIMIT_S = 1800.0
 READY_LIMIT_S = 600.0
 AGAIN_LIMIT_S = 300.0
+SITE, MAIL = "acordo.empresa.example", "ti@empresa.example"
 LEAST_IN_FLIGHT = 4  # calls, before anything is done to them
 DRAIN_MIN = 10
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -146,6 +147,7 @@ def _lived(stack: Stack, folder: Path) -> table.Report:
     _found_again(stack, door.token, before)
     wrong.alone(stack)
     _say("o que está errado é dito em uma linha por quem o tem")
+    _by_acme(stack)
     return table.Report(killed, found)
 
 
@@ -208,6 +210,25 @@ def _scrape(stack: Stack) -> None:
         if name not in stack.inside(service, "bash", "-c", METRICS_OF.format(door)):
             raise Failure(f"{where}, lido de {service}, não mostra {name}")
     _say(f"métricas lidas de {len(METRICS)} processos e {len(SERVERS)} servidores")
+
+
+def _by_acme(stack: Stack) -> None:
+    """What an operator sets for certificates by ACME is what the proxy would ask for."""
+    told = stack.compose(
+        "run", "--rm", "--no-deps", "--no-TTY", "-e", f"ACORDO_SITE={SITE}",
+        "-e", f"ACORDO_TLS={MAIL}", "proxy",
+        "caddy", "adapt", "--validate", "--config", "/etc/caddy/Caddyfile",
+    )  # fmt: skip
+    policies = json.loads(told)["apps"]["tls"]["automation"]["policies"]
+    asked = [
+        issuer.get("email")
+        for policy in policies
+        for issuer in policy["issuers"]
+        if policy["subjects"] == [SITE] and issuer["module"] == "acme"
+    ]
+    if MAIL not in asked:
+        raise Failure(f"por ACME o proxy pediria {policies}")
+    _say("por ACME o proxy pediria o certificado do nome, com o e-mail")
 
 
 def _relay(stack: Stack) -> None:
