@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-AGAIN_S = 1.0
+AGAIN_S = 3.0  # longer than putting away takes, which a second word would break off
 
 
 def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
