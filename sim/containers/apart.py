@@ -15,7 +15,6 @@ from pathlib import Path
 from foundation.cli import Failure
 from sim.containers.stack import Stack
 
-AT_ONCE = 4
 SHUT_S, OPEN_S = 4, 60  # so long is knocked from another network, and from the same
 PROCESSES = frozenset({"dialer", "ura", "agent_console", "worker"})
 
@@ -65,7 +64,7 @@ def proved(stack: Stack, services: Sequence[str]) -> int:
         ]
         for service in services
     }
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(len(services)) as pool:
         knocks = {each: pool.submit(_knock, stack, each, ways[each]) for each in services}
     wrong = [
         line
