@@ -1,0 +1,16 @@
+"""A start broken off by Ctrl-C leaves nothing, however far it had come."""
+
+from __future__ import annotations
+
+import pytest
+
+from foundation.home import Home
+from tests.integration.embedded.test_up_interrupted import leaves_nothing, place
+
+__all__ = ["place"]  # a fixture
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("words", ["valkey pronto", "campanha", "dialer pronto"])
+async def test_a_start_that_is_broken_off_leaves_nothing(place: Home, words: str) -> None:
+    await leaves_nothing(place, words)
