@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.channels.message import NewMessage, State
 from cobranca.channels.store import MessageRow
+from cobranca.compliance.model import Purpose
 from foundation.crypto import Keys
 from foundation.db.outbox import enqueue
 from foundation.ids import uuid7
@@ -22,7 +23,7 @@ from foundation.ids import uuid7
 TOPIC = "message"
 SECRET_COLUMN = "message.secret"  # noqa: S105 - the name of a column
 SERVICE = "service"
-AGREED = "agreed"
+AGREED: Purpose = "agreed"
 
 
 async def put(

@@ -233,4 +233,5 @@ async def test_a_pix_that_the_bank_made_is_kept_on_its_slip_once(
         query = select(ChargeRow.pix, ChargeRow.how).where(ChargeRow.id == charge)
         code, how = (await connection.execute(query)).one()
     assert (kept, how) == ([0, 0, 1, 0], None)
+    assert code is not None
     assert read_code(code).url == "qr.example.com/v2/cobv/1"
