@@ -20,7 +20,7 @@ from foundation.settings import PREFIX
 
 _RTP_PORTS = 2000
 _CHOSEN = range(10_000, 20_000)  # below the kernel's own and below our RTP
-_CLAIMS: list[socket.socket] = []
+_CLAIMS: list[int] = []  # descriptors; whoever never gives one back keeps it to his end
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def throw_away(
             del os.environ[name]
         os.environ.update(before)
         while len(_CLAIMS) > claimed:
-            _CLAIMS.pop().close()
+            os.close(_CLAIMS.pop())
         if not keep:
             shutil.rmtree(root, ignore_errors=True)
 
@@ -69,7 +69,7 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
         except OSError:
             claim.close()
             continue
-        _CLAIMS.append(claim)
+        _CLAIMS.append(claim.detach())
         return port
 
 
