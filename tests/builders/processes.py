@@ -22,7 +22,7 @@ from sim.throw_away import free_port
 
 ACORDO = str(Path(sys.executable).with_name("acordo"))
 READY_S = 60.0  # imports alone take seconds on a busy machine
-END_S = 30.0  # 10 are promised
+END_S = 60.0  # 10 are promised, and a refused AMI login has 12 of patience before
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from foundation.home import Home
+from sim.demo import DEBTORS
 from sim.throw_away import free_port, throw_away
 
 ACORDO = (sys.executable, "-m", "foundation", "up", "--demo")
@@ -78,7 +79,7 @@ async def leaves_nothing(place: Home, words: str) -> None:
 
 @pytest.mark.timeout(600)
 async def test_a_start_that_is_broken_off_leaves_nothing(place: Home) -> None:
-    await leaves_nothing(place, "criando")
+    await leaves_nothing(place, f"criando {DEBTORS}")
     assert await _start_until("dialer pronto", signal.SIGKILL) == -signal.SIGKILL
     assert await _start_until("tudo pronto", signal.SIGTERM) == 0
     assert (_ours(place), _remains(place)) == ([], set())
