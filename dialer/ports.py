@@ -42,7 +42,8 @@ class Origination:
 HOLD = "hold"  # for as long as his agent wants
 PAYING = "paying"  # or the automatic conversation, at `ROBOT_OVER` music after it
 ROBOT_OVER = "over"  # `LiveChannel.extension`
-CALLED = "called"  # whom we called, in the automatic conversation or after it
+CALLED = "called"  # whom we called, in the automatic conversation, at `WAITS` after it
+WAITS = "waiting"  # `LiveChannel.extension`: until somebody takes him
 TAKEN = "taken"  # out of it: he is told that a person follows
 TO_FLOOR = "to-floor"  # a caller, until somebody takes him
 BACK_TO_FLOOR = "back-to-floor"  # until somebody takes him: his agent's leg was lost

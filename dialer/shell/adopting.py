@@ -17,6 +17,7 @@ from dialer.ports import (
     ROBOT_OVER,
     TAKEN,
     TO_FLOOR,
+    WAITS,
     LiveChannel,
 )
 from dialer.shell.ongoing import Ongoing
@@ -37,6 +38,12 @@ def endpoint_of(channel: LiveChannel) -> str | None:
     return channel.name.removeprefix("PJSIP/").rpartition("-")[0]
 
 
+def sent_back(channel: LiveChannel) -> bool:
+    """The debtor waits as one whose agent was lost does: whoever is free first has him."""
+    out_of_robot = channel.context == CALLED and channel.extension == WAITS
+    return channel.context == BACK_TO_FLOOR or out_of_robot
+
+
 def call_now(call: Call, attempt: OpenAttempt, channel: LiveChannel, now: datetime) -> Call:
     """What was known of a call, moved to where its channel is; not who it talks with."""
     if channel.up and call.answered_at is None:
@@ -44,11 +51,11 @@ def call_now(call: Call, attempt: OpenAttempt, channel: LiveChannel, now: dateti
         call = advance(call, Answered(channel=channel.channel, at=up_since))
     if channel.ringing:  # it may have begun in the gap
         call = advance(call, Ringing(channel=channel.channel, at=now))
+    asked = channel.context == TO_FLOOR and call.state is CallState.WITH_ROBOT
+    if sent_back(channel) or asked:
+        return replace(call, state=CallState.WAITING)
     if channel.context in (CALLED, TAKEN) and call.state is CallState.WITH_ROBOT:
         return call
-    asked = channel.context == TO_FLOOR and call.state is CallState.WITH_ROBOT
-    if channel.context == BACK_TO_FLOOR or asked:
-        return replace(call, state=CallState.WAITING)
     if channel.context == PAYING and channel.extension != ROBOT_OVER:
         return replace(call, state=CallState.WITH_ROBOT)
     if call.state is CallState.TALKING or _past_threshold(call, attempt, now):

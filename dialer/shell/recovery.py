@@ -29,14 +29,20 @@ from dialer.calls.call import CallState, advance, is_abandoned
 from dialer.calls.events import Answered, ChannelEvent, HungUp, NetworkOutcome, Said
 from dialer.calls.story import found_data
 from dialer.ports import (
-    BACK_TO_FLOOR,
     HOLD,
     PAYING,
     ROBOT_OVER,
     LiveChannel,
     SwitchUnreachable,
 )
-from dialer.shell.adopting import attempt_of, call_now, endpoint_of, ongoing_of, talking
+from dialer.shell.adopting import (
+    attempt_of,
+    call_now,
+    endpoint_of,
+    ongoing_of,
+    sent_back,
+    talking,
+)
 from dialer.shell.facts import Ended, Fact, Step
 from dialer.shell.floor import Floor, Ongoing
 from dialer.shell.keeping import found_on_hold, found_with_robot, robot_over
@@ -134,7 +140,7 @@ class Recovery:
         was = ongoing.call
         ongoing.call = call_now(was, attempt, channel, now)
         ongoing.agent = agent.endpoint if agent else None
-        ongoing.returned = channel.context == BACK_TO_FLOOR
+        ongoing.returned = sent_back(channel)
         ongoing.held = ongoing.on_hold = ongoing.robot = False
         ongoing.bridge = channel.bridge or ""
         step = Step()

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cobranca.contacts import robot_board, robot_calls
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.ports import Origination
+from dialer.shell.adopting import sent_back
 from foundation.bus import COMMANDS, Bus
 from foundation.ids import uuid7
 from foundation.settings import ProcessSettings
@@ -148,7 +149,8 @@ async def test_whom_we_called_is_told_and_waits_for_whoever_is_free(
         await telephony.take(attempt)
         told = await heard.said("back_to_floor", attempt)
         (there,) = [one for one in await telephony.channels() if one.channel == attempt]
-    assert (told.fields["Attempt"], there.context) == (attempt, "called")
+    assert told.fields["Attempt"] == attempt
+    assert sent_back(there)  # also a dialer that starts now sees him wait
     async with engine.connect() as connection:
         assert await robot_board.is_agentless(connection, UUID(attempt))
         assert not await robot_board.is_agentless(connection, uuid7())
