@@ -1,8 +1,9 @@
 """The labelled set: what each opening is made of, drawn from one seed.
 
 Pure. `report` is only to measure on and shares neither texts nor voices with the others,
-which are to make rules on: `tune`; `seen`, `seen_later`, `seen_latest`, `writer_five` and
-`writer_six`, which were measured on, one after the other, until their errors had been read;
+which are to make rules on: `tune`; `seen`, `seen_later`, `seen_latest`, `writer_five`,
+`writer_six` and `writer_nine`, which were measured on, one after the other, until their
+errors had been read;
 and the texts of six writers more, none of whom knew the others'. Rules are judged on a
 writer whom they do not know.
 Everything that chance decides of an opening (voice, level, noise, codec, silence before the
@@ -25,7 +26,7 @@ import numpy as np
 Part = Literal[
     "tune", "seen", "seen_later", "seen_latest",
     "writer_one", "writer_two", "writer_three", "writer_four", "writer_five", "writer_six",
-    "writer_seven", "writer_eight", "report",
+    "writer_seven", "writer_eight", "writer_nine", "report",
 ]  # fmt: skip
 Label = Literal["person", "mailbox", "announcement", "tone", "noise"]
 Codec = Literal["alaw", "ulaw", "gsm"]

@@ -29,7 +29,7 @@ from ura.answering.verdict import LIMIT_S
 OVERHEARD = Path(__file__).with_name("overheard.csv")
 WRITERS: tuple[Part, ...] = (
     "seen_latest", "writer_one", "writer_two", "writer_three", "writer_four",
-    "writer_five", "writer_six", "writer_seven", "writer_eight",
+    "writer_five", "writer_six", "writer_seven", "writer_eight", "writer_nine",
 )  # fmt: skip
 #: of people by neural voices all come by the time at which so much of the others has come
 ROBOTS_BY_THEN, RECORDED_BY_THEN = 0.6, 0.3

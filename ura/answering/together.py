@@ -32,7 +32,7 @@ def together(odds: Sequence[float], kept_share: float) -> float:
 
     >>> heard_once = together([-4.0, -3.0, 9.0], 0.2)
     >>> heard_twice = together([3.0, 4.0, 5.0], 0.8)
-    >>> heard_once < 2.0 < heard_twice
+    >>> heard_once < 3.0 < heard_twice
     True
     """
     told = features(odds, kept_share)

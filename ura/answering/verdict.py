@@ -29,9 +29,8 @@ WORD_S = 0.75  # one word or two, which no announcement is ...
 WAITS_S = 0.6  # ... when so much quiet follows
 END_S = 0.1  # of the last word, which nobody needs to have recognised
 
-RECORDED_ODDS = 2.8  # of all texts `together`
-PERSON_ODDS = -2.0  # from here on a person, while he speaks on ...
-WAITING_ODDS = -1.0  # ... and with the quiet after it
+RECORDED_ODDS = 3.9  # of all texts `together`
+PERSON_ODDS = -1.0  # from here on a person; with the quiet after it, too
 ODDS_OF_PAUSE = 5.0  # against a recording, for each second of quiet after speech
 
 SIT_HZ = (950.0, 1_400.0, 1_800.0)
@@ -135,7 +134,7 @@ def _person(hearing: Hearing, said: Sequence[Said]) -> _Rule | None:
     if not all_heard:
         return None
     waits = odds - hearing.quiet_s * ODDS_OF_PAUSE  # for an answer: no recording does
-    return ("person", "", "greeting") if waits <= WAITING_ODDS else None
+    return ("person", "", "greeting") if waits <= PERSON_ODDS else None
 
 
 def _last(said: Sequence[Said]) -> Said | None:

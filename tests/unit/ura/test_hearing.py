@@ -93,7 +93,7 @@ def test_a_word_and_waiting_is_a_person_and_nobody_is_asked() -> None:
 
 
 def test_a_short_sentence_is_a_person_when_no_announcement_is_in_it() -> None:
-    told = verdict_of(quiet(0.4), speech(1.8), quiet(1.0), text="Oficina do Beto")
+    told = verdict_of(quiet(0.4), speech(1.8), quiet(1.0), text="Restaurante Almeida")
     assert told == ("person", "", "greeting")
 
 
@@ -165,7 +165,7 @@ def test_a_person_who_goes_on_as_a_recording_was_one() -> None:
     whole = np.concatenate([quiet(0.3), speech(0.5), quiet(1.0), speech(5.0)])
     for begin in range(0, len(whole), FRAME):
         if listener.feed(whole[begin : begin + FRAME]) is not None:
-            listener.heard("alô, deixe seu recado após o sinal")
+            listener.heard("alô, não posso atender, deixe seu recado após o sinal")
         if listener.verdict is not None and listener.verdict not in found:
             found.append(listener.verdict)
     assert [each.who for each in found] == ["person", "machine"]
@@ -224,7 +224,7 @@ def test_the_last_of_a_word_needs_no_question_of_its_own() -> None:
         ask = listener.feed(whole[begin : begin + FRAME])
         if ask is not None:
             asked.append(ask.until_s)
-            listener.heard("oficina do beto")
+            listener.heard("restaurante almeida")
     assert asked[-1] < listener.hearing.speech[-1].end_s
     assert listener.verdict is not None
     assert (listener.verdict.who, listener.verdict.why) == ("person", "greeting")

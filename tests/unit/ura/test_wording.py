@@ -107,7 +107,7 @@ def test_what_sounds_otherwise_has_another() -> None:
 def test_one_text_among_others_makes_no_recording() -> None:
     # what leans to a recording once, after two texts that do not
     assert together([-3.0, -2.0, 8.0], 0.2) < RECORDED_ODDS
-    assert together([3.0, 4.0, 6.0], 0.2) >= RECORDED_ODDS
+    assert together([4.0, 5.0, 7.0], 0.2) >= RECORDED_ODDS
 
 
 def test_words_that_are_heard_again_weigh_more() -> None:
