@@ -179,6 +179,7 @@ async def _payment_link(engine: AsyncEngine, keys: Keys) -> str:
         return await links.make(connection, keys, made, now=datetime.now(UTC), lives=hour)
 
 
+@pytest.mark.timeout(300)
 async def test_everybody_can_use_every_page(
     console: str, browser: Browser, engine: AsyncEngine, home: Home, axe: str
 ) -> None:
@@ -186,6 +187,7 @@ async def test_everybody_can_use_every_page(
         debtor = await an_owing_person(connection, Keys.of(home))
     link = await a_link(engine, Keys.of(home), debtor)
     context = await browser.new_context(viewport=PHONE, locale="pt-BR", bypass_csp=True)
+    context.set_default_timeout(PATIENCE_S * 1000)
     page = await context.new_page()
 
     for path in ("/portal", link):
