@@ -16,6 +16,7 @@ from dialer.calls.events import (
     Joined,
     Parted,
     Ringing,
+    Said,
 )
 from dialer.ports import (
     BACK_TO_FLOOR,
@@ -301,6 +302,10 @@ async def test_a_hold_that_is_ended_brings_the_debtor_back_to_the_floor(line: Li
         await line.telephony.end_hold(debtor)
 
 
+def words(line: Line, channel: str) -> list[str]:
+    return [said.what for said in line.heard.all(Said, channel)]
+
+
 async def test_without_its_process_the_robot_is_over_at_once(line: Line) -> None:
     leg = await line.leg()
     debtor = await line.debtor("01")
@@ -314,10 +319,10 @@ async def test_without_its_process_the_robot_is_over_at_once(line: Line) -> None
     assert (listed[debtor].context, listed[debtor].extension) == (PAYING, ROBOT_OVER)
     await line.join(debtor, leg)
     await line.telephony.to_robot(debtor)
+    await line.heard.until(lambda: words(line, debtor).count("robot_over") == 2)
     await line.telephony.end_hold(debtor)
     await line.heard.said("back_to_floor", debtor)
-    words = [said.what for said in line.heard.events if hasattr(said, "what")]
-    assert "paying" not in words
+    assert "paying" not in words(line, debtor)
     await line.telephony.hang_up(debtor)
     await line.heard.first(HungUp, debtor)
     with pytest.raises(SwitchRefused):

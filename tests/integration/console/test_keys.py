@@ -25,8 +25,8 @@ TERMS = {
 BIA = {"login": "bia", "name": "Bia Lopes", "role": "agent"}
 READS = {
     "/campaigns/count", "/compliance/explain", "/compliance/suppressions/search",
-    "/desk/calls/{id}/call-back-check", "/policies/preview", "/recordings/search",
-    "/wording",
+    "/creditors/{id}/terms/preview", "/desk/calls/{id}/call-back-check",
+    "/policies/preview", "/recordings/search", "/wording",
 }  # fmt: skip
 
 
