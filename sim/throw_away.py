@@ -6,6 +6,7 @@ for its children; what stood there before is put back.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -33,11 +34,12 @@ def throw_away(
     """
     root = Path(tempfile.mkdtemp(prefix="acordo-"))
     root.chmod(0o711)  # PostgreSQL passes through as another user when we are root
-    claimed = len(_CLAIMS)
     before = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
     for name in before:
         del os.environ[name]
+    before_ours = len(_CLAIMS)
     values = _places(root / "var", processes) | dict(more)
+    ours = _CLAIMS[before_ours:]
     os.environ.update({f"{PREFIX}{name}": value for name, value in values.items()})
     try:
         yield Home(root / "var")
@@ -45,8 +47,9 @@ def throw_away(
         for name in [name for name in os.environ if name.startswith(PREFIX)]:
             del os.environ[name]
         os.environ.update(before)
-        while len(_CLAIMS) > claimed:
-            os.close(_CLAIMS.pop())
+        for claim in ours:
+            _CLAIMS.remove(claim)
+            os.close(claim)
         if not keep:
             shutil.rmtree(root, ignore_errors=True)
 
@@ -66,8 +69,10 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
             claim.bind(f"\0acordo-port-{port}")
             with socket.socket(socket.AF_INET, kind) as probe:
                 probe.bind(("127.0.0.1", port))
-        except OSError:
+        except OSError as error:
             claim.close()
+            if error.errno != errno.EADDRINUSE:
+                raise
             continue
         _CLAIMS.append(claim.detach())
         return port

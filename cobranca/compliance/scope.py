@@ -47,8 +47,8 @@ class Scope:
     def _meant(self, purpose: Purpose) -> bool:
         if purpose == "service":
             return self.service
-        meant: Purpose = "collection" if purpose == "agreed" else purpose
-        return not self.purposes or meant in self.purposes
+        meant = {purpose, "collection"} if purpose == "agreed" else {purpose}
+        return not self.purposes or not self.purposes.isdisjoint(meant)
 
     def places(self, question: Question, facts: Facts) -> tuple[Place, ...]:
         """Return the places for which it is in force; none: it does not apply."""

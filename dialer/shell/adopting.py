@@ -54,8 +54,10 @@ def call_now(call: Call, attempt: OpenAttempt, channel: LiveChannel, now: dateti
     asked = channel.context == TO_FLOOR and call.state is CallState.WITH_ROBOT
     if sent_back(channel) or asked:
         return replace(call, state=CallState.WAITING)
-    if channel.context in (CALLED, TAKEN) and call.state is CallState.WITH_ROBOT:
+    if channel.context == TAKEN and call.state is CallState.WITH_ROBOT:
         return call
+    if channel.context == CALLED:  # he may have come to it in the gap
+        return replace(call, state=CallState.WITH_ROBOT)
     if channel.context == PAYING and channel.extension != ROBOT_OVER:
         return replace(call, state=CallState.WITH_ROBOT)
     if call.state is CallState.TALKING or _past_threshold(call, attempt, now):

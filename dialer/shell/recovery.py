@@ -181,10 +181,10 @@ class Recovery:
         """
         if not gone:
             return []
-        before = set(self._floor.calls)
-        async with self._tools.engine.connect() as connection:
-            died = await of_an_earlier_switch(connection, [a.id for a in gone], self.boot)
-        sure = died if not final else {a.id for a in gone}
+        before, sure = set(self._floor.calls), {a.id for a in gone}
+        if not final:
+            async with self._tools.engine.connect() as connection:
+                sure = await of_an_earlier_switch(connection, sorted(sure), self.boot)
         cel = await self._record_of(gone, sure)
         now = self._floor.time.now()
         steps = []

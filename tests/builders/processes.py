@@ -22,7 +22,8 @@ from sim.throw_away import free_port
 
 ACORDO = str(Path(sys.executable).with_name("acordo"))
 READY_S = 60.0  # imports alone take seconds on a busy machine
-END_S = 60.0  # 10 are promised, and a refused AMI login has 12 of patience before
+END_S = 30.0  # 10 are promised
+REFUSED_S = 90.0  # a refused AMI login has 12 of patience, after a start
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,15 @@ class Started:
         self.process.kill()
         await self.process.wait()
 
-    async def ended(self) -> str:
+    async def ended(self, within_s: float = END_S) -> str:
         """Wait until it ended by itself; what it said."""
-        async with asyncio.timeout(END_S):
+        async with asyncio.timeout(within_s):
             await self.process.wait()
         return self.said
 
     async def refusal(self) -> str:
         """The last line of one that cannot run."""
-        said = await self.ended()
+        said = await self.ended(REFUSED_S)
         assert self.process.returncode == 1, said
         return said.splitlines()[-1]
 

@@ -109,6 +109,7 @@ async def test_a_hold_outlasts_a_gap(
         floor.leader.on_command(Command(do="resume", agent="agent001"))
         await floor.until("SELECT count(*) FROM call_event WHERE kind = 'joined'", [(2,)])
         await floor.until(last, [("false",)])
+        assert not floor.leader.floor.agents["agent001"].held
 
 
 async def test_a_floor_that_cannot_be_read_now_is_read_again_before_anything_is_dialled(

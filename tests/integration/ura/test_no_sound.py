@@ -92,6 +92,7 @@ async def test_who_hangs_up_before_the_sound_leaves_no_open_conversation(
             return await _ended(engine) == [("hung_up", False)]
 
         await eventually(over)
+        assert await _ended(engine) == [("hung_up", False)]  # once, and for good
 
 
 async def test_whose_sound_could_not_be_had_goes_to_a_person(

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from cobranca.compliance.model import ALLOWED, Suppression
+from cobranca.compliance.model import ALLOWED, Purpose, Suppression
+from cobranca.compliance.scope import Scope
 from cobranca.debts.closed import Closed
 from foundation.ids import uuid7
 from tests.builders.contact import SAO_PAULO, a_case, past
@@ -229,3 +230,19 @@ def test_a_minor_of_29_february_is_of_age_on_1_march() -> None:
         "minor",
         local("2026-03-02T08:00"),
     )
+
+
+@pytest.mark.parametrize(
+    ("named", "asked", "met"),
+    [
+        ("agreed", "agreed", True),
+        ("collection", "agreed", True),
+        ("offer", "agreed", False),
+        ("agreed", "collection", False),
+    ],
+)
+def test_a_rule_of_ones_own_meets_what_it_names(
+    named: Purpose, asked: Purpose, met: bool
+) -> None:
+    question = a_case(purpose=asked).question
+    assert Scope(purposes=frozenset({named})).concerns(question) is met

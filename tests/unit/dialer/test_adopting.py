@@ -36,6 +36,10 @@ def test_who_waits_for_a_person_is_found_waiting(
     assert (found is CallState.WAITING) is waits
 
 
+def test_who_came_to_the_robot_in_the_gap_is_with_it() -> None:
+    assert state(CallState.IN_DIALPLAN, CHANNEL) is CallState.WITH_ROBOT
+
+
 @pytest.mark.parametrize("context", [CALLED, TAKEN])
 def test_who_is_with_the_robot_stays_with_it(context: str) -> None:
     channel = replace(CHANNEL, context=context)
