@@ -20,8 +20,8 @@ BUILD_LIMIT_S, LIMIT_S = 1800.0, 3000.0
 # turn of a processor here
 PYTEST = (
     "python", "-m", "pytest", "-q", "-n", "2", "--timeout", "600",
-    "-o", "cache_dir=/tmp/cache",
-    "--ignore=tests/unit/house/test_locks.py", "tests/unit", "tests/contract",
+    "-p", "no:cacheprovider", "--ignore=tests/unit/house/test_locks.py",
+    "tests/unit", "tests/contract",
 )  # fmt: skip
 
 

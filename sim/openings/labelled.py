@@ -3,9 +3,8 @@
 Pure. `report` is only to measure on and shares neither texts nor voices with the others,
 which are to make rules on: `tune`; `seen`, `seen_later`, `seen_latest`, `writer_five`,
 `writer_six` and `writer_nine`, which were measured on, one after the other, until their
-errors had been read;
-and the texts of six writers more, none of whom knew the others'. Rules are judged on a
-writer whom they do not know.
+errors had been read; and the texts of six writers more, none of whom knew the others'.
+Rules are judged on a writer whom they do not know.
 Everything that chance decides of an opening (voice, level, noise, codec, silence before the
 first word) hangs on the seed and its own place in the list, so that one
 more text changes no other opening.

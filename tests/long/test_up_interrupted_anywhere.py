@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from foundation.home import Home
-from tests.integration.embedded.test_up_interrupted import leaves_nothing, place
+from tests.integration.embedded.test_up_interrupted import broken_off, place
 
 __all__ = ["place"]  # a fixture
 
@@ -13,4 +13,4 @@ __all__ = ["place"]  # a fixture
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("words", ["valkey pronto", "campanha", "dialer pronto"])
 async def test_a_start_that_is_broken_off_leaves_nothing(place: Home, words: str) -> None:
-    await leaves_nothing(place, words)
+    assert await broken_off(place, words) == (0, [], set())

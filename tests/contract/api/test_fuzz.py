@@ -13,7 +13,7 @@ from tests.contract.api.fuzzing import ROLES, Effort, a_console, fuzz
 LITTLE = Effort("fuzzing", examples=1)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(240)
 async def test_no_request_breaks_the_api(
     settings_env: dict[str, str], engine: AsyncEngine, passwords: Passwords, tmp_path: Path
 ) -> None:

@@ -71,15 +71,15 @@ async def _start_until(words: str, number: signal.Signals) -> int:
             await process.wait()
 
 
-async def leaves_nothing(place: Home, words: str) -> None:
-    """Break a start off with Ctrl-C at the line with those words."""
-    assert await _start_until(words, signal.SIGINT) == 0
-    assert (_ours(place), _remains(place)) == ([], set())
+async def broken_off(place: Home, words: str) -> tuple[int, list[str], set[str]]:
+    """Ctrl-C at the line with those words: the exit status, and what of it is left."""
+    status = await _start_until(words, signal.SIGINT)
+    return status, _ours(place), _remains(place)
 
 
 @pytest.mark.timeout(600)
 async def test_a_start_that_is_broken_off_leaves_nothing(place: Home) -> None:
-    await leaves_nothing(place, f"criando {DEBTORS}")
+    assert await broken_off(place, f"criando {DEBTORS}") == (0, [], set())
     assert await _start_until("dialer pronto", signal.SIGKILL) == -signal.SIGKILL
     assert await _start_until("tudo pronto", signal.SIGTERM) == 0
     assert (_ours(place), _remains(place)) == ([], set())

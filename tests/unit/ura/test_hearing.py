@@ -9,7 +9,7 @@ import pytest
 
 from ura.answering.hearing import FRAME, RATE_HZ, Hearing, Samples
 from ura.answering.listener import MOST_ASKS, Listener
-from ura.answering.verdict import GOES_ON_S, LIMIT_S
+from ura.answering.verdict import GOES_ON_S, LIMIT_S, Verdict
 
 
 def tone(hz: float, seconds: float, level: float = 0.2) -> Samples:
@@ -95,6 +95,8 @@ def test_a_word_and_waiting_is_a_person_and_nobody_is_asked() -> None:
 def test_a_short_sentence_is_a_person_when_no_announcement_is_in_it() -> None:
     told = verdict_of(quiet(0.4), speech(1.8), quiet(1.0), text="Restaurante Almeida")
     assert told == ("person", "", "greeting")
+    sooner = verdict_of(quiet(0.4), speech(1.8), quiet(1.0), text="Oficina do Beto")
+    assert sooner == ("person", "", "wording")
 
 
 def test_who_says_what_people_say_is_a_person_before_he_stops() -> None:
@@ -160,17 +162,30 @@ def test_a_person_whom_a_beep_follows_was_a_mailbox() -> None:
     assert [each[1:] for each in verdicts_of(*pieces, text=None)] == [("person", "word")]
 
 
-def test_a_person_who_goes_on_as_a_recording_was_one() -> None:
+def who_went_on(text: str, *ends: Samples) -> list[Verdict]:
+    """Verdicts on a word, a pause, and speech in which that is heard."""
     listener, found = Listener(), []
-    whole = np.concatenate([quiet(0.3), speech(0.5), quiet(1.0), speech(5.0)])
+    whole = np.concatenate([quiet(0.3), speech(0.5), quiet(1.0), speech(5.0), *ends])
     for begin in range(0, len(whole), FRAME):
         if listener.feed(whole[begin : begin + FRAME]) is not None:
-            listener.heard("alô, não posso atender, deixe seu recado após o sinal")
+            listener.heard(text)
         if listener.verdict is not None and listener.verdict not in found:
             found.append(listener.verdict)
+    return found
+
+
+def test_a_person_who_goes_on_as_a_recording_was_one() -> None:
+    found = who_went_on("alô, não posso atender, deixe seu recado após o sinal")
     assert [each.who for each in found] == ["person", "machine"]
     assert "recado" in found[1].evidence["text"]
     assert "text" not in found[0].evidence
+
+
+def test_who_says_little_more_than_a_person_is_a_recording_by_its_beep_alone() -> None:
+    short = "alô, deixe seu recado após o sinal"
+    assert [each.who for each in who_went_on(short)] == ["person"]
+    beep = (quiet(0.5), tone(1000.0, 0.4), quiet(0.3))
+    assert [each.who for each in who_went_on(short, *beep)] == ["person", "machine"]
 
 
 def test_a_person_who_is_misheard_once_is_no_machine() -> None:

@@ -28,7 +28,7 @@ def twice(text: str) -> float:
 
 def test_a_misheard_recording_is_one_when_it_is_heard_again() -> None:
     assert twice("Deixi o seu ricado, apois u sinal.") >= RECORDED_ODDS
-    assert twice("O telefoni xamado está disligado ou fora da ária") >= RECORDED_ODDS
+    assert alone("O telefoni xamado está disligado ou fora da ária") >= RECORDED_ODDS
 
 
 def test_what_the_recogniser_mishears_again_and_again_is_known_too() -> None:
@@ -107,6 +107,7 @@ def test_what_sounds_otherwise_has_another() -> None:
 def test_one_text_among_others_makes_no_recording() -> None:
     # what leans to a recording once, after two texts that do not
     assert together([-3.0, -2.0, 8.0], 0.2) < RECORDED_ODDS
+    assert together([3.0, 4.0, 6.0], 0.2) < RECORDED_ODDS
     assert together([4.0, 5.0, 7.0], 0.2) >= RECORDED_ODDS
 
 
