@@ -34,16 +34,17 @@ SETTLED_S = 4.0
     "--hold",
     default=10.0,
     show_default=True,
-    help="Minutos em que nada é discado depois do fim, para parar e atualizar.",
+    help="Minutos em que nada começa depois do fim, para parar e atualizar.",
 )
 @click.option("--keep", is_flag=True, help="Espera o fim das chamadas, mas não para nada.")
-@click.option("--cancel", is_flag=True, help="Volta a discar já.")
+@click.option("--cancel", is_flag=True, help="Volta a discar e a atender já.")
 @click.option("--json", "as_json", is_flag=True, help="Resposta para programas.")
 def drain(limit: float, hold: float, keep: bool, cancel: bool, as_json: bool) -> None:
-    """Não disca mais, espera as chamadas terminarem e para o Acordo desta máquina.
+    """Não começa mais chamadas, espera as que correm e para o Acordo desta máquina.
 
-    Os supervisores são avisados. Interromper o comando volta a discar. Em contêineres, pare
-    depois com: docker compose stop
+    Os supervisores são avisados; quem liga ouve que tente de novo em alguns minutos.
+    Interromper o comando volta a discar. Em contêineres, pare depois com: docker
+    compose stop
     """
     settings = read_settings(ProcessSettings)
     if cancel:
@@ -70,7 +71,7 @@ def drain(limit: float, hold: float, keep: bool, cancel: bool, as_json: bool) ->
 
 
 async def _end(connection: AsyncConnection) -> None:
-    from dialer.shell.draining import order
+    from foundation.db.draining import order
 
     await order(connection, _holder(), hold_s=0)
 
@@ -93,7 +94,8 @@ async def _drained(engine: AsyncEngine, limit_s: float, hold_s: float) -> int:
 
 
 async def _look(engine: AsyncEngine, hold_s: float) -> int:
-    from dialer.shell.draining import order, running
+    from dialer.shell.draining import running
+    from foundation.db.draining import order
 
     async with engine.begin() as connection:
         await order(connection, _holder(), hold_s=hold_s)

@@ -5,6 +5,7 @@ The only place that picks adapters.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -44,7 +45,7 @@ from ura.scripts.inbound import NEXT, inbound
 from ura.settings import UraSettings
 from ura.talking import Talks
 from ura.talking_means import live_voice, talks_of
-from ura.told_hours import CLOSED, ToldHours
+from ura.told_hours import CLOSED, UNTOLD, ToldHours
 
 DATABASE, LISTENER, HEARING = "database", "fastagi", "audiosocket"
 POOL = 5  # connections to the database, where conversations are held
@@ -71,7 +72,13 @@ class Ura:
         self.hours = ToldHours(folder, lambda: live_voice(settings))
 
     async def inbound(self, channel: AgiChannel) -> None:
-        ours = await self.numbers.called(channel.environment.get("agi_arg_1", ""))
+        digits = channel.environment.get("agi_arg_1", "")
+        ours, draining = await asyncio.gather(
+            self.numbers.called(digits), self.numbers.draining()
+        )
+        if draining:
+            await self._turn_away(channel)
+            return
 
         async def talk() -> bool:
             if self.talks is None or ours.flow != "receptive":
@@ -83,6 +90,13 @@ class Ura:
             await channel.set_variable(CLOSED, self.hours.played(ours.opening))
         CALLS.labels(decided).inc()
         log.info("inbound_answered", decided=decided)
+
+    async def _turn_away(self, channel: AgiChannel) -> None:
+        """All is about to stop: he hears that he should try again in some minutes."""
+        await channel.set_variable(CLOSED, UNTOLD)
+        await channel.set_variable(NEXT, "closed")
+        CALLS.labels("draining").inc()
+        log.info("inbound_turned_away")
 
     async def called(self, channel: AgiChannel) -> None:
         """Whom we called is there, and nobody is free for him."""

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.inbound import service
 from cobranca.inbound.number import Flow, OurNumber
+from foundation.db.draining import ordered
 from foundation.observability import get_logger
 from ura.settings import Ura
 
@@ -38,6 +39,14 @@ class Numbers:
             log.warning("number_unread", why=type(error).__name__)
             found = None
         return found or self._by_settings(digits)
+
+    async def draining(self) -> bool:
+        """Whether the operator lets calls run out; not, as long as nobody can tell."""
+        try:
+            async with asyncio.timeout(READ_S), self._engine.connect() as connection:
+                return await ordered(connection)
+        except DATABASE_LOST:
+            return False
 
     async def talking(self) -> bool:
         """Whether the conversation answers at any number. Raises as the database does."""

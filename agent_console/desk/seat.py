@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent_console.problems import Problem
 from cobranca.people.principal import Principal
-from dialer.shell.draining import DRAIN
 from foundation.bus import BOARD, COMMANDS, Bus
+from foundation.db.draining import DRAIN
 from foundation.db.leadership import LeadershipRow
 
 # connecting, with a call: the line fell in mid-call and the floor keeps the debtor

@@ -58,7 +58,6 @@ from dialer.shell.asking import Asking
 from dialer.shell.audience import Past
 from dialer.shell.braking import Braking
 from dialer.shell.commands import Command, apply_command
-from dialer.shell.draining import ordered
 from dialer.shell.facts import (
     Action,
     EndHold,
@@ -87,6 +86,7 @@ from dialer.shell.rerouting import Rerouting
 from dialer.shell.taking import not_taken
 from dialer.shell.wishing import settle
 from foundation.clock import Clock
+from foundation.db.draining import ordered
 from foundation.db.leadership import Term
 from foundation.living import short
 from foundation.observability import get_logger

@@ -11,8 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.adapters.scripted import Party
-from dialer.shell.draining import DRAIN, order, ordered, running
+from dialer.shell.draining import running
 from foundation.cli import main
+from foundation.db.draining import DRAIN, order, ordered
 from foundation.settings import ProcessSettings
 from tests.integration.dialer.office import OUTCOMES, a_running_campaign, office, seat_or
 
