@@ -8,7 +8,6 @@ file, for so many seconds; then it stops, drains, and both stories are handed ba
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any
 from sqlalchemy import select
 
 from dialer.calls.store import AttemptRow
+from dialer.campaigns.service import look
 from foundation import plan
 from foundation.bus import BOARD, Bus
 from foundation.bus import connect as connect_bus
@@ -195,16 +195,19 @@ async def until(
 ) -> dict[str, Any]:
     """Wait until the campaign's figures are so; return them."""
     figures: dict[str, Any] = {}
+    engine = connect(settings, pool_size=1)
     try:
         async with asyncio.timeout(limit_s):
             while True:
-                answer = await acordo(settings, "campaign", "status", CAMPAIGN, "--json")
-                figures = json.loads(answer)
+                async with engine.connect() as connection:
+                    figures = await look(connection, CAMPAIGN)
                 if is_so(figures):
                     return figures
                 await asyncio.sleep(_POLL_S)
     except TimeoutError:
         raise SmokeFailed(f"sem fim depois de {limit_s:.0f} s: {figures}") from None
+    finally:
+        await engine.dispose()
 
 
 async def _attempts(settings: UpSettings) -> list[Seen]:

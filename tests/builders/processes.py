@@ -21,7 +21,7 @@ from urllib.request import urlopen
 from sim.throw_away import free_port
 
 ACORDO = str(Path(sys.executable).with_name("acordo"))
-READY_S = 60.0  # imports alone take seconds on a busy machine
+READY_S = 120.0  # imports alone take seconds of processor, of which a busy machine has few
 END_S = 30.0  # 10 are promised
 REFUSED_S = 90.0  # a refused AMI login has 12 of patience, after a start
 

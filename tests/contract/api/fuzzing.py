@@ -22,6 +22,7 @@ from cobranca.people import tokens
 from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
 from sim.throw_away import free_port
+from tests.builders.processes import READY_S
 from tests.contract.api.routes import closed
 from tests.people import a_user
 
@@ -61,9 +62,12 @@ async def a_console(settings_env: dict[str, str]) -> AsyncIterator[str]:
         BIN / "acordo", "console", env=environment, stderr=PIPE
     )
     assert child.stderr is not None
-    async with asyncio.timeout(30):
-        while b"console_listening" not in await child.stderr.readline():
-            assert child.returncode is None
+    begun = b""
+    async with asyncio.timeout(READY_S):
+        while b"console_listening" not in begun:
+            line = await child.stderr.readline()
+            assert line, begun.decode()
+            begun += line
     rest = asyncio.create_task(child.stderr.read())
     try:
         yield f"http://127.0.0.1:{port}"
