@@ -7,6 +7,7 @@ copied from a migrated one.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -53,6 +54,13 @@ LONGEST_FIRST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the folders of long tests; the rest stays as it was shuffled."""
     items.sort(key=lambda item: item.path.parent.name not in LONGEST_FIRST)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests are no garbage: each full search went through them."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure() -> None:
