@@ -26,7 +26,7 @@ RUN --mount=type=cache,target=/var/cache \
 
 # by itself and with what it needs alone: what changes every day fetches nothing again
 FROM venv AS asterisk
-COPY foundation/__init__.py foundation/home.py foundation/settings.py foundation/
+COPY foundation/__init__.py foundation/home.py foundation/settings.py foundation/system_reasons.py foundation/
 COPY foundation/embedded foundation/embedded
 RUN apt-get update -qq && python -m foundation.embedded.fetch
 

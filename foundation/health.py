@@ -17,6 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from foundation.cli import CannotRun
 from foundation.metrics import REGISTRY
+from foundation.system_reasons import reason
 
 __all__ = [
     "AddressUnusable", "CannotRun", "Listener", "Missing", "PortBusy", "bind_failure",
@@ -112,7 +113,7 @@ def bind_failure(error: OSError, host: str, port: int, purpose: str) -> CannotRu
     """Say in one line why a listener could not be opened."""
     if error.errno == errno.EADDRINUSE:
         return PortBusy(host, port, purpose)
-    return AddressUnusable(host, port, purpose, error.strerror or str(error))
+    return AddressUnusable(host, port, purpose, reason(error))
 
 
 async def _alive(_request: web.Request) -> web.Response:

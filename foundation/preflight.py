@@ -5,11 +5,11 @@ Each refusal is one line for the operator, and leaves everything as it was.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from foundation.cli import Failure
 from foundation.home import Home
+from foundation.system_reasons import reason
 
 LEAST_FREE_BYTES = 500_000_000
 LEAST_FREE_AUDIO = 0.5  # of a range
@@ -64,6 +65,19 @@ def require_room(folder: Path) -> None:
         )
 
 
+def require_writable(home: Home) -> None:
+    """Refuse a state folder that nothing can be written to; raises Failure."""
+    try:
+        home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home.root):
+            return
+    except OSError as error:
+        raise Failure(
+            f"não é possível gravar em {home.root} ({reason(error)}); "
+            f"confira o dono da pasta ou do volume (uid {os.getuid()})"
+        ) from None
+
+
 def require_ports(ports: Sequence[Port]) -> None:
     """Refuse to start beside somebody who listens where we must; raises Failure."""
     busy = [
@@ -85,8 +99,7 @@ def why_unusable(port: Port) -> str | None:
         try:
             probe.bind((port.host, port.number))
         except OSError as error:
-            busy = error.errno == errno.EADDRINUSE
-            return "porta ocupada" if busy else str(error.strerror or error)
+            return reason(error)
     return None
 
 

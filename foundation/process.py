@@ -17,10 +17,11 @@ from typing import Any
 
 import uvloop
 
-from foundation import health, observability
+from foundation import health, observability, preflight
 from foundation.cli import CannotRun, Failure
 from foundation.ending import end
 from foundation.health import Listener, Missing
+from foundation.home import Home
 from foundation.settings import ProcessSettings
 from foundation.settings_reading import read_settings, what_is_wrong
 
@@ -66,6 +67,7 @@ Main = Callable[[Process], Awaitable[None]]
 def run(name: str, settings: ProcessSettings, listener: Listener, main: Main) -> None:
     """Run a process to its end. Raises cli.Failure (exit status 1) with one line."""
     observability.configure(name, settings.log)
+    preflight.require_writable(Home(settings.home))
     # a process that ends need not look for garbage: half a second of CPU in each of ours,
     # seconds on a busy machine, of the ten in which all must have stopped
     atexit.register(gc.freeze)

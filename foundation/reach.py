@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from foundation.cli import CannotRun
+from foundation.system_reasons import reason
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -154,5 +155,4 @@ def _root(error: BaseException) -> BaseException:
 
 
 def _why(error: BaseException) -> str:
-    strerror = getattr(error, "strerror", None)
-    return strerror or type(error).__name__
+    return reason(error) if isinstance(error, OSError) else type(error).__name__

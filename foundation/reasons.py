@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from foundation.system_reasons import reason
+
 _REASONS = {
     "missing": "falta",
     "extra_forbidden": "não existe",
@@ -58,7 +60,7 @@ def entries(
     try:
         content = tomllib.loads(file.read_text("utf-8"))
     except OSError as error:
-        raise refused(str(error.strerror)) from error
+        raise refused(reason(error)) from error
     except UnicodeDecodeError as error:
         raise refused("não é texto UTF-8") from error
     except tomllib.TOMLDecodeError as error:

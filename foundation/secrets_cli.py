@@ -15,6 +15,7 @@ import click
 from foundation.cli import Failure
 from foundation.secrets_rotation import ROTATED, following, new_secret, passwords
 from foundation.secrets_rotation import rotate as give_another
+from foundation.system_reasons import reason
 
 FOLDER = Path("secrets")
 ENVIRONMENT = Path(".env")
@@ -46,7 +47,7 @@ def init(folder: Path) -> None:
         made = create(folder)
         _tell_group(folder.absolute().parent / ENVIRONMENT, _group())
     except OSError as error:
-        raise Failure(f"{error.filename or folder}: {error.strerror}") from None
+        raise Failure(f"{error.filename or folder}: {reason(error)}") from None
     click.echo(f"{folder}: {', '.join(made) if made else 'nada faltava'}")
 
 
@@ -68,7 +69,7 @@ def rotate(names: tuple[str, ...], folder: Path) -> None:
         except FileNotFoundError as error:
             raise Failure(f"falta {error.filename}; rode: acordo secrets init") from None
         except OSError as error:
-            raise Failure(f"{error.filename or folder}: {error.strerror}") from None
+            raise Failure(f"{error.filename or folder}: {reason(error)}") from None
         except subprocess.SubprocessError as error:
             raise Failure(
                 f"{name}: {_why(error)}; o valor novo está em {folder}: conserte e repita"

@@ -23,12 +23,15 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from foundation.system_reasons import reason
+
 PREFIX = "ACORDO_"
 FILE_SUFFIX = "_FILE"
+CONTAINED_SECRETS = "/run/secrets/"
 
 
 class SecretFileUnreadable(ValueError):
-    """A setting names a file that cannot be read."""
+    """A setting names a file that cannot be read, or that holds nothing."""
 
 
 def expand_files(environment: Mapping[str, str]) -> dict[str, str]:
@@ -40,12 +43,23 @@ def expand_files(environment: Mapping[str, str]) -> dict[str, str]:
     for name, value in list(found.items()):
         if not name.endswith(FILE_SUFFIX):
             continue
-        try:
-            found[name.removesuffix(FILE_SUFFIX)] = Path(value).read_text("utf-8").strip()
-        except OSError as error:
-            raise SecretFileUnreadable(f"{name}={value}: {error.strerror}") from error
+        found[name.removesuffix(FILE_SUFFIX)] = _content(name, value)
         del found[name]
     return found
+
+
+def _content(name: str, path: str) -> str:
+    # where containers have them: made by one command
+    to_do = "; rode: acordo secrets init" if path.startswith(CONTAINED_SECRETS) else ""
+    try:
+        content = Path(path).read_text("utf-8").strip()
+    except OSError as error:
+        raise SecretFileUnreadable(f"{name}={path}: {reason(error)}{to_do}") from error
+    except UnicodeDecodeError as error:
+        raise SecretFileUnreadable(f"{name}={path}: não é texto UTF-8") from error
+    if not content:
+        raise SecretFileUnreadable(f"{name}={path}: está vazio")
+    return content
 
 
 def as_it_stands(name: str, known: str) -> str:

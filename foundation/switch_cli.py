@@ -14,6 +14,7 @@ from foundation.cli import Failure
 from foundation.home import Home, StateFromNewerVersion
 from foundation.settings import ProcessSettings
 from foundation.settings_reading import read_settings
+from foundation.system_reasons import reason
 
 
 @click.command()
@@ -27,13 +28,14 @@ def switch(anew: bool) -> None:
     from foundation.embedded.errors import ServerProblem
     from foundation.embedded.switch import main_instance, read_anew
     from foundation.plan import switch_ports
-    from foundation.preflight import require_ports
+    from foundation.preflight import require_ports, require_writable
 
     settings = read_settings(ProcessSettings)
     try:
         if anew:
             read_anew(settings)
             return
+        require_writable(Home(settings.home))
         Home(settings.home).prepare()
         require_ports(switch_ports(settings))
         prefix = asterisk.unpacked(settings, lambda line: click.echo(line, err=True))
@@ -43,5 +45,5 @@ def switch(anew: bool) -> None:
     except StateFromNewerVersion as error:
         raise Failure(f"{type(error).__doc__} ({error})") from None
     except OSError as error:
-        raise Failure(f"{error.filename or settings.home}: {error.strerror}") from None
+        raise Failure(f"{error.filename or settings.home}: {reason(error)}") from None
     os.execv(program.argv[0], program.argv)  # noqa: S606 - our own arguments, no shell

@@ -26,6 +26,7 @@ from foundation.routes import simulated
 from foundation.settings_reading import read_settings
 from foundation.steps import Do, output_of, stepwise
 from foundation.supervision import NeverServed, Supervisor
+from foundation.system_reasons import reason
 
 Stage = Sequence[Program]
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -56,7 +57,7 @@ def up(demo: bool) -> None:
             f"{error} não ficou pronto; veja {home.logs / str(error)}.log"
         ) from None
     except OSError as error:
-        raise Failure(f"{error.filename or settings.home}: {error.strerror}") from None
+        raise Failure(f"{error.filename or settings.home}: {reason(error)}") from None
     except _Interrupted:
         raise Failure("interrompido antes de subir") from None
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from foundation.cli import Failure
+from foundation.system_reasons import reason
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -92,7 +93,7 @@ def _write(out: Path, rows: Iterable[TraceRow]) -> None:
     try:
         count = trace_file.write(out, rows)
     except OSError as error:
-        raise Failure(f"{out}: {error.strerror}") from error
+        raise Failure(f"{out}: {reason(error)}") from error
     click.echo(f"{count} linhas em {out}")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from foundation.cli import Failure
+from foundation.system_reasons import reason
 from ura.adapters.kokoro_voice import KokoroVoice, VoiceUnavailable
 from ura.models import (
     DEFAULT_CACHE,
@@ -73,7 +74,7 @@ def fetch_models(name: str, cache: Path) -> None:
     except ModelError as error:
         raise Failure(str(error)) from error
     except OSError as error:
-        raise Failure(f"não consegui gravar em {cache}: {error.strerror}") from error
+        raise Failure(f"não consegui gravar em {cache}: {reason(error)}") from error
 
 
 @click.group()
@@ -98,7 +99,7 @@ def render_voices(only: str | None, cache: Path) -> None:
     except (ModelError, VoiceUnavailable, BadLines) as error:
         raise Failure(str(error)) from error
     except OSError as error:
-        raise Failure(f"não consegui gravar {error.filename}: {error.strerror}") from error
+        raise Failure(f"não consegui gravar {error.filename}: {reason(error)}") from error
     count = len(work) + len(pieces)
     click.echo(f"{count} falas gravadas." if count else "Nada mudou.")
 

@@ -25,6 +25,7 @@ from foundation.cli import Failure
 from foundation.clock import SAO_PAULO
 from foundation.db.use import with_database
 from foundation.settings import ProcessSettings
+from foundation.system_reasons import reason
 
 STALE_DAYS = 30  # a block of Não Me Perturbe takes so long to work
 
@@ -68,7 +69,7 @@ def _imported(file: Path, use: Callable[[AsyncConnection], Awaitable[Read]]) -> 
         with file.open("rb"):
             pass
     except OSError as error:
-        raise Failure(f"não consegui ler {file}: {error.strerror}") from error
+        raise Failure(f"não consegui ler {file}: {reason(error)}") from error
     try:
         return with_database(ProcessSettings(), use)
     except UnreadableList as error:

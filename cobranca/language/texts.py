@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundation.system_reasons import reason
+
 LARGEST = 1_000_000  # bytes; a script is a few thousand
 _CATALOGUES = {".toml": tomllib.loads, ".json": json.loads}
 _PAGES = frozenset({".html", ".htm", ".j2", ".jinja", ".xml"})
@@ -59,7 +61,7 @@ def _read(path: Path) -> str:
             raise TextUnreadable(f"{path}: maior que {LARGEST // 1_000_000} MB")
         return path.read_text("utf-8")
     except OSError as error:
-        raise TextUnreadable(f"{path}: {error.strerror}") from error
+        raise TextUnreadable(f"{path}: {reason(error)}") from error
     except UnicodeDecodeError as error:
         raise TextUnreadable(f"{path}: não é texto UTF-8") from error
 

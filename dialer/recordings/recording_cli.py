@@ -11,6 +11,7 @@ import click
 
 from foundation.cli import Failure
 from foundation.settings import ProcessSettings
+from foundation.system_reasons import reason
 
 
 @click.group()
@@ -67,7 +68,7 @@ async def _export(attempt: UUID, out: Path) -> float:
     ) as error:  # fmt: skip
         raise Failure(f"{type(error).__doc__} ({error})") from None
     except OSError as error:
-        raise Failure(f"não foi possível gravar {out}: {error.strerror}") from None
+        raise Failure(f"não foi possível gravar {out}: {reason(error)}") from None
     finally:
         await engine.dispose()
     return (size - WAV_HEADER_BYTES) / FRAME_BYTES / RATE_HZ

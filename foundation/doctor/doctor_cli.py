@@ -67,6 +67,8 @@ async def _examine(
                 authorities = settings.asterisk.tls_ca_file
                 found.append(await asyncio.to_thread(sip.trunk, route, authorities))
         found += sip.rtp_loop(settings.asterisk)
-    if site is not None:
+    if site is None:
+        found.append(web.unasked(settings.console.host, contained=contained))
+    else:
         found.append(await asyncio.to_thread(web.site, site, ca, datetime.now(UTC)))
     return found

@@ -13,6 +13,7 @@ from pathlib import Path
 from foundation.doctor.findings import Finding
 from foundation.route import Route
 from foundation.settings import Asterisk
+from foundation.system_reasons import reason
 
 LIMIT_S = 4.0
 TRIES = 3  # of a datagram, which may be lost
@@ -37,7 +38,7 @@ def trunk(route: Route, authorities: Path) -> Finding:
             name, "trunk_silent", "bad", {"where": where, "limit_s": f"{LIMIT_S:g}"}
         )
     except OSError as error:
-        values: dict[str, object] = {"where": where, "why": error.strerror or str(error)}
+        values: dict[str, object] = {"where": where, "why": reason(error)}
         return Finding(name, "trunk_unreachable", "bad", values)
     ms = round(1000 * (time.monotonic() - begun))
     return Finding(name, "trunk_answers", "ok", {"said": said, "ms": ms})

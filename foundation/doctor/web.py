@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from foundation.doctor.findings import Finding
+from foundation.preflight import is_loopback
+from foundation.system_reasons import reason
 
 LIMIT_S = 5.0
 SOON_DAYS = 14
@@ -24,7 +26,7 @@ def site(address: str, authorities: Path | None, now: datetime) -> Finding:
         why = getattr(error, "verify_message", "") or error.reason or "TLS"
         return Finding("TLS", "tls_untrusted", "bad", {"where": where, "why": why})
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        why = reason(error) if isinstance(error, OSError) else str(error)
         return Finding("TLS", "tls_silent", "bad", {"where": where, "why": why})
     days = int((until - now).total_seconds() // _DAY_S)
     values: dict[str, object] = {"where": where, "days": days, "name": subject}
@@ -32,6 +34,15 @@ def site(address: str, authorities: Path | None, now: datetime) -> Finding:
     return Finding(
         "TLS", "tls_soon" if soon else "tls_good", "warn" if soon else "ok", values
     )
+
+
+def unasked(console: str, *, contained: bool) -> Finding:
+    """What can be said as long as nobody told the name that browsers use."""
+    if contained:
+        return Finding("TLS", "tls_unasked", "warn")
+    if is_loopback(console):
+        return Finding("TLS", "tls_enough", "ok", {"where": console})
+    return Finding("TLS", "tls_absent", "warn", {"where": console})
 
 
 def _certificate(name: str, port: int, authorities: Path | None) -> tuple[datetime, str]:

@@ -18,6 +18,7 @@ from foundation.home import Home, StateFromNewerVersion
 from foundation.keeping.operator_key import LEAST_PASSPHRASE, KeptKeys
 from foundation.settings import ProcessSettings
 from foundation.settings_reading import read_settings
+from foundation.system_reasons import reason
 
 KEPT = ("data_key", "index_key", "sip", "door", "sms_report")
 """Secrets without which data means nothing, or which telephones, links and others hold."""
@@ -182,4 +183,4 @@ def _clear_refusals() -> Iterator[None]:
         detail = f" ({error})" if str(error) else ""
         raise Failure(f"{type(error).__doc__}{detail}") from None
     except OSError as error:
-        raise Failure(f"{error.filename or 'arquivo'}: {error.strerror}") from None
+        raise Failure(f"{error.filename or 'arquivo'}: {reason(error)}") from None

@@ -105,11 +105,10 @@ def _with(found: Engine, folder: Path) -> int:
     with ThreadPoolExecutor(1) as pool:  # the ones load while the others unpack
         build = ("build", "--quiet")
         servers = pool.submit(stack.compose, *build, *SERVER_IMAGES, limit_s=BUILD_LIMIT_S)
-        in_image.build(found)
-        servers.result()
-    with in_image.beside(found, f"{stack.name}-tests", _say):
         stack.compose(*build, *OWN_IMAGES, limit_s=BUILD_LIMIT_S)
-        _say("imagens construídas")
+        servers.result()
+    _say("imagens construídas")
+    with in_image.beside(found, f"{stack.name}-tests", _say):
         try:
             report = _lived(stack, folder)
         except Failure:
@@ -263,6 +262,12 @@ _KEPT = (
     "SELECT (SELECT count(*) FROM attempt), (SELECT count(*) FROM recording),"
     " (SELECT count(*) FROM agreement)"
 )
+# every single one, by its name
+_EACH = (
+    "SELECT 'recording', id, sha256 FROM recording"
+    " UNION ALL SELECT 'agreement', id, '' FROM agreement"
+    " UNION ALL SELECT 'attempt', id, outcome FROM attempt ORDER BY 1, 2"
+)
 
 
 def _down_and_up(stack: Stack) -> None:
@@ -290,7 +295,7 @@ def _restored(stack: Stack, folder: Path) -> None:
     phrase = ("--passphrase-file", "/copies/passphrase")
     stack.compose(*run, "keys", "export", "/copies/keys", *phrase)
     told = json.loads(stack.compose(*run, "backup", "/copies/a.acordo", "--json"))
-    before = stack.ask(_KEPT)
+    before, each = stack.ask(_KEPT), stack.ask(_EACH)
     key = stack.inside("worker", "cat", "/var/lib/acordo/secrets/data_key").strip()
     copy = (outside / "a.acordo").read_bytes()
     if not key or any(form in copy for form in (key.encode(), bytes.fromhex(key))):
@@ -304,6 +309,8 @@ def _restored(stack: Stack, folder: Path) -> None:
     after = stack.ask(_KEPT)
     if after != before or back["missing"] or back["recordings"] != told["recordings"]:
         raise Failure(f"antes da cópia {before}, restaurado {after} ({back})")
+    if stack.ask(_EACH) != each:
+        raise Failure("restaurados são tantos quantos antes, mas não os mesmos")
     _say(f"restaurado em uma instalação vazia: {', '.join(after[0])}")
 
 

@@ -1,12 +1,15 @@
 """Unit and contract tests on the Python of the image, beside whatever else is done.
 
-They get what the stack leaves of the processors, so that they disturb no measure of it.
+Their image is built beside it too: a stack waits most of the time. They get what the stack
+leaves of the processors, so that they disturb no measure of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Event
 
 from foundation.cli import Failure
 from foundation.embedded.debian import Say
@@ -36,22 +39,34 @@ def build(engine: Engine) -> None:
 
 @contextmanager
 def beside(engine: Engine, name: str, say: Say) -> Iterator[None]:
-    """Run them while the block does; raises Failure when they do not pass."""
-    say("testes de unidade e contrato dentro da imagem")
-    try:
-        engine.docker(
-            "run", "--detach", "--name", name, "--network", "none",
-            "--cpu-shares", str(SHARES), "--tmpfs", "/tmp:exec,mode=1777",  # noqa: S108 - there
-            IMAGE, *PYTEST,
-        )  # fmt: skip
-        yield
-        say("esperando os testes dentro da imagem")
-        status = engine.docker("wait", name, limit_s=LIMIT_S).strip()
-        said = engine.docker("logs", name).strip()
-    finally:
-        engine.can("rm", "--force", "--volumes", name)
+    """Build and run them while the block does; raises Failure when they do not pass."""
+    unwanted = Event()
+    with ThreadPoolExecutor(1) as pool:
+        begun = pool.submit(_begin, engine, name, say, unwanted)
+        try:
+            yield
+            begun.result()
+            say("esperando os testes dentro da imagem")
+            status = engine.docker("wait", name, limit_s=LIMIT_S).strip()
+            said = engine.docker("logs", name).strip()
+        finally:
+            unwanted.set()
+            begun.exception()  # it has ended
+            engine.can("rm", "--force", "--volumes", name)
     if status != "0":
         raise Failure("os testes não passaram dentro da imagem:\n" + said[-3000:])
     for line in said.splitlines():
         if " passed" in line or " failed" in line:
             say(line.strip("= "))
+
+
+def _begin(engine: Engine, name: str, say: Say, unwanted: Event) -> None:
+    build(engine)
+    if unwanted.is_set():
+        return
+    say("testes de unidade e contrato dentro da imagem")
+    engine.docker(
+        "run", "--detach", "--name", name, "--network", "none",
+        "--cpu-shares", str(SHARES), "--tmpfs", "/tmp:exec,mode=1777",  # noqa: S108 - there
+        IMAGE, *PYTEST,
+    )  # fmt: skip

@@ -49,7 +49,11 @@ CASES = (
     ),
     Wrong(
         "o estado não se grava", "asterisk", ("-v", "/srv:/var/lib/acordo:ro"),
-        "/var/lib/acordo",
+        "não é possível gravar em /var/lib/acordo",
+    ),
+    Wrong(
+        "o estado não se grava", "dialer", ("-v", "/srv:/var/lib/acordo:ro"),
+        "não é possível gravar em /var/lib/acordo",
     ),
     Wrong(
         "o relógio está adiantado", "migrate", (),

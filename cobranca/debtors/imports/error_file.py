@@ -17,6 +17,7 @@ from typing import Self, TextIO
 
 from cobranca.debtors.imports.cells import Cell, shown
 from cobranca.debtors.imports.rows import Remark, Severity
+from foundation.system_reasons import reason
 
 HEADER = ("linha", "gravidade", "motivo")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -93,7 +94,7 @@ class ErrorFile:
             yield
         except OSError as error:
             raise ErrorFileUnwritable(
-                f"{ErrorFileUnwritable.__doc__} {self.path} ({error.strerror})"
+                f"{ErrorFileUnwritable.__doc__} {self.path} ({reason(error)})"
             ) from error
 
 

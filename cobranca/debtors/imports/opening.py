@@ -12,6 +12,7 @@ from cobranca.debtors.imports.source import CsvFile
 from cobranca.debtors.imports.table import Table
 from cobranca.debtors.imports.xlsx.package import Limits, Package
 from cobranca.debtors.imports.xlsx.table import SheetTable
+from foundation.system_reasons import reason
 
 _SAMPLE = 64 * 1024
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -53,7 +54,7 @@ def is_spreadsheet(path: Path) -> bool:
         with path.open("rb") as file:
             sample = file.read(_SAMPLE)
     except OSError as error:
-        raise errors.FileMissing(f"{path.name} ({error.strerror}).") from error
+        raise errors.FileMissing(f"{path.name} ({reason(error)}).") from error
     if sample.startswith(_ZIP):
         return True
     _refuse_other_formats(sample, path)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from cobranca.debtors.imports.errors import EmptyFile, FileMissing, FileTooLarge
 from foundation.home import Home
+from foundation.system_reasons import reason
 
 DRAFT = ".part"
 _MB = 1024 * 1024
@@ -67,7 +68,7 @@ class Upload:
         try:
             self._file.write(piece)
         except OSError as error:
-            raise FileMissing(f"gravação recusada ({error.strerror}).") from error
+            raise FileMissing(f"gravação recusada ({reason(error)}).") from error
 
     def finish(self) -> Received:
         """Let the file be there, whole; raises EmptyFile."""
@@ -95,4 +96,4 @@ def facts_of(path: Path) -> Received:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             return Received(path, file.tell(), digest)
     except OSError as error:
-        raise FileMissing(f"{path.name} ({error.strerror}).") from error
+        raise FileMissing(f"{path.name} ({reason(error)}).") from error

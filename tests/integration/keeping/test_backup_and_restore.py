@@ -153,7 +153,7 @@ async def test_what_is_wrong_is_told_in_a_line_and_nothing_is_written(
     for wrong, said in (
         ({"keys": "later"}, "foi feita para outro arquivo de chaves"),
         ({"keys": "first", "passphrase": "other"}, "A senha não abre"),
-        ({"keys": "absent"}, "absent: No such file"),
+        ({"keys": "absent"}, "absent: não existe"),
         ({"keys": "a.copy"}, "não é um arquivo feito por"),
         ({"keys": "first", "source": "first"}, "não é uma cópia"),
         ({"keys": "first", "source": "cut"}, "A cópia não abre"),

@@ -153,6 +153,19 @@ def test_a_door_that_is_not_there_is_told() -> None:
     assert web.site(f"localhost:{free_port()}", None, NOW).code == "tls_silent"
 
 
+@pytest.mark.parametrize(
+    ("console", "contained", "code"),
+    [
+        ("127.0.0.1", False, "tls_enough"), ("192.0.2.7", False, "tls_absent"),
+        ("192.0.2.7", True, "tls_unasked"),
+    ],
+)  # fmt: skip
+def test_tls_is_never_passed_over(console: str, *, contained: bool, code: str) -> None:
+    found = web.unasked(console, contained=contained)
+    assert found.code == code
+    assert bool(found.to_do) == (code != "tls_enough")
+
+
 def test_an_open_secret_is_told(tmp_path: Path) -> None:
     home = Home(tmp_path / "var")
     assert [one.code for one in machine.rights(home)] == ["home_missing"]

@@ -26,7 +26,7 @@ TEXTS: dict[str, dict[str, str]] = tomllib.loads(
 # ports are each container's own, servers are never embedded there, the switch is elsewhere
 NEVER_IN_CONTAINERS = {
     "port_taken", "port_silent", "audio_few", "asterisk_absent", "database_stopped",
-    "bus_stopped", "home_missing",
+    "bus_stopped", "home_missing", "tls_absent",
 }  # fmt: skip
 WELL = re.compile(
     r"_(free|ours|enough|synchronised|missing|good|answers|returns|elsewhere)$"

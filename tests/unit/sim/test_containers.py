@@ -12,7 +12,7 @@ import yaml
 
 from foundation.cli import Failure
 from sim import scenarios
-from sim.containers import apart
+from sim.containers import apart, in_image
 from sim.containers.__main__ import KILLED, SERVICES
 from sim.containers.client import Engine
 from sim.containers.engine import engine
@@ -137,3 +137,88 @@ def test_nobody_talks_for_long_in_a_stack_that_is_drained(tmp_path: Path) -> Non
     rng = np.random.default_rng(1)
     for talks in (scenario.talk_s, scenario.agents.talk_s):
         assert max(talks.draw(rng) for _ in range(200)) <= 60
+
+
+DOCKER = """#!/bin/sh
+echo "$1" >>"$HERE/done"
+case $1 in
+  build) [ ! -e "$HERE/no-build" ] || { echo 'no room' >&2; exit 1; } ;;
+  wait) cat "$HERE/status" ;;
+  logs) echo '== 7 passed in 1 s ==' ;;
+esac
+"""
+
+
+def scripted(folder: Path, status: int) -> Engine:
+    """A client that keeps what it was asked, and says how tests ended."""
+    (folder / "docker").write_text(DOCKER)
+    (folder / "docker").chmod(0o755)
+    (folder / "status").write_text(f"{status}\n")
+    path = f"{folder}:{os.environ['PATH']}"
+    return Engine({"PATH": path, "HERE": str(folder)}, private=True)
+
+
+def asked(folder: Path) -> list[str]:
+    return (folder / "done").read_text().split()
+
+
+def test_tests_in_the_image_run_beside_and_their_end_is_awaited(tmp_path: Path) -> None:
+    said: list[str] = []
+    with in_image.beside(scripted(tmp_path, 0), "x", said.append):
+        said.append("the block")
+    assert asked(tmp_path) == ["build", "run", "wait", "logs", "rm"]
+    assert said[-1] == "7 passed in 1 s"
+
+
+def test_tests_that_do_not_pass_fail_it(tmp_path: Path) -> None:
+    with (
+        pytest.raises(Failure, match="não passaram"),
+        in_image.beside(scripted(tmp_path, 1), "x", lambda _: None),
+    ):
+        pass
+    assert asked(tmp_path)[-1] == "rm"
+
+
+def test_an_image_that_is_not_built_fails_it(tmp_path: Path) -> None:
+    (tmp_path / "no-build").touch()
+    with (
+        pytest.raises(Failure, match="no room"),
+        in_image.beside(scripted(tmp_path, 0), "x", lambda _: None),
+    ):
+        pass
+    assert asked(tmp_path) == ["build", "rm"]
+
+
+def test_a_stack_that_fails_is_told_and_no_test_is_left_running(tmp_path: Path) -> None:
+    (tmp_path / "no-build").touch()  # what came second is not what is told
+    with (
+        pytest.raises(Failure, match="the stack"),
+        in_image.beside(scripted(tmp_path, 0), "x", lambda _: None),
+    ):
+        raise Failure("the stack")
+    assert asked(tmp_path)[-1] == "rm"
+
+
+def waited_for(name: str) -> set[str]:
+    """All that a service waits for, also by those whom it waits for."""
+    found: set[str] = set()
+    left = [name]
+    while left:
+        before = compose()[left.pop()].get("depends_on", {}).keys() - found
+        found |= before
+        left += before
+    return found
+
+
+def test_whoever_needs_a_server_waits_until_it_is_ready() -> None:
+    """AGI, AudioSocket and the WebSocket are done without while they are away."""
+    for door in apart.DOORS:
+        if door.name in ("AMI", "PostgreSQL", "Valkey"):
+            assert {
+                one for one in door.welcome if door.service not in waited_for(one)
+            } == set()
+    for service in compose().values():
+        for name, how in service.get("depends_on", {}).items():
+            ends = compose()[name]["restart"] == "no"
+            wanted = "service_completed_successfully" if ends else "service_healthy"
+            assert how["condition"] == wanted
