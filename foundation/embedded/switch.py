@@ -7,6 +7,7 @@ folders. How an Asterisk is unpacked and started is `foundation.embedded.asteris
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from foundation.embedded.templates import render
 from foundation.home import Home
 from foundation.routes import BadRoutes, Route, password, read_routes
 from foundation.settings import ProcessSettings
+from foundation.system_reasons import reason
 
 NAME = "asterisk"
 PROJECT = Path(__file__).resolve().parents[2]
@@ -135,14 +137,25 @@ def _word(value: str) -> str:
     return "'" + value.replace("\\", r"\\").replace("'", r"\'") + "'"
 
 
+def _require_authorities(path: Path) -> None:
+    """The switch would start without its TLS; raises BadRoutes."""
+    try:
+        ssl.create_default_context(cafile=str(path))
+    except ssl.SSLError:
+        why = "não tem certificados em PEM"
+    except OSError as error:
+        why = reason(error)
+    else:
+        return
+    raise BadRoutes(f"uma rota usa TLS, mas {path} (ACORDO_ASTERISK__TLS_CA_FILE) {why}")
+
+
 def _network(settings: ProcessSettings) -> dict[str, object]:
     routes = read_routes(settings)
     authorities = settings.asterisk.tls_ca_file
     transports = sorted({route.transport for route in routes})
-    if "tls" in transports and not authorities.is_file():
-        raise BadRoutes(
-            f"uma rota usa TLS, mas {authorities} (ACORDO_ASTERISK__TLS_CA_FILE) não existe"
-        )
+    if "tls" in transports:
+        _require_authorities(authorities)
     silent_s = settings.asterisk.silent_after_s or (
         SILENT_S if any(route.next for route in routes) else PROTOCOLS_SILENT_S
     )
