@@ -265,8 +265,7 @@ _KEPT = (
 # every single one, by its name
 _EACH = (
     "SELECT 'recording', id, sha256 FROM recording"
-    " UNION ALL SELECT 'agreement', id, '' FROM agreement"
-    " UNION ALL SELECT 'attempt', id, outcome FROM attempt ORDER BY 1, 2"
+    " UNION ALL SELECT 'agreement', id, '' FROM agreement ORDER BY 1, 2"
 )
 
 
