@@ -1,4 +1,4 @@
-"""Why the system refused, in the operator's language. Pure."""
+"""Why the system refused, in the operator's language."""
 
 from __future__ import annotations
 
