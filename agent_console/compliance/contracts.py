@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from cobranca.compliance.model import Means
+from cobranca.compliance.model import Means, Purpose
 
 Code = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 Text = Annotated[str, Field(max_length=400)]
@@ -22,6 +22,8 @@ class ExplainQuery(Model):
     """`at` without a zone is São Paulo's time; without `at`, now."""
 
     means: Means = "voice"
+    purpose: Purpose = "collection"
+    debt: UUID | None = None  # about this one alone
     at: dt.datetime | None = None
 
 
@@ -65,6 +67,7 @@ class ExplainedOut(Model):
 
     at: dt.datetime
     means: Means
+    purpose: Purpose
     telephones: list[PointOut] = []
     points: list[PointOut] = []
 

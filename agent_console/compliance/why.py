@@ -23,6 +23,7 @@ from cobranca.compliance.explained import as_json
 from cobranca.compliance.lists import kept_lists
 from cobranca.compliance.points_of import NoSuchDebtor
 from cobranca.compliance.rulebook import lists_of
+from cobranca.compliance.service import Errand
 from cobranca.debtors.service import debtor_with_document
 from cobranca.people import audit
 from foundation.brasil.document import InvalidDocument, parse_document
@@ -74,15 +75,16 @@ async def _explained(
     wanted: ExplainQuery,
 ) -> ExplainedOut:
     tools = asked.request.app[DESK]
+    errand = Errand(means=wanted.means, purpose=wanted.purpose, debt=wanted.debt)
     now = _aware(wanted.at) or (await tools.contact_clock(connection)).now()
     try:
-        found = await explain(connection, tools.policy, debtor, now, wanted.means)
+        found = await explain(connection, tools.policy, debtor, now, errand)
     except NoSuchDebtor:
         raise Problem("no_such_debtor", 404) from None
     await audit.record(
         connection, asked.who, action="compliance.explain", subject=("debtor", debtor)
     )
-    told = as_json(now, wanted.means, found, tools.policy.titles)
+    told = as_json(now, errand, found, tools.policy.titles)
     return ExplainedOut.model_validate(told)
 
 

@@ -16,6 +16,7 @@ from agent_console.portal.asking import KEYS
 from agent_console.services import DATABASE, SETTINGS
 from cobranca.channels.store import MessageEventRow, MessageRow
 from cobranca.debtors.store import DebtorRow
+from cobranca.language.saying import Unsayable
 from cobranca.people import audit
 from cobranca.portal import acts, requests
 from foundation.db.contact_clock import contact_clock
@@ -170,10 +171,13 @@ async def answer(asked: Asked[AnswerIn, None]) -> AnsweredOut:
 
     async def use(connection: AsyncConnection) -> AnsweredOut:
         clock = await contact_clock(connection, app[SETTINGS])
-        done = await acts.answer(
-            connection, app[KEYS], name, asked.body.answer, by=asked.who.login,
-            now=datetime.now(UTC), contact_now=clock.now(), upheld=asked.body.upheld,
-        )  # fmt: skip
+        try:
+            done = await acts.answer(
+                connection, app[KEYS], name, asked.body.answer, by=asked.who.login,
+                now=datetime.now(UTC), contact_now=clock.now(), upheld=asked.body.upheld,
+            )  # fmt: skip
+        except Unsayable as error:
+            raise Problem("unsayable", 422, {"why": str(error)}) from None
         if done is None:
             raise Problem("no_portal_request", 404)
         subject = ("portal_request", name)
@@ -198,6 +202,6 @@ ENDPOINTS = (
         verb="POST", path="/api/v1/portal/requests/{id}/answer", roles=MAY,
         scope="requests:write", summary="Responder o que um devedor pediu",
         handler=answer, body=AnswerIn, answer=AnsweredOut, once=True,
-        problems=("no_portal_request",),
+        problems=("no_portal_request", "unsayable"),
     ),
 )  # fmt: skip

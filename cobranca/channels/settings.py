@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, ConfigDict, Field, SecretStr
 
+from cobranca.language.saying import said_to_anybody
 from foundation import settings
 
 
@@ -54,7 +55,9 @@ class Portal(settings.Section):
     url: str | None = Field(
         None, description="its address for debtors; default: that of the console"
     )
-    name: str = Field("Acordo", min_length=1, max_length=20, description="who writes")
+    name: Annotated[str, AfterValidator(said_to_anybody)] = Field(
+        "Acordo", min_length=1, max_length=20, description="who writes; not about debts"
+    )
     link_hours: int = Field(72, ge=1, le=720, description="how long a link lives")
     address_tries: int = Field(
         60, ge=5, le=10000, description="tries of one address in ten minutes"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import get_args
+from uuid import UUID
 
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,9 +15,9 @@ from cobranca.compliance.asked_debtor import asked_debtor, debtor_id
 from cobranca.compliance.explain import Explanation, explain
 from cobranca.compliance.explained import as_json, as_text
 from cobranca.compliance.meters.meters_cli import meters_command
-from cobranca.compliance.model import Means
+from cobranca.compliance.model import Means, Purpose
 from cobranca.compliance.points_of import NoSuchDebtor
-from cobranca.compliance.service import ContactPolicy
+from cobranca.compliance.service import ContactPolicy, Errand
 from cobranca.language.lint_cli import lint_command
 from foundation.brasil.document import InvalidDocument
 from foundation.cli import Failure
@@ -42,9 +43,21 @@ def compliance() -> None:
     default="voice",
     help="Meio do contato. Sem isso: ligação.",
 )
+@click.option(
+    "--purpose",
+    type=click.Choice(get_args(Purpose)),
+    default="collection",
+    help="Para quê: cobrar (sem isso), oferecer, conciliar, lembrar do acordado, a pedido.",
+)
+@click.option("--debt", type=click.UUID, help="De uma só dívida (identificador).")
 @click.option("--json", "for_program", is_flag=True, help="Para ser lido por um programa.")
 def explain_command(
-    debtor: str | None, at_text: str | None, means: Means, for_program: bool
+    debtor: str | None,
+    at_text: str | None,
+    means: Means,
+    purpose: Purpose,
+    debt: UUID | None,
+    for_program: bool,
 ) -> None:
     """Diz se um devedor pode ser contatado, por que regra e até quando.
 
@@ -53,23 +66,24 @@ def explain_command(
     """
     at = None if at_text is None else _instant(at_text)
     wanted = asked_debtor(debtor)
+    errand = Errand(means=means, purpose=purpose, debt=debt)
     settings = ProcessSettings()
     policy = ContactPolicy.of(settings)
 
     async def use(connection: AsyncConnection) -> tuple[datetime, list[Explanation]]:
         now = at or (await contact_clock(connection, settings)).now()
         whom = await debtor_id(connection, settings, wanted)
-        return now, await explain(connection, policy, whom, now, means)
+        return now, await explain(connection, policy, whom, now, errand)
 
     try:
         now, explained = with_database(settings, use)
     except (NoSuchDebtor, SimulatedClockOnRealRoute, InvalidDocument) as error:
         raise Failure(str(error)) from error
     if for_program:
-        told = as_json(now, means, explained, policy.titles)
+        told = as_json(now, errand, explained, policy.titles)
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        click.echo(as_text(now, means, explained, policy.titles))
+        click.echo(as_text(now, errand, explained, policy.titles))
 
 
 def _instant(text: str) -> datetime:

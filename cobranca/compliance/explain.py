@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.compliance.facts import Candidate, Known
-from cobranca.compliance.model import Means, Refused, Verdict
+from cobranca.compliance.model import Refused, Verdict
 from cobranca.compliance.points_of import points_of
-from cobranca.compliance.service import ContactPolicy, Errand
+from cobranca.compliance.service import CALL, ContactPolicy, Errand
 from cobranca.compliance.window import Seen, look
 from cobranca.debtors.store import CreditorRow
 
@@ -69,17 +69,18 @@ async def explain(
     policy: ContactPolicy,
     debtor_id: UUID,
     now: datetime,
-    means: Means = "voice",
+    errand: Errand = CALL,
 ) -> list[Explanation]:
     """Return the answers for each point that the means reaches; raises NoSuchDebtor.
 
-    `now` is aware, on the compliance clock.
+    `now` is aware, on the compliance clock. The errand's creditor is not looked at: each
+    whom he owes gets an answer, or the one of its debt alone.
     """
-    candidates = await points_of(connection, debtor_id, means)
+    candidates = await points_of(connection, debtor_id, errand.means)
     known = await policy.load(connection, candidates, now)
-    creditors = await _named(connection, known.creditors_of(debtor_id))
+    creditors = await _named(connection, known.creditors_of(debtor_id, errand.debt))
     return [
-        _explained(policy, candidate, known, now, means, creditors)
+        _explained(policy, candidate, known, now, errand, creditors)
         for candidate in candidates
     ]
 
@@ -89,10 +90,10 @@ def _explained(
     candidate: Candidate,
     known: Known,
     now: datetime,
-    means: Means,
+    errand: Errand,
     creditors: list[tuple[UUID | None, str | None]],
 ) -> Explanation:
-    errand, answers = Errand(means=means), []
+    answers = []
     for creditor, name in creditors:
         case = policy.case(candidate, known, now, replace(errand, creditor=creditor))
         seen, most = look(*case, policy.rules), policy.attempts_a_day(*case)

@@ -9,6 +9,7 @@ from typing import Any
 from cobranca.compliance.explain import Explanation, ForCreditor
 from cobranca.compliance.facts import Candidate
 from cobranca.compliance.model import TELEPHONE, Means, Refused
+from cobranca.compliance.service import Errand
 from cobranca.compliance.window import Seen
 from cobranca.compliance.wording import policy_line, words
 from foundation.brasil.phone import masked_phone
@@ -18,20 +19,23 @@ Titles = Mapping[str, str]  # of rules, by code
 
 
 def as_json(
-    now: datetime, means: Means, explained: Sequence[Explanation], titles: Titles
+    now: datetime, errand: Errand, explained: Sequence[Explanation], titles: Titles
 ) -> dict[str, Any]:
     """For a program. Instants are ISO 8601."""
+    means = errand.means
     points = [_point(item, now, means, titles) for item in explained]
     kind = "telephones" if means in TELEPHONE else "points"
-    return {"at": now.isoformat(), "means": means, kind: points}
+    asked = {"at": now.isoformat(), "means": means, "purpose": errand.purpose}
+    return asked | {kind: points}
 
 
 def as_text(
-    now: datetime, means: Means, explained: Sequence[Explanation], titles: Titles
+    now: datetime, errand: Errand, explained: Sequence[Explanation], titles: Titles
 ) -> str:
     """For people, in pt-BR."""
-    name = words("means")[means]
-    lines = [f"Em {_local(now)}, por {name}:"]
+    means = errand.means
+    by, what_for = words("means")[means], words("purposes")[errand.purpose]
+    lines = [f"Em {_local(now)}, por {by}, {what_for}:"]
     if not explained:
         lines.append("  o devedor não tem por onde ser contatado assim.")
     for item in explained:

@@ -38,6 +38,12 @@ class Candidate:
     point_status: str = "active"
     asked_for: bool = False  # the debtor asked to be contacted at this time
 
+    @property
+    def ufs(self) -> tuple[str, ...]:
+        """The states of his addresses, each once: as lists gave it, as slips have it."""
+        told = (self.address_uf, (self.address_city or "").rpartition("/")[2])
+        return tuple(dict.fromkeys(uf for uf in told if uf))
+
 
 @dataclass(frozen=True, slots=True)
 class Sought:
@@ -120,6 +126,13 @@ class Known:
                 by_creditor[one.creditor] = max(youngest, one.last_due)
         return min(by_creditor.values(), default=None)
 
+    def owes(self, candidate: Candidate, creditor: UUID | None, debt: UUID | None) -> bool:
+        """Whether that debt is open, or any of the creditor, or (neither named) any."""
+        return any(
+            debt in (None, one.debt) and creditor in (None, one.creditor)
+            for one in self.debts.get(candidate.debtor_id, ())
+        )
+
     def closed_of(
         self, candidate: Candidate, creditor: UUID | None, debt: UUID | None
     ) -> Closed | None:
@@ -141,9 +154,10 @@ class Known:
         wholly = (found for found in by_creditor.values() if all(found))
         return min((c for found in wholly for c in found if c), default=None)
 
-    def creditors_of(self, debtor: UUID) -> tuple[UUID, ...]:
-        """Whom the debtor owes something, each once, in the order of their ids."""
-        return tuple(sorted({owed.creditor for owed in self.debts.get(debtor, ())}))
+    def creditors_of(self, debtor: UUID, debt: UUID | None = None) -> tuple[UUID, ...]:
+        """Whom he owes something, or that debt, each once, in the order of their ids."""
+        owed = self.debts.get(debtor, ())
+        return tuple(sorted({o.creditor for o in owed if debt in (None, o.debt)}))
 
 
 # a function of the database (migration 0037), because each way to the server and back

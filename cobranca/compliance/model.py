@@ -6,6 +6,7 @@ is known of that person and that point when it is asked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Literal
@@ -123,7 +124,8 @@ class Facts:
     point_status: str  # active, or why the point is not
     line: Literal["mobile", "fixed", "other"]
     simulated_route: bool
-    city: str = ""  # of the address, as `city_key` writes it; empty: not known
+    owes: bool  # something is open of what the contact would be about
+    homes: frozenset[str] = frozenset()  # cities of addresses, as `homes_of` tells them
     contacts: tuple[PastContact, ...] = ()  # of this person or on this point
     suppressions: tuple[Suppression, ...] = ()
     birth_date: date | None = None
@@ -195,15 +197,13 @@ def contact_day(places: tuple[Place, ...], now: datetime) -> date | None:
     return places[0].local(now).date() if places else None
 
 
-def places_of(number: str, address_uf: str | None) -> tuple[Place, ...]:
-    """Return the places of a number's DDD and of an address; empty when one is unknown."""
+def places_of(number: str, ufs: Sequence[str]) -> tuple[Place, ...]:
+    """Return the places of a number's DDD and of addresses; empty when one is unknown."""
     area = area_of_number(number)
-    if area is None or (address_uf and not zones_of_state(address_uf)):
+    if area is None or not all(map(zones_of_state, ufs)):
         return ()
-    places = [Place(area.uf, zone) for zone in area.zones]
-    if address_uf and address_uf != area.uf:
-        places += [Place(address_uf, zone) for zone in zones_of_state(address_uf)]
-    return tuple(places)
+    there = tuple(Place(area.uf, zone) for zone in area.zones)
+    return there + places_of_addresses([uf for uf in ufs if uf != area.uf])
 
 
 def city_key(city: str) -> str:
@@ -215,6 +215,17 @@ def city_key(city: str) -> str:
     return unaccented(" ".join(city.split()))
 
 
-def places_of_address(uf: str | None) -> tuple[Place, ...]:
-    """Return the places of an address alone, for an e-mail or a letter."""
-    return tuple(Place(uf, zone) for zone in zones_of_state(uf)) if uf else ()
+def homes_of(ufs: Sequence[str], city: str | None) -> frozenset[str]:
+    """Return where somebody may live: a city, or a state of which the city is not known.
+
+    >>> sorted(homes_of(["SP", "RJ"], "Niterói/RJ"))
+    ['/sp', 'niteroi/rj']
+    """
+    known = city_key(city or "")
+    states = (f"/{uf.lower()}" for uf in ufs)
+    return frozenset({known} - {""}).union(s for s in states if not known.endswith(s))
+
+
+def places_of_addresses(ufs: Sequence[str]) -> tuple[Place, ...]:
+    """Return the places of addresses alone, for an e-mail or a letter."""
+    return tuple(Place(uf, zone) for uf in ufs for zone in zones_of_state(uf))

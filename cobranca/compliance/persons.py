@@ -100,6 +100,19 @@ class ClosedBook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NothingOwed:
+    """Nothing is open of what the contact would be about: it is paid, or was never owed.
+
+    Who asked to be contacted at this very time may be, whatever it is about.
+    """
+
+    def objection(
+        self, question: Question, facts: Facts, places: Sequence[Place]
+    ) -> Objection | None:
+        return None if facts.owes or question.asked_for else Objection(None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """The number is on a do-not-call list."""
 

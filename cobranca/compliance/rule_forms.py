@@ -21,7 +21,14 @@ from pydantic import (
 
 from cobranca.compliance.limits import HISTORY_DAYS, Cap, Counted
 from cobranca.compliance.model import Means, Purpose, city_key
-from cobranca.compliance.persons import ClosedBook, Listed, Minor, Prescribed, Suppressed
+from cobranca.compliance.persons import (
+    ClosedBook,
+    Listed,
+    Minor,
+    NothingOwed,
+    Prescribed,
+    Suppressed,
+)
 from cobranca.compliance.points import ActivePoint, Destination, Simulation
 from cobranca.compliance.reasons import Of, Reason
 from cobranca.compliance.rules import Check
@@ -130,7 +137,13 @@ class _Hours(_Rule):
 
 class _Plain(_Rule):
     kind: Literal[
-        "simulation", "destination", "active_point", "sundays", "holidays", "closed"
+        "simulation",
+        "destination",
+        "active_point",
+        "sundays",
+        "holidays",
+        "closed",
+        "nothing_owed",
     ]
 
     def check(self) -> Check:
@@ -234,6 +247,7 @@ _PLAIN: Mapping[str, Check] = {
     "sundays": Sundays(),
     "holidays": Holidays(),
     "closed": ClosedBook(),
+    "nothing_owed": NothingOwed(),
 }
 _Any = Annotated[
     _Hours | _Plain | _DaysOff | _Cap | SuppressedForm | _Otherwise | _Minor

@@ -19,7 +19,8 @@ class Scope:
     """`since` and `ends` are local days, both included. States: of the DDD or address.
 
     `ddds` and `cities` name one region together: a number of one of these DDDs, or an
-    address in one of these cities (as `city_key` writes them), is in it.
+    address in one of these cities (as `city_key` writes them), is in it. So is an address
+    in a state of one of them, when its city is not known.
 
     `service`: it also concerns what the person asked for himself, which other rules do not.
     """
@@ -65,7 +66,13 @@ class Scope:
     def _in_region(self, question: Question, facts: Facts) -> bool:
         if not self.ddds and not self.cities:
             return True
-        return question.point[3:5] in self.ddds or facts.city in self.cities
+        named = question.point[3:5] in self.ddds
+        return named or any(map(self._may_be_in, facts.homes))
+
+    def _may_be_in(self, home: str) -> bool:
+        if home.startswith("/"):  # a state: he may live in any city of it
+            return any(city.endswith(home) for city in self.cities)
+        return home in self.cities
 
     def over(self, facts: Facts) -> datetime | None:
         """The instant from which it is no longer in force; None: no end is known."""

@@ -24,9 +24,9 @@ from cobranca.compliance.model import (
     Purpose,
     Question,
     Verdict,
-    city_key,
+    homes_of,
     places_of,
-    places_of_address,
+    places_of_addresses,
 )
 from cobranca.compliance.own_rules import rules_of
 from cobranca.compliance.rulebook import rules_in_force
@@ -168,7 +168,8 @@ class ContactPolicy:
             point_status=candidate.point_status,
             line=line_of(candidate.number),
             simulated_route=self._simulated_route,
-            city=city_key(candidate.address_city or ""),
+            owes=known.owes(candidate, errand.creditor, errand.debt),
+            homes=homes_of(candidate.ufs, candidate.address_city),
             contacts=known.contacts_of(candidate, more),
             suppressions=known.suppressions_of(candidate),
             birth_date=candidate.birth_date,
@@ -210,8 +211,8 @@ class ContactPolicy:
 def places(candidate: Candidate, means: Means) -> tuple[Place, ...]:
     """Where the debtor may be; none when the stored zone or state contradicts the DDD."""
     if means not in TELEPHONE:
-        return places_of_address(candidate.address_uf)
-    found = places_of(candidate.number, candidate.address_uf)
+        return places_of_addresses(candidate.ufs)
+    found = places_of(candidate.number, candidate.ufs)
     agrees = bool(found) and (candidate.zone, candidate.ddd_uf) == (
         found[0].zone,
         found[0].uf,

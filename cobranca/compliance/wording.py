@@ -52,7 +52,8 @@ def policy_line(
     """`Pode ligar até 20:00; 1 de 3 tentativas hoje`; `attempts` are made and at most."""
     said = words("outlook")
     until = seen.open_until if seen.verdict.allowed else seen.verdict.until
-    key = "open" if seen.verdict.allowed else "closed_until" if until else "closed"
+    key = "open" if seen.verdict.allowed else "closed"
+    key += "_until" if until else ""
     key += "" if means in RINGS else "_without_hours"
     window = said[key].format(until=time_there(until, now, zone) if until else "")
     made, most = attempts

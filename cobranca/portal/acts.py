@@ -19,6 +19,7 @@ from cobranca.compliance import ledger
 from cobranca.compliance.model import Means
 from cobranca.compliance.reasons import Entry
 from cobranca.compliance.rulebook import reasons_in_force
+from cobranca.language.saying import sayable
 from cobranca.portal import requests
 from cobranca.portal.overview import DebtSeen
 from cobranca.portal.requests import Kind
@@ -82,10 +83,13 @@ async def answer(
 ) -> Answered | None:
     """Answer an open request (its id or number); None when there is none.
 
+    Raises Unsayable for an answer that must not be said to a debtor.
+
     With the last open dispute of a debt its block ends, unless the debtor was right
     (`upheld`): then the debt stays left alone until somebody mends it and lifts the block.
     """
-    closed = await requests.close(connection, keys, which, said, by=by, now=now)
+    answer = sayable(said)
+    closed = await requests.close(connection, keys, which, answer, by=by, now=now)
     if closed is None:
         return None
     ends = closed.kind is Kind.DISPUTE and not upheld

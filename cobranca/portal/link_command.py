@@ -14,6 +14,7 @@ from cobranca.channels.message import NewMessage
 from cobranca.channels.queue import put
 from cobranca.debtors.service import debtor_with_document
 from cobranca.debtors.store import DebtorRow
+from cobranca.language.saying import Unsayable
 from cobranca.people import audit
 from cobranca.portal import acts, links
 from cobranca.portal import requests as asked
@@ -82,10 +83,13 @@ async def close(
         return None
     async with _working() as (connection, keys, settings):
         clock = await contact_clock(connection, settings)
-        return await acts.answer(
-            connection, keys, int(protocol[8:]), answer, by=audit.system_user(), now=now,
-            contact_now=clock.now(), upheld=upheld,
-        )  # fmt: skip
+        try:
+            return await acts.answer(
+                connection, keys, int(protocol[8:]), answer, by=audit.system_user(),
+                now=now, contact_now=clock.now(), upheld=upheld,
+            )  # fmt: skip
+        except Unsayable as error:
+            raise Failure(str(error)) from error
 
 
 async def _debtor(connection: AsyncConnection, keys: Keys, whom: UUID | str) -> UUID:

@@ -20,9 +20,6 @@ from foundation.crypto import Keys
 from foundation.ids import uuid7
 
 _PAST = (
-    "INSERT INTO instalment (id, debt_id, number, amount, due_on)"
-    " SELECT gen_random_uuid(), id, n, 12345 + n, DATE '2026-01-05' + 30 * n"
-    " FROM debt, generate_series(1, 2) n",
     "INSERT INTO attempt (id, direction, debtor_id, contact_point_id, number, route, epoch,"
     " placed_at, contact_day, answered_at, bridged_at, ended_at, outcome, agent_id,"
     " abandoned) SELECT gen_random_uuid(), 'outbound', debtor_id, id, value, 'trunk', 0,"
@@ -37,7 +34,7 @@ _PAST = (
 
 
 async def a_past(connection: AsyncConnection) -> None:
-    """Two instalments a debt, and one recorded call a debtor, by the first seat."""
+    """One recorded call a debtor, by the first seat."""
     agent = await connection.scalar(select(AgentRow.id).limit(1))
     for statement in _PAST:
         values = {"agent": agent} if ":agent" in statement else {}

@@ -23,6 +23,9 @@ _ROWS = (
     " FROM creditor c, portfolio p, debtor d",
     "INSERT INTO debt (id, contract_id, status, created_at)"
     " SELECT gen_random_uuid(), id, 'open', now() FROM contract",
+    "INSERT INTO instalment (id, debt_id, number, amount, due_on)"
+    " SELECT gen_random_uuid(), id, n, 12345 + n, DATE '2026-01-05' + 30 * n"
+    " FROM debt, generate_series(1, 2) n",
     "ANALYZE",
 )
 _DELAYS = (

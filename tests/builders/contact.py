@@ -13,8 +13,9 @@ from cobranca.compliance.model import (
     PastContact,
     Question,
     Verdict,
+    homes_of,
     places_of,
-    places_of_address,
+    places_of_addresses,
 )
 from cobranca.compliance.rulebook import rules_in_force
 from cobranca.compliance.rules import Rule, decide
@@ -52,19 +53,27 @@ def a_case(
     *,
     ddd: str = "11",
     address: str | None = None,
+    city: str | None = None,
     now: datetime = TUESDAY_TEN,
     **changed: Any,
 ) -> Case:
-    """About a simulated number of that DDD, on a Tuesday at ten in São Paulo."""
+    """About a simulated number of that DDD, on a Tuesday at ten in São Paulo.
+
+    `address`: the UF that a list told; `city`: as in Campinas/SP, of the address itself.
+    """
     point = changed.pop("point", simulated_number(ddd, 1))
     means = changed.setdefault("means", "voice")
     asked = {name: changed.pop(name) for name in _OF_QUESTION & changed.keys()}
-    places = places_of(point, address) if means in TELEPHONE else places_of_address(address)
+    told = (address, city and city.rpartition("/")[2].upper())
+    ufs = [uf for uf in dict.fromkeys(told) if uf]
+    places = places_of(point, ufs) if means in TELEPHONE else places_of_addresses(ufs)
     facts: dict[str, Any] = {
         "places": places,
         "point_status": "active",
         "line": "mobile",
         "simulated_route": True,
+        "owes": True,
+        "homes": homes_of(ufs, city),
     }
     return Case(Question(now=now, point=point, **asked), Facts(**facts | changed))
 

@@ -26,11 +26,7 @@ async def a_portfolio(
     connection: AsyncConnection, *, debtors: int = 3, phones: int = 1, ddd: str = "11"
 ) -> list[UUID]:
     """Creditor «Loja» with debtors who owe R$ 100 each; returns their ids in list order."""
-    creditor, portfolio = uuid7(), uuid7()
-    await connection.execute(insert(CreditorRow), {"id": creditor, "name": "Loja"})
-    await connection.execute(
-        insert(PortfolioRow), {"id": portfolio, "creditor_id": creditor, "name": "Cartão"}
-    )
+    creditor, portfolio = await _a_book(connection, "Loja")
     ids = [uuid7() for _ in range(debtors)]
     await connection.execute(insert(DebtorRow), [_debtor(n, i) for n, i in enumerate(ids)])
     points = [
@@ -42,6 +38,21 @@ async def a_portfolio(
     for n, debtor in enumerate(ids):
         await _debt(connection, creditor, portfolio, debtor, n)
     return ids
+
+
+async def owing(connection: AsyncConnection, debtor: UUID) -> None:
+    """Let him owe R$ 100 to a creditor of his own."""
+    creditor, portfolio = await _a_book(connection, f"Loja {debtor}")
+    await _debt(connection, creditor, portfolio, debtor, 0)
+
+
+async def _a_book(connection: AsyncConnection, name: str) -> tuple[UUID, UUID]:
+    creditor, portfolio = uuid7(), uuid7()
+    await connection.execute(insert(CreditorRow), {"id": creditor, "name": name})
+    await connection.execute(
+        insert(PortfolioRow), {"id": portfolio, "creditor_id": creditor, "name": "Cartão"}
+    )
+    return creditor, portfolio
 
 
 def _debtor(number: int, debtor: UUID) -> dict[str, Any]:

@@ -11,9 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cobranca.compliance.limits import Cap
-from cobranca.compliance.model import PastContact, Suppression
-from cobranca.compliance.persons import ClosedBook, Listed, Minor, Prescribed, Suppressed
-from cobranca.compliance.rules import Check, Rule
+from cobranca.compliance.model import PastContact, Suppression, homes_of
+from cobranca.compliance.persons import (
+    ClosedBook,
+    Listed,
+    Minor,
+    NothingOwed,
+    Prescribed,
+    Suppressed,
+)
+from cobranca.compliance.points import ActivePoint, Destination, Simulation
+from cobranca.compliance.rules import Rule
 from cobranca.compliance.scope import Scope
 from cobranca.compliance.times import DaysOff, Holidays, Hours, Sundays
 from cobranca.debts.closed import Closed
@@ -30,8 +38,9 @@ DAYS = st.dates(date(2025, 1, 1), date(2028, 12, 31))
 CREDITOR, CAMPAIGN, DEBT = uuid7(), uuid7(), uuid7()
 MEANS = st.sampled_from(["voice", "robot", "sms", "whatsapp", "email", "letter"])
 PURPOSES = st.sampled_from(["collection", "offer", "conciliation"])
-ERRANDS = st.one_of(PURPOSES, st.just("service"))
+ERRANDS = st.one_of(PURPOSES, st.sampled_from(["service", "agreed"]))
 CLOSED = st.sampled_from([None, *Closed])
+MOSTLY = st.integers(0, 19).map(bool)  # refused for little else, a law would say little
 REASONS = st.sampled_from(["opt_out", "pause", "super_indebtedness", "wrong_party"])
 
 
@@ -65,7 +74,7 @@ def cases(draw: st.DrawFn) -> Case:
         ddd=draw(st.sampled_from(sorted(AREAS))),
         address=draw(st.none() | st.sampled_from(sorted(UFS))),
         now=now,
-        city=draw(st.sampled_from(["", "santos/sp", "recife/pe"])),
+        city=draw(st.sampled_from([None, "Santos/SP", "Recife/PE"])),
         means=draw(MEANS),
         purpose=draw(ERRANDS),
         creditor=draw(st.sampled_from([None, CREDITOR])),
@@ -78,6 +87,10 @@ def cases(draw: st.DrawFn) -> Case:
         last_due=draw(st.none() | st.dates(date(2018, 1, 1), date(2026, 1, 1))),
         lists=frozenset(draw(st.lists(st.sampled_from(["pa", "sp"]), max_size=2))),
         closed=draw(CLOSED),
+        owes=draw(MOSTLY),
+        point_status="active" if draw(MOSTLY) else "invalid",
+        line="mobile" if draw(MOSTLY) else "other",
+        simulated_route=draw(MOSTLY),
     )
 
 
@@ -87,33 +100,37 @@ def windows() -> st.SearchStrategy[tuple[time, time]]:
     )
 
 
-def checks() -> st.SearchStrategy[Check]:
-    caps = st.builds(
+CHECKS: dict[type[Any], st.SearchStrategy[Any]] = {
+    Cap: st.builds(
         Cap,
         most=st.integers(1, 4),
         days=st.integers(1, 9),
         counts=st.sampled_from(["attempts", "talks", "right_party"]),
         of=st.sampled_from(["person", "point"]),
         unless_asked_for=st.booleans(),
+    ),
+    Hours: st.builds(Hours, weekdays=windows(), saturday=st.none() | windows()),
+    Suppressed: st.builds(
+        Suppressed,
+        reason=st.none() | REASONS,
+        but=st.frozensets(REASONS, max_size=2),
+    ),
+    Minor: st.builds(Minor, age=st.integers(1, 30)),
+    Prescribed: st.builds(Prescribed, years=st.integers(1, 10)),
+    Listed: st.builds(
+        Listed, lists=st.frozensets(st.sampled_from(["pa", "sp"]), min_size=1)
+    ),
+    DaysOff: st.builds(
+        DaysOff,
+        days=st.frozensets(st.tuples(st.integers(1, 12), st.integers(1, 28))),
+        name=st.just("feriado"),
+    ),
+} | {
+    plain: st.builds(plain)
+    for plain in (
+        Sundays, Holidays, ClosedBook, NothingOwed, ActivePoint, Destination, Simulation,
     )
-    return st.one_of(
-        st.builds(Hours, weekdays=windows(), saturday=st.none() | windows()),
-        caps,
-        st.builds(
-            Suppressed,
-            reason=st.none() | REASONS,
-            but=st.frozensets(REASONS, max_size=2),
-        ),
-        st.builds(Minor, age=st.integers(1, 30)),
-        st.builds(Prescribed, years=st.integers(1, 10)),
-        st.builds(Listed, lists=st.frozensets(st.sampled_from(["pa", "sp"]), min_size=1)),
-        st.builds(
-            DaysOff,
-            days=st.frozensets(st.tuples(st.integers(1, 12), st.integers(1, 28))),
-            name=st.just("feriado"),
-        ),
-        st.sampled_from([Sundays(), Holidays(), ClosedBook()]),
-    )
+}  # fmt: skip
 
 
 def rules() -> st.SearchStrategy[Rule]:
@@ -133,9 +150,13 @@ def rules() -> st.SearchStrategy[Rule]:
     )
     return st.builds(
         lambda check, scope: Rule(check=check, scope=scope, **named),
-        checks(),
+        st.one_of(*CHECKS.values()),
         st.just(Scope()) | scopes,
     )
+
+
+def test_every_kind_of_rule_is_among_those_that_are_added() -> None:
+    assert {type(rule.check) for rule in RULES} - CHECKS.keys() == set()
 
 
 @given(cases(), st.lists(rules(), max_size=4), rules())
@@ -167,6 +188,11 @@ def test_knowing_more_against_a_contact_never_allows_it(
                 lambda name: replace(facts, lists=facts.lists | {name})
             ),
             st.sampled_from(Closed).map(lambda what: replace(facts, closed=what)),
+            st.just(replace(facts, owes=False)),
+            st.just(replace(facts, point_status="invalid")),
+            st.sampled_from(["SP", "PE"]).map(
+                lambda uf: replace(facts, homes=facts.homes | homes_of([uf], None))
+            ),
         )
     )
     assert before.allowed or not replace(case, facts=more).verdict().allowed
@@ -175,7 +201,7 @@ def test_knowing_more_against_a_contact_never_allows_it(
 @given(cases(), st.sampled_from(Closed))
 def test_nobody_is_contacted_for_what_is_closed(case: Case, what: Closed) -> None:
     shut = replace(case, facts=replace(case.facts, closed=what))
-    assert not shut.verdict().allowed or shut.question.purpose == "service"
+    assert not shut.verdict().allowed or shut.question.purpose in ("service", "agreed")
 
 
 @given(cases())
@@ -206,6 +232,9 @@ def test_waiting_helps_unless_somebody_said_never(case: Case) -> None:
     never = any(s.until is None or s.until > case.now for s in facts.suppressions)
     # until a child is of age its debts are prescribed
     if never or facts.last_due or facts.lists or facts.closed or not facts.places:
+        return
+    reached = facts.simulated_route and facts.line != "other"
+    if not facts.owes or facts.point_status != "active" or not reached:
         return
     verdict = case.verdict()
     assert verdict.allowed or verdict.until is not None

@@ -54,8 +54,32 @@ async def test_explain_tells_people_and_programs(
     (point,) = told["telephones"]
     assert (point["allowed"], point["until"]) == (False, "2026-03-16T11:00:00+00:00")
     assert {rule["rule"] for rule in point["objections"]} == {"hours_sp", "sunday"}
+    assert (told["means"], told["purpose"]) == ("voice", "collection")
     message = await run("explain", debtor, "--means", "letter")
     assert "o devedor não tem por onde ser contatado assim" in message.output
+
+
+async def test_explain_tells_of_a_purpose_and_of_one_debt(
+    run: Run, engine: AsyncEngine, home: Home
+) -> None:
+    debtor = str(await a_debtor(engine, home))
+    async with engine.begin() as connection:
+        debt = str(await connection.scalar(text("SELECT id FROM debt")))
+        list_row = "INSERT INTO do_not_call_list VALUES ('sp', now(), 'x', 'x', 'x', 1)"
+        await connection.execute(text(list_row))
+        listed = "INSERT INTO do_not_call SELECT value, 'sp' FROM contact_point"
+        await connection.execute(text(listed))
+    offer = await run("explain", debtor, "--at", TUESDAY, "--purpose", "offer")
+    assert "por ligação, para oferecer um produto:" in offer.output
+    assert "[listed_sp]" in offer.output
+    of_it = (debtor, "--at", TUESDAY, "--debt", debt)
+    assert "Pode ligar até 20:00" in (await run("explain", *of_it)).output
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE debt SET status = 'settled'"))
+    paid = await run("explain", *of_it)
+    assert "não: Nada em aberto [nothing_owed]" in paid.output
+    owed = await run("explain", *of_it, "--purpose", "service")
+    assert "Pode ligar a qualquer hora" in owed.output  # what is owed has no hours
 
 
 async def test_explain_says_what_it_cannot_find(run: Run, engine: AsyncEngine) -> None:

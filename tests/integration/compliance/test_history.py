@@ -11,15 +11,16 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from cobranca.compliance.explain import explain
 from cobranca.compliance.facts import Candidate
 from cobranca.compliance.rulebook import parse_rules, rules_in_force
-from cobranca.compliance.service import ContactPolicy
+from cobranca.compliance.service import ContactPolicy, Errand
 from cobranca.compliance.store import SuppressionRow
 from dialer.calls.store import AttemptRow, DispositionRow
 from foundation.ids import uuid7
-from tests.builders.contact import TUESDAY_TEN
+from tests.builders.contact import SAO_PAULO, TUESDAY_TEN
 from tests.builders.conversations import seat_id
-from tests.builders.portfolio import a_campaign, a_portfolio, some_seats
+from tests.builders.portfolio import a_campaign, a_portfolio, owing, some_seats
 
 POLICY = ContactPolicy(simulated_route=True)
 TODAY = TUESDAY_TEN.date()
@@ -32,6 +33,11 @@ _CANDIDATE = text(
       FROM contact_point p JOIN debtor d ON d.id = p.debtor_id
      WHERE p.debtor_id = :debtor ORDER BY p.score DESC LIMIT 1
     """
+)
+
+_LIVES = text(
+    "INSERT INTO debtor_address (debtor_id, street, district, city, uf, cep, told_at)"
+    " VALUES (:debtor, 'Rua 1', '', :city, :uf, '01310100', now())"
 )
 
 
@@ -169,6 +175,65 @@ async def test_prescribed_debt(engine: AsyncEngine, due: date, rule: str) -> Non
         whom = await a_candidate(connection, debtor)
         assert await rule_for(connection, whom, campaign) == rule
         assert await rule_for(connection, whom) == rule
+
+
+async def test_what_is_paid_is_not_collected_whatever_else_is_owed(
+    engine: AsyncEngine,
+) -> None:
+    async with engine.begin() as connection:
+        (debtor,) = await a_portfolio(connection, debtors=1)
+        campaign = await a_campaign(connection)
+        loja = await connection.scalar(text("SELECT id FROM creditor"))
+        paid = await connection.scalar(
+            text("UPDATE debt SET status = 'settled' RETURNING id")
+        )
+        await owing(connection, debtor)
+        open_one = await connection.scalar(
+            text("SELECT id FROM debt WHERE id <> :paid"), {"paid": paid}
+        )
+        whom = await a_candidate(connection, debtor)
+        assert await rule_for(connection, whom, campaign) == "nothing_owed"
+        assert await rule_for(connection, whom) == "all_rules_met"  # it may be the other's
+        asked = replace(whom, asked_for=True)
+        assert await rule_for(connection, asked, campaign) == "all_rules_met"
+        for debt, rule in ((paid, "nothing_owed"), (open_one, "all_rules_met")):
+            (one,) = await explain(
+                connection, POLICY, debtor, TUESDAY_TEN, Errand(debt=debt)
+            )
+            assert one.verdict.rule == rule
+        (each,) = await explain(connection, POLICY, debtor, TUESDAY_TEN)
+        assert [answer.creditor == loja for answer in each.answers] == [False]
+
+
+HOMES = [
+    # UF that a list told, city and UF of the address, deciding rule on 25 January at noon
+    ("RJ", None, "all_rules_met"),
+    ("SP", None, "holiday_sao_paulo"),  # where in the state nobody knows
+    ("SP", ("Campinas", "SP"), "all_rules_met"),
+    ("RJ", ("São Paulo", "SP"), "holiday_sao_paulo"),
+    ("SP", ("Niterói", "RJ"), "holiday_sao_paulo"),
+    (None, ("Boa Vista", "RR"), "all_rules_met"),
+]
+
+
+@pytest.mark.parametrize(("uf", "address", "rule"), HOMES)
+async def test_a_citys_day_closes_whoever_may_live_there(
+    engine: AsyncEngine, uf: str | None, address: tuple[str, str] | None, rule: str
+) -> None:
+    async with engine.begin() as connection:
+        (debtor,) = await a_portfolio(connection, debtors=1, ddd="12")
+        await connection.execute(text("UPDATE debtor SET uf = :uf"), {"uf": uf})
+        if address is not None:
+            where = {"debtor": debtor, "city": address[0], "uf": address[1]}
+            await connection.execute(_LIVES, where)
+        whom = await a_candidate(connection, debtor)
+        at_noon = datetime(2027, 1, 25, 12, tzinfo=SAO_PAULO)
+        (ruling,) = await POLICY.ask(connection, [whom], at_noon)
+        assert ruling.verdict.rule == rule
+        if address == ("Boa Vista", "RR"):  # 08:30 in São Paulo is 07:30 there
+            early = datetime(2027, 1, 26, 8, 30, tzinfo=SAO_PAULO)
+            (ruling,) = await POLICY.ask(connection, [whom], early)
+            assert ruling.verdict.rule == "hours_default"
 
 
 async def test_a_creditors_own_rule_binds_its_campaigns(engine: AsyncEngine) -> None:

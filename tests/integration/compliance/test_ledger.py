@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -21,7 +20,7 @@ from cobranca.compliance.reasons import Entry
 from cobranca.compliance.rulebook import reasons_in_force
 from cobranca.compliance.service import ContactPolicy, Errand
 from tests.builders.contact import TUESDAY_TEN
-from tests.builders.portfolio import a_portfolio
+from tests.builders.portfolio import a_portfolio, owing
 
 POLICY = ContactPolicy(simulated_route=True)
 REASONS = reasons_in_force()
@@ -101,10 +100,9 @@ async def test_one_of_a_creditor_leaves_the_others_free(engine: AsyncEngine) -> 
         (debtor,) = await a_portfolio(connection, debtors=1)
         (whom,) = await points_of(connection, debtor)
         loja = await connection.scalar(text("SELECT id FROM creditor"))
-        banco = UUID(int=1)
-        await connection.execute(
-            text("INSERT INTO creditor (id, name) VALUES (:id, 'Banco')"), {"id": banco}
-        )
+        await owing(connection, debtor)
+        another = text("SELECT id FROM creditor WHERE id <> :loja")
+        banco = await connection.scalar(another, {"loja": loja})
         await entered(connection, "dispute", debtor=debtor, creditor=loja)
         assert await rule_for(connection, whom, Errand(creditor=loja)) == "dispute"
         assert await rule_for(connection, whom, Errand(creditor=banco)) == FREE
@@ -117,7 +115,9 @@ async def test_one_of_a_debt_or_a_means_is_of_that_alone(engine: AsyncEngine) ->
         (whom,) = await points_of(connection, debtor)
         debt = await connection.scalar(text("SELECT id FROM debt"))
         await entered(connection, "payment_confirming", debtor=debtor, debt=debt)
-        other = Errand(debt=UUID(int=1))
+        await owing(connection, debtor)
+        another = text("SELECT id FROM debt WHERE id <> :debt")
+        other = Errand(debt=await connection.scalar(another, {"debt": debt}))
         assert await rule_for(connection, whom, Errand(debt=debt)) == "payment_confirming"
         assert await rule_for(connection, whom, other) == FREE
         await entered(connection, "opt_out", debtor=debtor, means="sms")

@@ -20,6 +20,7 @@ from foundation.brasil.ddd import AREAS
 from foundation.brasil.phone import simulated_number
 from foundation.ids import uuid7
 from tests.builders.contact import SAO_PAULO, TUESDAY_TEN
+from tests.builders.portfolio import owing
 
 POLICY = ContactPolicy(simulated_route=True)
 TODAY = date(2026, 3, 10)
@@ -42,6 +43,7 @@ async def a_debtor(
             updated_at=TUESDAY_TEN,
         )
     )
+    await owing(connection, debtor_id)
     return [await a_point(connection, debtor_id, ddd, uf) for ddd in ddds]
 
 

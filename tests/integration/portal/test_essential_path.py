@@ -340,6 +340,9 @@ async def test_people_of_ours_see_the_evidence_and_answer_requests(
     page = await (await supervisor.get("/back-office")).text()
     assert "Meu nome é outro." in page
     assert asked["protocol"] in page
+    threat = {"answer": "Última chance: vamos protestar o título."}
+    refused = await supervisor.send("POST", path, threat, key="answer-0")
+    assert (refused.status, (await refused.json())["code"]) == (422, "unsayable")
     for status, key in ((200, "answer-1"), (200, "answer-1"), (404, "answer-2")):
         done = await supervisor.send("POST", path, {"answer": "Corrigido."}, key=key)
         assert done.status == status

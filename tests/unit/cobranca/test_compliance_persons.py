@@ -166,6 +166,23 @@ def test_nothing_new_is_collected_for_what_is_closed(
     assert (verdict.rule, verdict.until) == (rule, None)
 
 
+@pytest.mark.parametrize(
+    ("asked", "rule"),
+    [
+        ({"owes": True}, ALLOWED),
+        ({}, "nothing_owed"),  # paid, or never owed
+        ({"means": "letter", "address": "SP"}, "nothing_owed"),
+        ({"purpose": "agreed"}, "nothing_owed"),  # the agreement is paid, too
+        ({"purpose": "service"}, ALLOWED),  # the receipt of what was paid
+        ({"purpose": "conciliation"}, ALLOWED),
+        ({"asked_for": True}, ALLOWED),  # he wants to be called back
+    ],
+)
+def test_what_is_not_owed_is_not_collected(asked: dict[str, Any], rule: str) -> None:
+    verdict = a_case(**{"owes": False} | asked).verdict()
+    assert (verdict.rule, verdict.until) == (rule, None)
+
+
 def test_what_is_closed_is_named() -> None:
     assert a_case(closed=Closed.PORTFOLIO).verdict().source.startswith("carteira: ")
 

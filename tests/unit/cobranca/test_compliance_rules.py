@@ -23,7 +23,8 @@ def local(text: str, zone: ZoneInfo = SAO_PAULO) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=zone)
 
 
-# DDD, UF of the address, São Paulo time, deciding rule, next allowed instant (São Paulo)
+# DDD, UF of the address (and the address itself), São Paulo time, deciding rule, next
+# allowed instant (São Paulo)
 CASES = [
     ("11", None, "2026-03-10T10:00", ALLOWED, None),
     ("11", None, "2026-03-10T08:00", ALLOWED, None),
@@ -60,6 +61,11 @@ CASES = [
     ("21", "SP", "2026-03-10T19:30", "hours_rj", "2026-03-11T09:00"),
     ("11", "AC", "2026-03-10T09:00", "hours_default", "2026-03-10T10:00"),
     ("68", "PR", "2026-03-10T18:30", "hours_pr", "2026-03-11T10:00"),
+    # a list says one state, the address itself another: three must be open
+    ("11", "PR Niterói/RJ", "2026-03-10T08:30", "hours_rj", "2026-03-10T09:00"),
+    ("11", "PR Niterói/RJ", "2026-03-10T18:30", "hours_pr", "2026-03-11T09:00"),
+    ("11", "AC Curitiba/PR", "2026-03-10T17:59", ALLOWED, None),
+    ("11", "AC Curitiba/PR", "2026-03-10T18:00", "hours_pr", "2026-03-11T10:00"),
     # 20 November 2026 is a Friday, national; Saturday is open in São Paulo, not in Rio
     ("11", None, "2026-11-20T10:00", "holiday", "2026-11-21T08:00"),
     ("21", None, "2026-11-20T10:00", "holiday", "2026-11-23T09:00"),
@@ -82,7 +88,8 @@ CASES = [
 def test_hours_and_days(
     ddd: str, address: str | None, when: str, rule: str, until: str | None
 ) -> None:
-    verdict = a_case(ddd=ddd, address=address, now=local(when)).verdict()
+    uf, _, city = (address or "").partition(" ")
+    verdict = a_case(ddd=ddd, address=uf or None, city=city, now=local(when)).verdict()
     assert (verdict.rule, verdict.allowed) == (rule, rule == ALLOWED)
     assert verdict.until == (None if until is None else local(until).astimezone(UTC))
 
@@ -94,11 +101,22 @@ def test_a_citys_own_days_close_its_ddd_and_whoever_lives_there(rule: Rule) -> N
     assert isinstance(rule.check, DaysOff)
     (ddd,) = rule.scope.ddds
     (city,) = rule.scope.cities
-    cases = ((ddd, "", True), ("14", "", False), ("14", city, True))
+    state = city.rpartition("/")[2].upper()
+    elsewhere = f"Vila Nova/{state}"
+    cases = (
+        # DDD, UF that a list told, city of the address, whether that day is closed
+        (ddd, None, None, True),
+        ("14", None, None, False),
+        ("14", state, city, True),
+        ("14", state, elsewhere, False),
+        ("14", state, None, True),  # he may live there: nobody knows his city
+        ("14", None, f" /{state}", True),
+        ("14", "AC" if state != "AC" else "PR", city, True),  # two addresses told
+    )
     for month, day in rule.check.days:
         noon = datetime(2026, month, day, 12, tzinfo=SAO_PAULO)
-        for asked, lives_in, closed in cases:
-            case = a_case(ddd=asked, city=lives_in, now=noon)
+        for asked, uf, lives_in, closed in cases:
+            case = a_case(ddd=asked, address=uf, city=lives_in, now=noon)
             found = {no.rule for no in refusals(case.question, case.facts, RULES)}
             assert (rule.code in found) is closed
 
@@ -153,7 +171,7 @@ def test_the_day_of_attempts_is_the_debtors_own() -> None:
     ("point", "address"), [("+12025550123", None), ("+5511900012345", "XX")]
 )
 def test_without_a_known_place_there_is_no_verdict(point: str, address: str | None) -> None:
-    assert places_of(point, address) == ()
+    assert places_of(point, [address] if address else []) == ()
     verdict = a_case(point=point, address=address).verdict()
     assert (verdict.allowed, verdict.rule, verdict.until) == (False, NO_VERDICT, None)
 
