@@ -59,6 +59,8 @@ class BankFileOut(Form):
     """`known`: payments that were in the books when it was sent; `new`: entered by it.
 
     `taken` of the `payments` were seen to; what `to_look_at` counts is on the work list.
+    `slips`: those that the bank refused or made a Pix for, `slips_seen` of which were seen
+    to. Of `pix` that it made, `pix_new` are printed on their slips since.
     """
 
     id: UUID
@@ -72,6 +74,10 @@ class BankFileOut(Form):
     known: int
     others: int
     taken: int
+    slips: int
+    slips_seen: int
+    pix: int
+    pix_new: int
     new: int
     entered: Decimal
     occurrences: list[CountOut]
@@ -172,6 +178,8 @@ def _out(row: Any, *, again: bool = False) -> BankFileOut:
         known=report["known"],
         others=report["others"],
         taken=row.taken,
+        # a file sent before these were counted has none
+        **{name: report.get(name, 0) for name in ("slips", "slips_seen", "pix", "pix_new")},
         new=report["new"],
         entered=Decimal(report.get("entered", "0.00")),
         occurrences=[

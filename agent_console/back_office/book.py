@@ -27,6 +27,7 @@ from cobranca.debts import contracts
 from cobranca.debts.accounts import OWED
 from cobranca.debts.explanation import account_name
 from cobranca.debts.facts import AMOUNT_MAX
+from cobranca.debts.products import products
 from cobranca.debts.rates import LEGAL_RATE
 from cobranca.debts.service import indices
 from cobranca.debts.terms import usual
@@ -98,12 +99,14 @@ async def page(asked: Asked[None, None]) -> Mapping[str, Any]:
         kept = await _accounts(connection, name)
         versions = await terms.listed(connection, name)
         tables = await indices(connection)
+        sold = await products(connection, name)
     return {
         "creditor": found,
         "accounts": kept.accounts,
         "versions": versions.versions,
         "usual": usual(),
         "indices": sorted(name for name in tables.names if name != LEGAL_RATE),
+        "products": sold.get(name, []),
         "owed": {account.value: account_name(account) for account in OWED},
         "today": date.today(),  # noqa: DTZ011 - a form's first value
         "words": TEXTS.section("back_office"),

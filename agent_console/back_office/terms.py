@@ -155,3 +155,6 @@ def _refused() -> Iterator[None]:
         yield
     except terms_book.NoSuchScope as error:
         raise Problem("no_terms_scope", 404, {"name": str(error.args[0])}) from None
+    except terms_book.NoSuchProduct as error:
+        told = {"name": str(error.args[0]), "known": error.known}
+        raise Problem("no_terms_product", 404, told) from None

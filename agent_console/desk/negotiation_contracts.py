@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from agent_console.negotiation.contracts import (
     AgreementOut,
@@ -15,6 +15,7 @@ from agent_console.negotiation.contracts import (
     MeansForm,
     WishesForm,
 )
+from cobranca.contacts.payment_errands import Progress
 
 
 class DebtNowOut(Form):
@@ -77,32 +78,7 @@ class RobotPaymentIn(Form):
         return self
 
 
-class WrittenOut(Form):
-    """A message that the URA sent; times null: not yet."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    template: str
-    means: str | None
-    state: str
-    sent_at: datetime | None
-    delivered_at: datetime | None
-
-
-class RobotPaymentOut(Form):
-    """How far the URA came. `outcome` null: it lasts; `taken`: the agent took him back."""
-
-    id: UUID
-    asked_at: datetime
-    began_at: datetime | None
-    ended_at: datetime | None
-    outcome: str | None
-    read_out: bool
-    paid_at: datetime | None
-    messages: list[WrittenOut]
-
-
 class RobotProgressOut(Form):
     """`errand` null: the call was not sent to the URA."""
 
-    errand: RobotPaymentOut | None
+    errand: Progress | None

@@ -19,9 +19,7 @@ from agent_console.desk.in_hand import require_in_hand
 from agent_console.desk.negotiating import debtor_in_hand
 from agent_console.desk.negotiation_contracts import (
     RobotPaymentIn,
-    RobotPaymentOut,
     RobotProgressOut,
-    WrittenOut,
 )
 from agent_console.desk.seat import command, own_seat, read_seat, require_dialer
 from agent_console.problems import Problem
@@ -29,7 +27,7 @@ from agent_console.services import BUS, DATABASE
 from cobranca.agreements.life import BINDING
 from cobranca.agreements.store import AgreementDebtRow, AgreementRow
 from cobranca.contacts import payment_errands
-from cobranca.contacts.payment_errands import Errand, Progress
+from cobranca.contacts.payment_errands import Errand
 from cobranca.debts.store import ContractRow, DebtRow
 from cobranca.payments.owing import NothingOwed, next_of_agreement, of_debt
 from cobranca.people import audit
@@ -78,20 +76,7 @@ async def progress(asked: Asked[None, None]) -> RobotProgressOut:
 async def _told(asked: Asked[Any, None], call: UUID) -> RobotProgressOut:
     async with asked.request.app[DATABASE].connect() as connection:
         found = await payment_errands.progress(connection, call)
-    return RobotProgressOut(errand=None if found is None else _out(found))
-
-
-def _out(told: Progress) -> RobotPaymentOut:
-    return RobotPaymentOut(
-        id=told.id,
-        asked_at=told.asked_at,
-        began_at=told.began_at,
-        ended_at=told.ended_at,
-        outcome=told.outcome,
-        read_out=told.read_out,
-        paid_at=told.paid_at,
-        messages=[WrittenOut.model_validate(one) for one in told.messages],
-    )
+    return RobotProgressOut(errand=found)
 
 
 async def _payable(connection: AsyncConnection, body: RobotPaymentIn, debtor: UUID) -> None:

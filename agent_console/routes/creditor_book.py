@@ -79,13 +79,13 @@ ENDPOINTS = (
         verb="POST", path=f"{TERMS}/preview", roles=MAY, scope="creditors:read",
         summary="O que uma dívida deve, e o que deveria com outras condições", reads=True,
         handler=terms.preview, body=TermsPreviewForm, answer=TermsPreviewOut,
-        problems=("no_creditor", "no_terms_scope", "no_index"),
+        problems=("no_creditor", "no_terms_scope", "no_terms_product", "no_index"),
     ),
     Endpoint(
         verb="POST", path=TERMS, roles=MAY, scope=WRITE, once=True, status=201,
         summary="Registrar condições de contratos, no lugar das que valem",
         handler=terms.register, body=TermsForm, answer=VersionsOut,
-        problems=("no_creditor", "no_terms_scope", "no_index"),
+        problems=("no_creditor", "no_terms_scope", "no_terms_product", "no_index"),
     ),
     Endpoint(
         verb="GET", path=f"{CREDITOR}/billing-accounts", roles=MAY, scope="creditors:read",

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.channels.message import NewMessage, State
 from cobranca.channels.store import MessageRow
-from cobranca.compliance.model import Purpose
+from cobranca.compliance.model import OUTLIVES_CLOSING, Purpose
 from foundation.crypto import Keys
 from foundation.db.outbox import enqueue
 from foundation.ids import uuid7
@@ -74,7 +74,7 @@ async def stop(connection: AsyncConnection, debts: Sequence[UUID]) -> None:
 _CLOSED = text(
     """
     UPDATE message m SET state = :cancelled, closed_at = clock_timestamp()
-     WHERE m.state = :queued AND m.purpose NOT IN (:service, :agreed)
+     WHERE m.state = :queued AND m.purpose <> ALL(:outlives)
        AND m.creditor_id = :creditor
        AND (CAST(:debtor AS uuid) IS NULL OR m.debtor_id = :debtor)
        AND (EXISTS (SELECT 1 FROM creditor r
@@ -98,8 +98,7 @@ async def align_closed(
         "debtor": debtor,
         "queued": State.QUEUED.value,
         "cancelled": State.CANCELLED.value,
-        "service": SERVICE,
-        "agreed": AGREED,
+        "outlives": sorted(OUTLIVES_CLOSING),
     }
     await connection.execute(_CLOSED, values)
 

@@ -25,6 +25,8 @@ Means = Literal["voice", "robot", "sms", "whatsapp", "email", "letter"]
 #: agreed: what falls due of an agreement in force. To every rule it is collection, but a
 #: creditor or portfolio that is closed keeps what was agreed, and so does the debtor
 Purpose = Literal["collection", "offer", "conciliation", "service", "agreed"]
+#: what goes on after a creditor or portfolio is closed
+OUTLIVES_CLOSING: frozenset[Purpose] = frozenset({"service", "agreed"})
 
 TELEPHONE: frozenset[Means] = frozenset({"voice", "robot", "sms", "whatsapp"})
 ALLOWED = "all_rules_met"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from cobranca.compliance.model import Facts, Place, Question
+from cobranca.compliance.model import OUTLIVES_CLOSING, Facts, Place, Question
 from cobranca.compliance.rules import Objection
 from cobranca.debts.closed import Closed
 
@@ -94,7 +94,7 @@ class ClosedBook:
     def objection(
         self, question: Question, facts: Facts, places: Sequence[Place]
     ) -> Objection | None:
-        if facts.closed is None or question.purpose == "agreed":
+        if facts.closed is None or question.purpose in OUTLIVES_CLOSING:
             return None
         return Objection(None, _CLOSED[facts.closed])
 

@@ -82,7 +82,7 @@ class Written:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """`began_at` None: the conversation has not begun, or never did. `outcome` None: it
-    lasts. `read_out`: the code was read to the debtor."""
+    lasts; `taken`: the agent took the call back. `read_out`: the code was read out."""
 
     id: UUID
     asked_at: datetime

@@ -20,7 +20,7 @@ from cobranca.debts.index_tables import IndexTable, UnknownIndex
 from cobranca.debts.ledger_store import IndexTableRow
 from cobranca.debts.recorded import months_document
 from cobranca.debts.terms import Terms
-from cobranca.debts.terms_book import NoSuchScope, contract_named, put
+from cobranca.debts.terms_book import NoSuchProduct, NoSuchScope, contract_named, put
 from cobranca.debts.terms_scope import Scope
 from foundation.ids import uuid7
 
@@ -86,6 +86,11 @@ async def register_terms(
             await put(connection, creditor, scope, given.terms, at)
         except UnknownIndex as error:
             raise TermsRefused(f"não há tabela do índice {error.args[0]}") from error
+        except NoSuchProduct as error:
+            raise TermsRefused(
+                f"não existe: contrato do produto {given.product} de {given.creditor}"
+                f" (produtos que tem: {error.known})"
+            ) from error
     return len(listed)
 
 

@@ -6,6 +6,7 @@ had always said so: what was paid stays paid, and is imputed anew.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cobranca.debtors.store import PortfolioRow
 from cobranca.debts.ledger import Balance
 from cobranca.debts.ledger_store import ContractTermsRow
+from cobranca.debts.products import products
 from cobranca.debts.rates import LEGAL_RATE
 from cobranca.debts.service import indices, known, scope_of
 from cobranca.debts.store import ContractRow, DebtRow
@@ -24,9 +26,19 @@ from cobranca.debts.terms import LegalInterest, Terms
 from cobranca.debts.terms_scope import Scope, in_force
 from foundation.ids import uuid7
 
+_NAMED = 20  # products that a refusal names
+
 
 class NoSuchScope(LookupError):
     """O credor não tem esta carteira ou este contrato."""
+
+
+class NoSuchProduct(LookupError):
+    """O credor não tem contrato deste produto."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(name)
+        self.known = _named(known)  # those that it has, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,10 @@ async def put(
     *,
     by: str | None = None,
 ) -> UUID:
-    """Write a version down. Raises NoSuchScope, and UnknownIndex for one without table."""
+    """Write a version down.
+
+    Raises NoSuchScope, NoSuchProduct, and UnknownIndex for one without table.
+    """
     await _of_creditor(connection, creditor, scope)
     await _tables_of(connection, terms)
     name = uuid7()
@@ -101,7 +116,7 @@ async def compared(
 ) -> Compared:
     """Return a contract's balance as it is and with these terms; nothing is written.
 
-    Raises NoSuchScope, UnknownIndex, MonthNotInTable.
+    Raises NoSuchScope, NoSuchProduct, UnknownIndex, MonthNotInTable.
     """
     query = (
         select(
@@ -133,6 +148,23 @@ async def _of_creditor(connection: AsyncConnection, creditor: UUID, scope: Scope
         query = select(row.id).where(row.id == name, row.creditor_id == creditor)
         if await connection.scalar(query) is None:
             raise NoSuchScope(str(name))
+    if scope.product is not None:
+        await _sold(connection, creditor, scope.product)
+
+
+async def _sold(connection: AsyncConnection, creditor: UUID, product: str) -> None:
+    """Refuse a product of no contract: terms of a misspelt one would never be any's."""
+    query = select(ContractRow.id).where(
+        ContractRow.creditor_id == creditor, ContractRow.product == product
+    )
+    if await connection.scalar(query.limit(1)) is None:
+        known = await products(connection, creditor)
+        raise NoSuchProduct(product, known.get(creditor, []))
+
+
+def _named(known: Sequence[str]) -> str:
+    more = len(known) - _NAMED
+    return ", ".join(known[:_NAMED]) + (f" e mais {more}" if more > 0 else "") or "nenhum"
 
 
 async def _tables_of(connection: AsyncConnection, terms: Terms) -> None:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Literal
 
 from cobranca.payments.arrivals import Heard, retorno_heard
-from cobranca.payments.cnab.retorno import Answer, read_retorno, rejected
+from cobranca.payments.cnab.retorno import Answer, of_slips, read_retorno, rejected
 from cobranca.payments.refusal import InvalidCnab
 from cobranca.payments.statement import read_statement
 from cobranca.payments.transfer import Credit
@@ -42,7 +42,7 @@ class BankFile:
     others: int  # credits that another means tells of
     money: tuple[Heard | Credit, ...]
     refused: tuple[Answer, ...]  # slips that the bank did not take
-    with_pix: tuple[Answer, ...] = ()  # slips for which it made a Pix of its own
+    slips: tuple[Answer, ...] = ()  # these, and those for which it made a Pix of its own
     occurrences: tuple[tuple[str, int], ...]  # kind, how many
     unread: tuple[Unread, ...]
 
@@ -90,7 +90,7 @@ def _retorno(content: bytes, bank: str) -> BankFile:
         others=0,
         money=tuple(retorno_heard(told)),
         refused=tuple(rejected(told)),
-        with_pix=tuple(one for one in told.answers if one.pix),
+        slips=tuple(of_slips(told)),
         occurrences=tuple(sorted(kinds.items())),
         unread=tuple(Unread(one.line, one.code, one.text) for one in told.illegible),
     )

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from cobranca.payments.arrivals import Heard
 from cobranca.payments.bank_files import BankFile, read_bank_file
 from cobranca.payments.banking_store import BankFileRow, BillingAccountRow
 from cobranca.payments.receiving import Taken
-from cobranca.payments.returns import keep_pix, take_back
+from cobranca.payments.returns import STEP, note
 from cobranca.payments.store import ArrivalRow
 from cobranca.payments.taking import take_one
 from cobranca.payments.transfer import Credit
@@ -33,7 +34,6 @@ from foundation.crypto import Keys
 from foundation.ids import uuid7
 from foundation.settings import ProcessSettings
 
-STEP = 200  # payments taken in at one asking
 _SHOWN = 500  # lines of a report
 
 
@@ -91,6 +91,10 @@ def report_of(file: BankFile) -> dict[str, Any]:
             for one in file.refused[:_SHOWN]
         ],
         "unread": [asdict(one) for one in file.unread[:_SHOWN]],
+        "slips": len(file.slips),
+        "slips_seen": 0,
+        "pix": sum(1 for one in file.slips if one.pix),
+        "pix_new": 0,
         "new": 0,
         "to_look_at": {},
     }
@@ -123,7 +127,7 @@ async def step(
     name: UUID,
     by: str,
 ) -> None:
-    """Take the next payments of a file in; with the last ones it is done.
+    """Take the next payments of a file in, then the next slips; with the last it is done.
 
     `connection` holds the file's row, so that two who ask take turns; the caller commits.
     Raises NoSuchFile.
@@ -137,15 +141,31 @@ async def step(
     file = read_bank_file(row.content, banks=[row.bank])
     some = file.money[row.taken : row.taken + STEP]
     report = _told(row.report, await _take(engine, settings, keys, some))
-    values: dict[str, Any] = {"taken": row.taken + len(some), "report": report}
-    if values["taken"] == len(file.money):
-        now = datetime.now(UTC)
-        await take_back(connection, file.bank, file.refused, now)
-        await keep_pix(connection, file.bank, file.with_pix)
+    taken, now = row.taken + len(some), datetime.now(UTC)
+    if taken == len(file.money):
+        report = await _note(connection, file, report, now)
+    values: dict[str, Any] = {"taken": taken, "report": report}
+    if (taken, report.get("slips_seen")) == (len(file.money), len(file.slips)):
         values |= {"content": None, "done_at": now, "done_by": by}
     await connection.execute(
         update(BankFileRow).where(BankFileRow.id == name).values(values)
     )
+
+
+async def _note(
+    connection: AsyncConnection, file: BankFile, report: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    """See to the next slips that the bank refused, or made a Pix for; the report after."""
+    seen = report.get("slips_seen", 0)  # a file sent before these were counted has none
+    some = file.slips[seen : seen + STEP]
+    noted = await note(connection, file.bank, some, now)
+    unread = report["unread"] + [asdict(one) for one in noted.left_out]
+    return report | {
+        "slips": len(file.slips),
+        "slips_seen": seen + len(some),
+        "pix_new": report.get("pix_new", 0) + len(noted.pix),
+        "unread": sorted(unread, key=itemgetter("line"))[:_SHOWN],
+    }
 
 
 async def _take(

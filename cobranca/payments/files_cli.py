@@ -6,7 +6,9 @@ import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,11 +23,11 @@ from cobranca.payments.accounts import Account, create
 from cobranca.payments.arrivals import retorno_heard
 from cobranca.payments.banking_store import BillingAccountRow, RemittanceRow
 from cobranca.payments.cli import retorno
-from cobranca.payments.cnab.retorno import Retorno, read_retorno, rejected
+from cobranca.payments.cnab.retorno import Retorno, of_slips, read_retorno, rejected
 from cobranca.payments.receiving import Taken
 from cobranca.payments.refusal import InvalidCnab, PaymentRefused
 from cobranca.payments.remittances import Sent, send
-from cobranca.payments.returns import keep_pix, take_back
+from cobranca.payments.returns import STEP, Noted, note
 from cobranca.payments.store import ArrivalRow
 from cobranca.payments.taking import take_in
 from cobranca.payments.texts import reason_text
@@ -38,7 +40,6 @@ from foundation.settings import ProcessSettings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Resposta em JSON.")
-_STEP = 200  # titles between two signs of progress
 
 
 class AccountForm(Account):
@@ -194,31 +195,33 @@ def apply_command(path: Path, bank: str, as_json: bool) -> None:
         raise Failure(f"nada foi lançado: {error}") from error
     settings = ProcessSettings()
 
-    async def use(engine: AsyncEngine) -> list[Taken]:
-        heard, taken = list(retorno_heard(told)), list[Taken]()
-        for at in range(0, len(heard), _STEP):
-            taken += await take_in(engine, settings, heard[at : at + _STEP])
-            if len(heard) > _STEP:
+    async def use(engine: AsyncEngine) -> tuple[list[Taken], list[Noted]]:
+        heard, slips = list(retorno_heard(told)), of_slips(told)
+        taken, noted = list[Taken](), list[Noted]()
+        for at in range(0, len(heard), STEP):
+            taken += await take_in(engine, settings, heard[at : at + STEP])
+            if len(heard) > STEP:
                 click.echo(f"{len(taken)} de {len(heard)}", err=True)
-        async with engine.begin() as connection:
-            await take_back(connection, told.bank, rejected(told), datetime.now(UTC))
-            with_pix = [one for one in told.answers if one.pix]
-            await keep_pix(connection, told.bank, with_pix)
-        return taken
+        for at in range(0, len(slips), STEP):
+            async with engine.begin() as connection:
+                some, now = slips[at : at + STEP], datetime.now(UTC)
+                noted.append(await note(connection, told.bank, some, now))
+        return taken, noted
 
-    taken = ask_database(settings, use, table=ArrivalRow.__tablename__)
-    shown = _applied(told, taken)
+    shown = _applied(told, *ask_database(settings, use, table=ArrivalRow.__tablename__))
     if as_json:
         click.echo(json.dumps(shown, ensure_ascii=False))
     else:
-        for line in _applied_lines(told, shown):
+        for line in _applied_lines(shown):
             click.echo(line)
     if told.illegible:
         raise SystemExit(1)
 
 
-def _applied(told: Retorno, taken: list[Taken]) -> dict[str, Any]:
+def _applied(told: Retorno, taken: list[Taken], noted: list[Noted]) -> dict[str, Any]:
     reasons = Counter(reason.value for one in taken for reason in one.decision.reasons)
+    left_out = [line for one in noted for line in one.left_out]
+    refused = sorted([*told.illegible, *left_out], key=attrgetter("line"))
     return {
         "titles": len(told.answers),
         "paid": len(taken),
@@ -228,19 +231,23 @@ def _applied(told: Retorno, taken: list[Taken]) -> dict[str, Any]:
             {"nosso_numero": answer.nosso_numero, "motives": list(answer.motives)}
             for answer in rejected(told)
         ],
-        "refused": [{"line": line.line, "code": line.code} for line in told.illegible],
+        "pix": sum(1 for answer in told.answers if answer.pix),
+        "pix_new": sum(len(one.pix) for one in noted),
+        "refused": [asdict(line) for line in refused],
     }
 
 
-def _applied_lines(told: Retorno, shown: dict[str, Any]) -> Iterator[str]:
+def _applied_lines(shown: dict[str, Any]) -> Iterator[str]:
     yield f"{shown['titles']} títulos, {shown['paid']} pagos, {shown['new']} novos"
+    if shown["pix"]:
+        yield f"{shown['pix']} com Pix do banco, {shown['pix_new']} guardados no boleto"
     for code, count in shown["to_look_at"].items():
         yield f"para conferir: {reason_text(code)}: {count}"
     for one in shown["rejected"]:
         motives = ", ".join(one["motives"])
         yield f"rejeitado pelo banco: {one['nosso_numero']} (motivos {motives})"
-    for line in told.illegible:
-        yield f"linha {line.line} recusada: {line.text}"
+    for line in shown["refused"]:
+        yield f"linha {line['line']} recusada: {line['text']}"
 
 
 def _plain(value: object) -> object:

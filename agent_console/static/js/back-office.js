@@ -4,11 +4,12 @@ import { api } from "./api.js";
 import { asked, one, say, words } from "./back-office/asking.js";
 import { date, money, number, percent } from "./format.js";
 
-/** @param {HTMLElement} row @param {string} what @param {unknown} [body] */
-async function settle(row, what, body) {
+/** @param {HTMLElement} row @param {string} what @param {unknown} [body]
+ * @param {HTMLFormElement} [form] - it is from */
+async function settle(row, what, body, form) {
   const path = `/api/v1/payments/work/${row.dataset.question}/${what}`;
   const once = crypto.randomUUID();
-  if (!(await asked(() => api.post(path, body, { once })))) return;
+  if (!(await asked(() => api.post(path, body, { once }), { form }))) return;
   row.remove();
   say("#said", words.done);
 }
@@ -29,7 +30,7 @@ document.querySelector("#questions")?.addEventListener("submit", (event) => {
   const row = /** @type {HTMLElement} */ (form.closest("tr"));
   const value = String(new FormData(form).values().next().value ?? "").trim();
   if (form.dataset.do === "place") place(row, value);
-  else settle(row, "close", { note: value });
+  else settle(row, "close", { note: value }, form);
 });
 document.querySelector("#requests")?.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -41,7 +42,7 @@ document.querySelector("#requests")?.addEventListener("submit", async (event) =>
   const path = `/api/v1/portal/requests/${row.dataset.request}/answer`;
   const body = { answer, upheld: given.has("upheld") };
   const once = crypto.randomUUID();
-  const told = await asked(() => api.post(path, body, { once }));
+  const told = await asked(() => api.post(path, body, { once }), { form });
   if (!told) return;
   row.remove();
   say("#said", told.lifted ? words.answered_lifted : words.answered);
@@ -123,6 +124,6 @@ one("#creditor").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = /** @type {HTMLFormElement} */ (event.target);
   const body = Object.fromEntries(new FormData(form));
-  const made = await asked(() => api.post("/api/v1/creditors", body));
+  const made = await asked(() => api.post("/api/v1/creditors", body), { form });
   if (made) location.assign(`/back-office/creditors/${made.id}`);
 });

@@ -17,8 +17,9 @@ from uuid import UUID
 
 from cobranca.payments.cnab.layout import Layout, layout_of
 from cobranca.payments.cnab.occurrences import Occurrence, occurrence_of
+from cobranca.payments.pix.brcode import charge_address
 from cobranca.payments.pix.txid import charge_of
-from cobranca.payments.refusal import InvalidCnab
+from cobranca.payments.refusal import InvalidCnab, InvalidPixCode
 from cobranca.payments.written import from_cents
 
 
@@ -97,7 +98,17 @@ def read_retorno(content: bytes, *, bank: str) -> Retorno:
 
 def rejected(told: Retorno) -> list[Answer]:
     """Return the titles that the bank did not take."""
-    return [one for one in told.answers if one.occurrence.kind == "rejected"]
+    return [one for one in told.answers if is_rejected(one)]
+
+
+def is_rejected(told: Answer) -> bool:
+    """Whether the bank did not take the title."""
+    return told.occurrence.kind == "rejected"
+
+
+def of_slips(told: Retorno) -> list[Answer]:
+    """Return what changes slips themselves: rejected ones, and those with a bank's Pix."""
+    return [one for one in told.answers if one.pix or is_rejected(one)]
 
 
 def _lines(content: bytes) -> list[str]:
@@ -148,21 +159,34 @@ def _answers(layout: Layout, lines: list[str]) -> Iterator[Answer | IllegibleLin
             continue
         made = _answer(layout, number + 1, (r.read for r in details), group)
         number += len(details)
-        if isinstance(made, Answer) and (address := _pix(layout, lines[number], made)):
-            made = replace(made, pix=address)
-            number += 1
+        if isinstance(made, Answer):
+            address = _pix(layout, lines[number], made)
+            if address is not None:
+                number += 1
+                made, wrong = _with_pix(made, address, number)
+                yield from wrong
         yield made
 
 
-def _pix(layout: Layout, line: str, title: Answer) -> str:
-    """The address of the Pix that a line tells of that title; "" when it tells none."""
+def _pix(layout: Layout, line: str, title: Answer) -> str | None:
+    """The address of the Pix that a line tells of that title; None: it tells of none."""
     record = layout.records.get("pix")
     if record is None or not record.matches(line):
-        return ""
+        return None
     told = record.read(line)
     if told.get("nosso_numero", title.nosso_numero) != title.nosso_numero:
-        return ""
+        return None
     return str(told["pix_address"]).strip().removeprefix("https://")
+
+
+def _with_pix(
+    title: Answer, address: str, line: int
+) -> tuple[Answer, tuple[IllegibleLine, ...]]:
+    """The title with its Pix; what is no address (a key, a slip of the pen) is told."""
+    try:
+        return replace(title, pix=charge_address(address)), ()
+    except InvalidPixCode as error:
+        return title, (IllegibleLine(line, error.code, error.text),)
 
 
 def _answer(

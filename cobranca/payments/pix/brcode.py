@@ -79,11 +79,11 @@ def static_code(
 
 def dynamic_code(url: str, receiver: Receiver, *, recurrence_url: str | None = None) -> str:
     """Return the code of a charge that the bank keeps at `url`; it is good for once."""
-    account = tlv.written({"00": _GUI, "25": _address(url)})
+    account = tlv.written({"00": _GUI, "25": charge_address(url)})
     fields = {"00": "01", "01": "12", "26": account} | _sale(receiver, None)
     fields["62"] = tlv.written({"05": NO_TXID})
     if recurrence_url is not None:
-        fields["80"] = tlv.written({"00": _GUI, "25": _address(recurrence_url)})
+        fields["80"] = tlv.written({"00": _GUI, "25": charge_address(recurrence_url)})
     return _with_crc(fields)
 
 
@@ -91,8 +91,15 @@ def recurrence_code(recurrence_url: str, receiver: Receiver) -> str:
     """Return the code by which a payer authorises a Pix Automático, paying nothing now."""
     fields = {"00": "01", "26": tlv.written({"00": _GUI})} | _sale(receiver, None)
     fields["62"] = tlv.written({"05": NO_TXID})
-    fields["80"] = tlv.written({"00": _GUI, "25": _address(recurrence_url)})
+    fields["80"] = tlv.written({"00": _GUI, "25": charge_address(recurrence_url)})
     return _with_crc(fields)
+
+
+def charge_address(url: str) -> str:
+    """Return the address of a charge if a code can hold it; raises InvalidPixCode."""
+    if len(url) > URL_LONGEST or not _URL.fullmatch(url):
+        raise InvalidPixCode("pix_url", "endereço de cobrança Pix inválido")
+    return url
 
 
 def crc(text: str) -> str:
@@ -166,12 +173,6 @@ def _sale(receiver: Receiver, amount: Decimal | None) -> dict[str, str]:
             raise InvalidPixCode("pix_amount", "valor do Pix fora do que o código comporta")
         sale["54"] = written
     return sale | {"58": "BR", "59": name.strip(), "60": city.strip()}
-
-
-def _address(url: str) -> str:
-    if len(url) > URL_LONGEST or not _URL.fullmatch(url):
-        raise InvalidPixCode("pix_url", "endereço de cobrança Pix inválido")
-    return url
 
 
 def _with_crc(fields: dict[str, str]) -> str:

@@ -18,16 +18,17 @@ from cobranca.agreements.receiving import (
     record_payment,
 )
 from cobranca.debts.facts import AbsurdAmount, Means
-from cobranca.debts.ledger_store import DebtEntryRow, DebtFactRow
+from cobranca.debts.ledger_store import ContractTermsRow, DebtEntryRow, DebtFactRow
 from cobranca.debts.registering import TermsRefused, read_terms, register_terms
 from cobranca.debts.service import NoSuchDebt, known
-from cobranca.debts.store import DebtRow, InstalmentRow
+from cobranca.debts.store import ContractRow, DebtRow, InstalmentRow
 from tests.builders.agreements import (
     AT,
     TODAY,
     pay_debt,
     sums,
 )
+from tests.builders.portfolio import a_portfolio
 
 
 async def test_a_balance_comes_from_the_import_and_the_terms(
@@ -169,9 +170,22 @@ def test_terms_that_cannot_be_are_refused(wrong: str, reason: str) -> None:
         read_terms(wrong)
 
 
-async def test_terms_of_an_unknown_creditor_register_nothing(engine: AsyncEngine) -> None:
-    with pytest.raises(TermsRefused, match="credor Ninguém"):
+@pytest.mark.parametrize(
+    ("whom", "reason"),
+    [
+        ('creditor = "Ninguém"', "credor Ninguém"),
+        ('creditor = "Loja"\nproduct = "cartao"', r"produto cartao de Loja .*: Cartão\)"),
+    ],
+)
+async def test_terms_of_nobodys_contracts_register_nothing(
+    engine: AsyncEngine, whom: str, reason: str
+) -> None:
+    async with engine.begin() as connection:
+        await a_portfolio(connection, debtors=1)
+        await connection.execute(update(ContractRow).values(product="Cartão"))
+    whole = f'[[terms]]\ncreditor = "Loja"\n[[terms]]\n{whom}'
+    with pytest.raises(TermsRefused, match=reason):
         async with engine.begin() as connection:
-            await register_terms(
-                connection, read_terms('[[terms]]\ncreditor = "Ninguém"'), AT
-            )
+            await register_terms(connection, read_terms(whole), AT)
+    async with engine.connect() as connection:
+        assert list(await connection.execute(select(ContractTermsRow.id))) == []

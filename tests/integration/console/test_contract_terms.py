@@ -45,6 +45,7 @@ async def test_new_terms_are_tried_on_a_debt_before_they_hold(
     status, told = await book.ask("POST", f"{path}/preview", milder | LATE)
     assert (told["now"]["owed"]["fine"], told["then"]["owed"]["fine"]) == ("3.00", "1.50")
     assert (await book.ask("POST", path, milder))[0] == 201
+    assert (await book.contract(number="C-2", product="Cheque"))[0] == 201
     other = {"terms": said, "product": "Cheque"}
     assert not (await book.ask("POST", f"{path}/preview", other | LATE))[1]["holds"]
     whole = {"terms": said}  # the product's are more particular
@@ -87,6 +88,7 @@ async def test_what_law_or_sense_forbids_is_refused_in_words(
         ({"terms": {"interest": {"kind": "legal"}}}, "no_index", 409),
         ({"terms": {}, "contract": "C-9"}, "no_terms_scope", 404),
         ({"terms": {}, "portfolio": str(uuid4())}, "no_terms_scope", 404),
+        ({"terms": {}, "product": "cartao"}, "no_terms_product", 404),
     ]
     for body, code, status in unknown:
         asked: tuple[tuple[str, dict[str, str]], ...] = (
@@ -95,6 +97,9 @@ async def test_what_law_or_sense_forbids_is_refused_in_words(
         for where, more in asked:
             got, told = await book.ask("POST", where, body | more)
             assert (got, told["code"]) == (status, code), (where, body)
+            if code == "no_terms_product":
+                said = "do produto «cartao». Produtos que tem: Cartão."
+                assert told["title"].endswith(said)
     nobody = f"/api/v1/creditors/{uuid4()}/terms"
     assert (await book.ask("POST", nobody, {"terms": {}}))[0] == 404
     assert (await book.ask("GET", nobody))[0] == 404

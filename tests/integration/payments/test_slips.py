@@ -24,10 +24,10 @@ from cobranca.payments.arrivals import retorno_heard
 from cobranca.payments.banking_store import BillingAccountRow
 from cobranca.payments.boleto.bar_code import Slip, bar_code
 from cobranca.payments.boleto.reading import read_slip
-from cobranca.payments.cnab.retorno import read_retorno, rejected
+from cobranca.payments.cnab.retorno import read_retorno
 from cobranca.payments.owing import next_of_agreement
 from cobranca.payments.receiving import Taken
-from cobranca.payments.returns import take_back
+from cobranca.payments.returns import note
 from cobranca.payments.store import ChargeRow, PaymentWorkRow
 from cobranca.payments.taking import take_in
 from foundation.clock import SAO_PAULO
@@ -185,8 +185,8 @@ async def test_what_the_bank_rejects_moves_no_money_and_can_be_issued_anew(
     told = read_retorno(content, bank="341")
     async with engine.begin() as connection:
         for expected in (1, 0):
-            done = await take_back(connection, "341", rejected(told), datetime.now(UTC))
-            assert done == expected
+            done = await note(connection, "341", told.answers, datetime.now(UTC))
+            assert len(done.rejected) == expected
     status, other = await _sent(supervisor, path, body)
     assert (status, other["id"] == slip["id"]) == (201, False)
     status, made = await _sent(supervisor, "/remittances", {"account": str(account)})

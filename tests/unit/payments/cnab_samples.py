@@ -9,8 +9,9 @@ from pathlib import Path
 from uuid import UUID
 
 from cobranca.payments.boleto.account import BillingAccount
-from cobranca.payments.cnab.layout import layout_of
+from cobranca.payments.cnab.layout import Layout, layout_of
 from cobranca.payments.cnab.remessa import LINE_END, Remessa
+from cobranca.payments.cnab.retorno import Answer
 from cobranca.payments.cnab.title import Company, Payer, Title
 from foundation.brasil.document import parse_document
 
@@ -81,3 +82,29 @@ def golden_text(bank: str, size: int) -> str:
     """The remessa of both titles, as the bank gets it."""
     lines = remessa_of(bank, size).lines([FIRST, SECOND])
     return "".join(line + LINE_END for line in lines)
+
+
+ADDRESS = "qrcodepix.example.com/qr/v2/cobv/9d36b84f-c70b-478f-b95c-12729b90ca25"
+TXID = "BOLETO0000000000000000000000000041"
+
+
+def pix_y03(_title: Answer, address: str = ADDRESS) -> str:
+    """Santander's line of a Pix that it made for the title before it."""
+    kind, blanks = "5", " " * 61
+    head = "033" + "0001" + "3" + "00003" + "Y" + " " + "02" + "03"
+    return f"{head}{blanks}{kind}{address:77}{TXID:35}" + " " * 47
+
+
+def pix_record_4(title: Answer, address: str = ADDRESS) -> str:
+    """Bradesco's."""
+    head = "4" + "009" + "01234" + "0123456" + title.nosso_numero
+    return f"{head}https://{address:69}{TXID:35}" + " " * 254 + "000003"
+
+
+def with_line(content: bytes, layout: Layout, line: str, at: int) -> bytes:
+    """A retorno with one line more, as its end counts."""
+    lines = content.decode("ascii").rstrip("\r\n").split("\r\n")
+    lines.insert(at, line)
+    trailer = layout.records["file_trailer"]
+    told = trailer.read(lines[-1]) | {"file_records": len(lines), "line": len(lines)}
+    return "\r\n".join([*lines[:-1], trailer.written(told)]).encode("ascii")

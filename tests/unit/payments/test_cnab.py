@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cobranca.payments.cnab import remessa as writing
 from cobranca.payments.cnab.fields import DoesNotFit, Record, WrongLayout, fields_of
-from cobranca.payments.cnab.layout import BANKS, Layout, layout_of
+from cobranca.payments.cnab.layout import BANKS, layout_of
 from cobranca.payments.cnab.occurrences import occurrence_of
 from cobranca.payments.cnab.remessa import Remessa
 from cobranca.payments.cnab.retorno import Answer, read_retorno
@@ -25,13 +25,17 @@ from sim.outside.bank import cnab_desk
 from sim.outside.bank.cnab_desk import Happened, retorno, titles_of
 from tests.unit.payments.cnab_samples import (
     ACCOUNTS,
+    ADDRESS,
     AT,
     COMPANY,
     FIRST,
     GOLDEN,
     SECOND,
     golden_text,
+    pix_record_4,
+    pix_y03,
     remessa_of,
+    with_line,
 )
 
 FILES = [(bank, size) for size, banks in BANKS.items() for bank in banks]
@@ -147,32 +151,9 @@ def test_a_title_without_its_second_segment_is_reported() -> None:
     assert len(told.answers) == 1
 
 
-ADDRESS = "qrcodepix.example.com/qr/v2/cobv/9d36b84f-c70b-478f-b95c-12729b90ca25"
-TXID = "BOLETO0000000000000000000000000041"
-
-
-def _y03(_title: Answer) -> str:
-    kind, blanks = "5", " " * 61
-    head = "033" + "0001" + "3" + "00003" + "Y" + " " + "02" + "03"
-    return f"{head}{blanks}{kind}{ADDRESS:77}{TXID:35}" + " " * 47
-
-
-def _record_4(title: Answer) -> str:
-    head = "4" + "009" + "01234" + "0123456" + title.nosso_numero
-    return f"{head}https://{ADDRESS:69}{TXID:35}" + " " * 254 + "000003"
-
-
-def _with_line(content: bytes, layout: Layout, line: str, at: int) -> bytes:
-    lines = content.decode("ascii").rstrip("\r\n").split("\r\n")
-    lines.insert(at, line)
-    trailer = layout.records["file_trailer"]
-    told = trailer.read(lines[-1]) | {"file_records": len(lines), "line": len(lines)}
-    return "\r\n".join([*lines[:-1], trailer.written(told)]).encode("ascii")
-
-
 @pytest.mark.parametrize(
     ("bank", "size", "written", "at"),
-    [("033", 240, _y03, 4), ("237", 400, _record_4, 2)],
+    [("033", 240, pix_y03, 4), ("237", 400, pix_record_4, 2)],
 )
 def test_a_pix_that_the_bank_made_for_a_slip_is_read(
     bank: str, size: int, written: Callable[[Answer], str], at: int
@@ -181,18 +162,34 @@ def test_a_pix_that_the_bank_made_for_a_slip_is_read(
     (first, second) = read_retorno(content, bank=bank).answers
     line = written(first)
     assert len(line) == size
-    told = read_retorno(_with_line(content, layout, line, at), bank=bank)
+    told = read_retorno(with_line(content, layout, line, at), bank=bank)
     assert (told.illegible, told.answers[0]) == ((), replace(first, pix=ADDRESS))
     assert told.answers[1].pix == ""
-    early = read_retorno(_with_line(content, layout, line, at - 1), bank=bank)
+    early = read_retorno(with_line(content, layout, line, at - 1), bank=bank)
     assert early.illegible != ()
     assert second.nosso_numero in [one.nosso_numero for one in early.answers]
+
+
+@pytest.mark.parametrize(
+    ("bank", "size", "written", "at"),
+    [("033", 240, pix_y03, 4), ("237", 400, pix_record_4, 2)],
+)
+@pytest.mark.parametrize("wrong", ["loja@example.com", "", "qr example.com/1", "x" * 69])
+def test_a_pix_that_no_code_can_hold_is_told_by_its_line_and_the_slip_read(
+    bank: str, size: int, written: Callable[..., str], at: int, wrong: str
+) -> None:
+    content, layout = _answered(bank, size), layout_of(bank, size, "retorno")
+    plain = read_retorno(content, bank=bank).answers
+    line = written(plain[0], wrong)
+    told = read_retorno(with_line(content, layout, line, at), bank=bank)
+    assert [(one.line, one.code) for one in told.illegible] == [(at + 1, "pix_url")]
+    assert told.answers == (plain[0], replace(plain[1], line=plain[1].line + 1))
 
 
 def test_a_pix_of_another_slip_is_not_taken_for_this_one() -> None:
     content, layout = _answered("237", 400), layout_of("237", 400, "retorno")
     _, second = read_retorno(content, bank="237").answers
-    told = read_retorno(_with_line(content, layout, _record_4(second), 2), bank="237")
+    told = read_retorno(with_line(content, layout, pix_record_4(second), 2), bank="237")
     assert [one.pix for one in told.answers] == ["", ""]
     assert [one.code for one in told.illegible] == ["cnab_unknown_line"]
 

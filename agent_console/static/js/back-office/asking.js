@@ -16,14 +16,15 @@ export function say(where, text) {
 }
 
 /**
- * What is wrong, after what the page calls its field, where it asks for it.
+ * What is wrong, after what the form that was sent calls its field, if it asks for it.
+ * @param {HTMLFormElement | undefined} form
  * @param {{field: string, text: string}} wrong - of "instalments.0.amount"
  */
-function told({ field, text }) {
+function told(form, { field, text }) {
   const parts = field.split(".").filter((part) => !/^\d+$/.test(part));
   const name = parts[parts.length - 1] ?? field;
-  const input = document.querySelector(`[name="${CSS.escape(name)}"]`);
-  const label = /** @type {HTMLInputElement | null} */ (input)?.labels?.[0];
+  const input = form?.querySelector(`[name="${CSS.escape(name)}"]`);
+  const label = /** @type {HTMLInputElement | null | undefined} */ (input)?.labels?.[0];
   const words = [...(label?.childNodes ?? [])].filter((node) => node instanceof Text);
   const called = words
     .map((node) => node.data)
@@ -32,24 +33,27 @@ function told({ field, text }) {
   return called ? `${called}: ${text}` : text;
 }
 
-/** @param {unknown} error */
-function reason(error) {
+/** @param {unknown} error @param {HTMLFormElement} [form] */
+function reason(error, form) {
   if (!(error instanceof ApiProblem)) return words.unreachable;
   const fields = error.details.errors ?? [];
-  return fields.length ? fields.map(told).join(" ") : error.message;
+  return fields.length
+    ? fields.map((wrong) => told(form, wrong)).join(" ")
+    : error.message;
 }
 
 /**
  * Ask the server; what it refuses is said.
  * @param {() => Promise<any>} asking
- * @param {string} [where] - is it said
+ * @param {{form?: HTMLFormElement, where?: string}} [of] - the form that was sent, and
+ *   where it is said
  */
-export async function asked(asking, where = "#trouble") {
+export async function asked(asking, { form, where = "#trouble" } = {}) {
   say(where, "");
   try {
     return await asking();
   } catch (error) {
-    say(where, reason(error));
+    say(where, reason(error, form));
     one(where).scrollIntoView({ block: "nearest" });
     return null;
   }

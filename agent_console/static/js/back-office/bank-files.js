@@ -7,6 +7,10 @@ import { made } from "./drawing.js";
 
 const PATH = "/api/v1/bank-files";
 
+/** How far it was taken in: its payments, then slips. @param {any} file */
+const seen = ({ taken, payments, slips, slips_seen }) =>
+  `${number(taken + slips_seen)} / ${number(payments + slips)}`;
+
 /** @param {any} file */
 function figures(file) {
   const list = made("dl");
@@ -18,7 +22,9 @@ function figures(file) {
     [words.bank_file_total, money(file.total)],
     [words.bank_file_known, number(file.known)],
     ...(statement ? [[words.bank_file_others, number(file.others)]] : []),
-    [words.bank_file_taken, `${number(file.taken)} / ${number(file.payments)}`],
+    ...(file.pix ? [[words.bank_file_pix, number(file.pix)]] : []),
+    [words.bank_file_taken, seen(file)],
+    ...(file.pix ? [[words.bank_file_pix_new, number(file.pix_new)]] : []),
     [words.bank_file_new, number(file.new)],
     [words.bank_file_entered, money(file.entered)],
     ...file.to_look_at.map((/** @type {any} */ each) => [each.text, number(each.count)]),
@@ -36,6 +42,7 @@ function listed(title, lines) {
 
 /** @param {any} file */
 function draw(file) {
+  document.querySelector("#bank-files-none")?.remove();
   const place = one("#bank-file-report");
   const kind = words[`bank_file_${file.kind}`];
   const head = file.bank ? `${kind} ${file.bank}` : kind;
@@ -83,7 +90,7 @@ async function take(button, id) {
       say("#said", words.bank_file_done);
       return;
     }
-    button.textContent = `${number(file.taken)} / ${number(file.payments)}`;
+    button.textContent = seen(file);
   }
 }
 

@@ -18,9 +18,11 @@ function given(form) {
   return values;
 }
 
-/** @param {string} verb @param {string} path @param {Record<string, any>} body */
-async function sent(verb, path, body) {
-  const told = await asked(() => (verb === "put" ? api.put : api.post)(path, body));
+/** @param {string} verb @param {string} path @param {Record<string, any>} body
+ * @param {HTMLFormElement} [form] - it is from */
+async function sent(verb, path, body, form) {
+  const ask = verb === "put" ? api.put : api.post;
+  const told = await asked(() => ask(path, body), { form });
   if (told) location.reload();
 }
 
@@ -33,10 +35,10 @@ document.addEventListener("submit", (event) => {
   const values = given(form);
   if (values.contracted_on === "") values.contracted_on = null;
   if ("share" in values) values.share = decimal(values.share);
-  if (form.id !== "contract") return sent(verb ?? "post", path, values);
+  if (form.id !== "contract") return sent(verb ?? "post", path, values, form);
   const { amount, due_on, ...contract } = values;
   const instalments = [{ amount: decimal(amount), due_on }];
-  return sent("post", path, { ...contract, instalments });
+  return sent("post", path, { ...contract, instalments }, form);
 });
 document.addEventListener("click", async (event) => {
   const button = event.target instanceof Element && event.target.closest("button");

@@ -8,6 +8,7 @@ import { percentOf, shareOf } from "./typed.js";
 
 const form = /** @type {HTMLFormElement} */ (one("#terms"));
 const TROUBLE = "#terms-trouble";
+const SENT = { form, where: TROUBLE };
 const SHARES = ["rate", "before"];
 
 /** @param {string} name @returns {any} a field, or the fields of one name */
@@ -103,6 +104,9 @@ function draw({ now, then, holds }) {
     made("tbody", "", ...rows, row(words.terms_total, now.total, then.total)),
   );
   table.className = "list";
+  const scroll = made("div", "", table);
+  Object.assign(scroll, { className: "scroll", role: "group", tabIndex: 0 });
+  scroll.setAttribute("aria-label", words.terms_look);
   const lines = then.lines.map((/** @type {any} */ line) =>
     made("li", `${line.instalment}: ${money(line.amount)}, ${line.text}`),
   );
@@ -110,19 +114,19 @@ function draw({ now, then, holds }) {
     ? [made("p", words.terms_lines), made("ul", "", ...lines)]
     : [made("p", words.terms_no_lines)];
   const place = one("#terms-compared");
-  place.replaceChildren(...(holds ? [] : [made("p", words.terms_not_its)]), table, ...how);
+  place.replaceChildren(...(holds ? [] : [made("p", words.terms_not_its)]), scroll, ...how);
   place.hidden = false;
 }
 
 async function look() {
   one("#terms-compared").hidden = true;
   const body = { ...given(), debt: typed("debt"), on: typed("on") };
-  const told = await asked(() => api.post(`${form.dataset.at}/preview`, body), TROUBLE);
+  const told = await asked(() => api.post(`${form.dataset.at}/preview`, body), SENT);
   if (told) draw(told);
 }
 
 async function save() {
-  const told = await asked(() => api.post(String(form.dataset.at), given()), TROUBLE);
+  const told = await asked(() => api.post(String(form.dataset.at), given()), SENT);
   if (told) location.reload();
 }
 
