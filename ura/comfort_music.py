@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ura.sound import RATE_HZ, Samples, levelled
+from foundation.sound import RATE_HZ, Samples, levelled
 
 CHORD_S = 4.5
 LEVEL_DBFS = -24.0  # below speech: it must not tire

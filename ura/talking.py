@@ -32,7 +32,7 @@ from ura.dialogue.intents import intents
 from ura.flow.engine import BROKEN
 from ura.flow.prompts import prompts
 from ura.owed_calls import OwedCalls
-from ura.ports import Recogniser, VoiceChannel
+from ura.ports import Recogniser, Samples, VoiceChannel
 from ura.scripts.flows import shipped
 from ura.scripts.inbound import NEXT
 from ura.speaking.speaker import Speaker
@@ -234,10 +234,15 @@ class Talks:
     async def _held(
         self, expected: Expected, channel: VoiceChannel, turns: TurnWriter
     ) -> Held:
+        case = expected.case
+
+        async def sound(prompt: str, slots: Mapping[str, object]) -> Samples:
+            return await self._speaker.sound(prompt, slots, case.speaks_for)
+
         means = Means(
-            sound=self._speaker.sound,
+            sound=sound,
             recogniser=self._recogniser,
-            steps=Desk(expected.case),
+            steps=Desk(case),
             intents=intents(),
             activity=VoiceActivity,
             today=datetime.now(SAO_PAULO).date(),

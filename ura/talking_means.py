@@ -23,6 +23,7 @@ from ura.adapters.bank_pix import BankPix
 from ura.adapters.espeak_voice import PROGRAM, VOICE, EspeakVoice
 from ura.adapters.pyttsx3_voice import Pyttsx3Voice
 from ura.adapters.recognisers import PhraseRecognisers, VoskRecognisers
+from ura.creditor_recordings import CreditorRecordings
 from ura.flow.prompts import prompts
 from ura.flow.reading import BadFlow
 from ura.owed_calls import OwedCalls
@@ -70,7 +71,7 @@ async def talks_of(
             pix=await _pix(settings, engine, stack),
             owe=owed.owe,
         )
-        speaker = Speaker(prompts(), voice)
+        speaker = Speaker(prompts(), voice, CreditorRecordings(engine))
         yield Talks(means, speaker, recogniser, lambda: recogniser.missing, owed)
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from foundation.sound import RATE_HZ, decimated, levelled, trimmed, write_wav
 from ura.adapters.kokoro_voice import RATE_HZ as VOICE_RATE_HZ
 from ura.flow.prompts import prompts
-from ura.sound import RATE_HZ, decimated, levelled, trimmed, write_wav
 from ura.speaking.pieces import ENDS, Piece, to_record
 from ura.speaking.recordings import file_name
 from ura.speaking.shipped import PIECES, VOICE

@@ -7,9 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ura.adapters.kokoro_voice import RATE_HZ as VOICE_RATE_HZ
-from ura.comfort_music import comfort_music
-from ura.sound import (
+from foundation.sound import (
     RATE_HZ,
     Samples,
     decimated,
@@ -19,6 +17,8 @@ from ura.sound import (
     trimmed,
     write_wav,
 )
+from ura.adapters.kokoro_voice import RATE_HZ as VOICE_RATE_HZ
+from ura.comfort_music import comfort_music
 from ura.voice_lines import Clip, Collection, load_manifest, save_manifest
 
 BEEP_HZ, BEEP_S = 1_000.0, 0.4

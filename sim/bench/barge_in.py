@@ -19,6 +19,7 @@ from cobranca.inbound.opening_hours import OpeningHours
 from foundation.clock import SystemClock
 from foundation.crypto import Keys
 from foundation.db.engine import connect
+from foundation.sound import tone
 from sim.bench.figures import Figure
 from sim.bench.stack import Stack, floor_stack
 from sim.callers.caller import Caller, HungUp, calling, is_loud
@@ -33,7 +34,6 @@ from ura.numbers import Numbers
 from ura.owed_calls import OwedCalls
 from ura.ports import Samples
 from ura.settings import UraSettings
-from ura.sound import tone
 from ura.speaking.pieces import pieces_of
 from ura.speaking.recordings import read_wav
 from ura.speaking.speaker import Speaker

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy.signal import butter, lfilter, sosfilt
 
+from foundation.sound import levelled
 from sim.openings.line import sound
 from ura.ports import RATE_HZ, Samples
-from ura.sound import levelled
 
 Made = Callable[[np.random.Generator], Samples]
 LEVEL_DBFS = -20.0

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from foundation.sound import decimated, levelled, trimmed, write_wav
 from sim.callers.personas import Persona, personas
 from ura.adapters.kokoro_voice import RATE_HZ as VOICE_RATE_HZ
 from ura.adapters.kokoro_voice import KokoroVoice
 from ura.ports import RATE_HZ, Samples
-from ura.sound import decimated, levelled, trimmed, write_wav
 from ura.speaking.recordings import file_name, read_wav
 
 SHIPPED = Path(__file__).with_name("lines")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.signal import butter, sosfilt
 
+from foundation.sound import RATE_HZ, Samples, silence
 from sim.openings.labelled import Noise, Opening, Sound
-from ura.sound import RATE_HZ, Samples, silence
 
 SECONDS = 12.0  # of each opening; who picks up has long been told by then
 BAND_HZ = (300.0, 3_400.0)

@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import resample_poly
 
+from foundation.sound import RATE_HZ, Samples, decimated, levelled, trimmed, write_wav
 from sim.openings.labelled import Opening
 from sim.openings.line import alaw, assembled, on_the_line, ulaw
 from ura.adapters.kokoro_voice import RATE_HZ as KOKORO_HZ
 from ura.adapters.kokoro_voice import KokoroVoice, VoiceUnavailable
-from ura.sound import RATE_HZ, Samples, decimated, levelled, trimmed, write_wav
 
 RECIPE = 1  # of clips: raise it when the same text must sound otherwise
 WHOLE_RECIPE = 2  # of openings

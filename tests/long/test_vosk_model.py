@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from foundation.sound import tone
 from ura.adapters.recognisers import VoskRecognisers
 from ura.adapters.vosk_phrases import VoskPhrases
 from ura.ports import RATE_HZ
-from ura.sound import tone
 
 PHRASES = ["네", "아니요"]  # yes, no
 

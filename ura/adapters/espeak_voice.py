@@ -15,8 +15,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.signal import resample_poly
 
+from foundation.sound import levelled
 from ura.ports import RATE_HZ, Samples, VoiceFailed
-from ura.sound import levelled
 
 PROGRAM = "espeak-ng"
 VOICE = "pt-br+f2"

@@ -48,6 +48,15 @@ class Prompt:
     def slots(self) -> frozenset[str]:
         return frozenset(part.name for part in self.parts if isinstance(part, Slot))
 
+    @property
+    def text(self) -> str:
+        """As its catalogue has it."""
+        written = (
+            f"{{{part.name}:{part.form}}}" if isinstance(part, Slot) else part
+            for part in self.parts
+        )
+        return "".join(written)
+
 
 def parse_prompts(text: str, *, of_debt: bool) -> dict[str, Prompt]:
     """Read one catalogue; raises BadPrompt."""

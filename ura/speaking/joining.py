@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ura.sound import RATE_HZ, Samples, silence, trimmed
+from foundation.sound import RATE_HZ, Samples, silence, trimmed
 
 MARGIN_S = 0.015  # kept round the sound of a piece
 FADE_S = 0.006

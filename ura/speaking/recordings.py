@@ -7,6 +7,7 @@ so a text that changes is another file, and nothing that is out of date is ever 
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import unicodedata
 import wave
@@ -14,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+from foundation.sound import write_wav
 from ura.ports import RATE_HZ, Samples, Voice
-from ura.sound import write_wav
 
 _LONGEST_NAME = 40
 
@@ -35,11 +36,19 @@ def file_name(voice: str, text: str, *, last: bool) -> str:
 def read_wav(path: Path) -> Samples | None:
     """Read 8 kHz, mono, 16 bit; None when there is no such file, or it is another kind."""
     try:
-        with wave.open(str(path), "rb") as sound:
+        return samples_of(path.read_bytes())
+    except OSError:
+        return None
+
+
+def samples_of(raw: bytes) -> Samples | None:
+    """The same of a file's content."""
+    try:
+        with wave.open(io.BytesIO(raw), "rb") as sound:
             if sound.getparams()[:3] != (1, 2, RATE_HZ):
                 return None
             pcm = sound.readframes(sound.getnframes())
-    except (OSError, wave.Error, EOFError):
+    except (wave.Error, EOFError):
         return None
     return np.frombuffer(pcm, "<i2").astype(np.float64) / 32768
 

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from typing import Protocol
+from uuid import UUID
 
 from ura.flow.prompts import Prompt
 from ura.ports import Samples, Voice
 from ura.speaking.joining import joined
 from ura.speaking.pieces import pieces_of
-from ura.speaking.recordings import read_wav
+
+
+class OwnRecordings(Protocol):
+    """What creditors recorded themselves."""
+
+    async def recording(self, creditor: UUID, prompt: str, text: str) -> Samples | None:
+        """Return the prompt as this creditor says this text; None: we say it."""
+        ...
 
 
 class Speaker:
-    """Of one call. `creditor` is a folder of `NAME.wav`, one for each of its prompts."""
+    """The voice of all calls. `own` None: creditors have no recordings."""
 
     def __init__(
-        self, prompts: Mapping[str, Prompt], voice: Voice, creditor: Path | None = None
+        self, prompts: Mapping[str, Prompt], voice: Voice, own: OwnRecordings | None = None
     ) -> None:
         self._prompts = prompts
         self._voice = voice
-        self._creditor = creditor
+        self._own = own
 
-    async def sound(self, prompt: str, slots: Mapping[str, object]) -> Samples:
-        """Return the prompt spoken. Raises VoiceFailed, NotSpoken."""
+    async def sound(
+        self, prompt: str, slots: Mapping[str, object], creditor: UUID | None = None
+    ) -> Samples:
+        """Return the prompt spoken for a creditor. Raises VoiceFailed, NotSpoken."""
         written = self._prompts[prompt]
-        if self._creditor is not None and not written.slots:
-            own = read_wav(self._creditor / f"{prompt}.wav")
+        if self._own is not None and creditor is not None and not written.slots:
+            own = await self._own.recording(creditor, prompt, written.text)
             if own is not None:
                 return own
         pieces = pieces_of(written, slots)

@@ -76,6 +76,7 @@ class Case:
     agentless: bool = False  # no agent may have this call
     to_pay: UUID | None = None  # agreement or debt for which an agent sent him here
     debtor: UUID | None = None
+    in_hand: UUID | None = None  # creditor of the matter that is spoken of
     debts: tuple[DebtSeen, ...] = ()  # in hand: of one creditor, in no agreement
     owed: Decimal = Decimal(0)  # of them
     wishes: Wishes = field(default_factory=Wishes)
@@ -86,6 +87,11 @@ class Case:
     topics_told: bool = False  # where to begin was found out
     code: Code | None = None  # that was made last
     parts: list[str] = field(default_factory=list)  # of it, not read out yet
+
+    @property
+    def speaks_for(self) -> UUID | None:
+        """The creditor whose recordings are heard: of the matter, else of the number."""
+        return self.in_hand or self.creditor
 
     @property
     def now(self) -> datetime:

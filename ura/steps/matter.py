@@ -120,12 +120,13 @@ def _take(case: Case, topic: Topic) -> Result:
 
 def _in_hand(case: Case, debts: Sequence[DebtSeen]) -> Slots:
     case.debts, case.agreement = tuple(debts), None
+    case.in_hand = debts[0].creditor.id
     case.owed = sum((owed_of(case, debt) for debt in debts), ZERO)
     return {"owed": case.owed, "creditor": debts[0].creditor.name}
 
 
 def _agreed(case: Case, agreement: AgreementSeen) -> Slots:
-    case.agreement = agreement.id
+    case.agreement, case.in_hand = agreement.id, agreement.creditor.id
     case.debts = ()
     return {"agreement_left": due_of(agreement), "agreement_due": next_day_of(agreement)}
 

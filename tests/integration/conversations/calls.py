@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.contacts.robot_store import RobotCallRow, RobotTurnRow
 from foundation.home import Home
+from foundation.sound import tone, write_wav
 from tests.builders.processes import Processes, Started
 from tests.real_switch import RealSwitch
 from ura.adapters.espeak_voice import VOICE
 from ura.flow.prompts import prompts
-from ura.sound import tone, write_wav
 from ura.speaking.pieces import to_record
 from ura.speaking.recordings import file_name
 

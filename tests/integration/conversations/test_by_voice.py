@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from foundation.settings import ProcessSettings
+from foundation.sound import tone
 from sim.callers.personas import personas
 from sim.callers.voices import Lines, committed
 from tests.builders.known_lines import KnownLines
@@ -28,7 +29,6 @@ from tests.integration.conversations.spoken import (
 from tests.integration.conversations.ura_here import ura_here
 from tests.real_switch import RealSwitch
 from ura.ports import Samples
-from ura.sound import tone
 
 PIECE_S, INTO_S = 0.1, 0.05  # of what is said to a caller; short, for nobody listens
 AT_ONCE = 5  # all in this one process, callers and robot

@@ -12,6 +12,7 @@ import numpy as np
 
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.calls.events import HungUp
+from foundation.sound import tone
 from tests.integration.switch.callers import a_caller
 from tests.real_switch import PATIENCE_S, RealSwitch, hearing
 from tests.sound import stereo, timeline
@@ -23,7 +24,6 @@ from ura.conversation.controller import Held, Means, hold
 from ura.dialogue.intents import intents
 from ura.ports import Samples
 from ura.scripts.flows import shipped
-from ura.sound import tone
 
 PROMPT_HZ, PROMPT_S = 700, 0.4
 # each `w` is half a second; a prompt, or two, and some time to answer

@@ -6,8 +6,8 @@ import numpy as np
 
 from foundation.embedded import tools
 from foundation.settings import ProcessSettings
+from foundation.sound import RATE_HZ
 from ura.adapters.espeak_voice import PROGRAM, EspeakVoice
-from ura.sound import RATE_HZ
 
 
 async def test_espeak_says_a_text_at_the_telephones_rate() -> None:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from foundation.sound import tone
 from sim.bench.robot.turns import KEYS, KINDS, Bench, Timed, Wait, figures_of
 from sim.openings.sounds import read
 from sim.personas import sounds
 from ura.adapters.audiosocket_channel import TalkServer
 from ura.adapters.scripted_recogniser import ScriptedRecogniser
 from ura.ports import Samples
-from ura.sound import tone
 
 
 async def _sound(_prompt: str, _slots: Mapping[str, object]) -> Samples:

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from foundation.sound import RATE_HZ
 from tests.unit.ura.wav import read_wav
 from ura.comfort_music import comfort_music
-from ura.sound import RATE_HZ
 from ura.voice_lines import Clip, load_lines, load_manifest
 from ura.voices_cli import COLLECTIONS
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ura.sound import tone, write_wav
+from foundation.sound import tone, write_wav
 from ura.ura_cli import ura
 
 

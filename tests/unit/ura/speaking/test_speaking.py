@@ -6,19 +6,20 @@ import wave
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from foundation.sound import RATE_HZ, tone
 from ura.adapters.espeak_voice import EspeakVoice, from_wav
 from ura.adapters.pyttsx3_voice import Pyttsx3Voice
 from ura.dialogue.amounts import amount_in_words, amount_of
 from ura.dialogue.words import words
 from ura.flow.prompts import Prompt, parts_of, prompts
 from ura.ports import Samples, VoiceFailed
-from ura.sound import RATE_HZ, tone, write_wav
 from ura.speaking.joining import joined
 from ura.speaking.pieces import (
     NotSpoken,
@@ -31,6 +32,7 @@ from ura.speaking.recordings import RecordedVoice, file_name, read_wav
 from ura.speaking.speaker import Speaker
 
 JANUARY = date(2027, 1, 31)
+CREDITOR = uuid4()
 
 
 class Tones:
@@ -162,15 +164,35 @@ async def test_a_file_that_is_no_sound_is_spoken_anew(tmp_path: Path) -> None:
     assert live.said == [("Sim", True)]
 
 
-async def test_a_creditors_recording_takes_the_place_of_a_prompt(
-    tmp_path: Path,
-) -> None:
-    write_wav(tmp_path / "bye.wav", tone((300.0,), 1.0))
+class Own:
+    """One creditor has recorded the good-bye."""
+
+    async def recording(self, creditor: UUID, prompt: str, text: str) -> Samples | None:
+        has = creditor == CREDITOR and (prompt, text) == ("bye", prompts()["bye"].text)
+        return tone((300.0,), 1.0) if has else None
+
+
+async def test_a_creditors_recording_takes_the_place_of_a_prompt() -> None:
     live = Tones()
-    speaker = Speaker(prompts(), live, tmp_path)
-    assert len(await speaker.sound("bye", {})) == RATE_HZ
-    await speaker.sound("to_person", {})
-    assert len(live.said) == 1
+    speaker = Speaker(prompts(), live, Own())
+    assert len(await speaker.sound("bye", {}, CREDITOR)) == RATE_HZ
+    assert live.said == []
+    await speaker.sound("to_person", {}, CREDITOR)
+    await speaker.sound("bye", {}, uuid4())
+    await speaker.sound("bye", {})
+    assert len(live.said) == 1 + 2 * len(pieces_of(prompts()["bye"], {}))
+
+
+async def test_what_has_values_is_never_a_recording() -> None:
+    live = Tones()
+    speaker = Speaker(prompts(), live, Everything())
+    await speaker.sound("protocol", {"protocol": "123"}, CREDITOR)
+    assert live.said
+
+
+class Everything:
+    async def recording(self, creditor: UUID, prompt: str, text: str) -> Samples | None:
+        return tone((300.0,), 1.0)
 
 
 async def test_without_its_program_a_voice_says_what_lacks(

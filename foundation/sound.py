@@ -1,11 +1,13 @@
 """What a sound must be before it is shipped: 8 kHz, even in level, no dead air.
 
-Pure functions on samples (float, -1..1, mono), and the one writer of WAV files. Levels are
-dB below full scale (dBFS). Speech is not filtered further: the telephone network does that.
+Pure functions on samples (float, -1..1, mono), and the one writer of such WAV files. Levels
+are dB below full scale (dBFS). Speech is not filtered further: the telephone network does.
 """
 
 from __future__ import annotations
 
+import io
+import math
 import wave
 from pathlib import Path
 
@@ -17,6 +19,7 @@ Samples = NDArray[np.float64]
 RATE_HZ = 8_000
 TARGET_RMS_DBFS = -20.0
 PEAK_LIMIT_DBFS = -1.0
+EDGE_HZ = 300.0  # over which a sound that is resampled is let fade
 MARGIN_S = 0.05  # kept before the first and after the last sound
 FRAME_S = 0.01
 SILENCE_DB = -40.0  # below the loudest frame: no longer speech
@@ -49,6 +52,23 @@ def decimated(samples: Samples, factor: int) -> Samples:
     return np.convolve(samples, taps / taps.sum(), mode="same")[::factor]
 
 
+def resampled(samples: Samples, rate_hz: int) -> Samples:
+    """Bring a sound of any rate, 8 kHz or more, to 8 kHz.
+
+    By its spectrum, which is exact for a sound that is wholly there: cut at the new half
+    rate, with a soft edge over its last 300 Hz so that nothing rings.
+    """
+    if rate_hz == RATE_HZ:
+        return samples
+    step = rate_hz // math.gcd(rate_hz, RATE_HZ)
+    padded = np.pad(samples, (0, -len(samples) % step))
+    count = len(padded) * RATE_HZ // rate_hz
+    kept = np.fft.rfft(padded)[: count // 2 + 1]
+    hz = np.arange(len(kept)) * rate_hz / max(1, len(padded))
+    edge = np.clip((RATE_HZ / 2 - hz) / EDGE_HZ, 0.0, 1.0)
+    return np.fft.irfft(kept * np.sin(edge * np.pi / 2) ** 2, count) * count / len(padded)
+
+
 def levelled(samples: Samples, rms_dbfs: float = TARGET_RMS_DBFS) -> Samples:
     """Scale to the wanted mean level, or as near as the peak limit allows."""
     rms = float(np.sqrt(np.mean(samples**2)))
@@ -72,15 +92,22 @@ def silence(seconds: float) -> Samples:
     return np.zeros(round(seconds * RATE_HZ))
 
 
-def write_wav(path: Path, samples: Samples) -> None:
-    """Write 8 kHz, mono, 16 bit, whole or not at all."""
+def wav_of(samples: Samples) -> bytes:
+    """Return a file of 8 kHz, mono, 16 bit."""
     pcm = np.round(np.clip(samples, -1.0, 1.0) * 32767).astype("<i2")
-    draft = path.with_name(path.name + ".part")
-    with wave.open(str(draft), "wb") as out:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(RATE_HZ)
         out.writeframes(pcm.tobytes())
+    return file.getvalue()
+
+
+def write_wav(path: Path, samples: Samples) -> None:
+    """Write 8 kHz, mono, 16 bit, whole or not at all."""
+    draft = path.with_name(path.name + ".part")
+    draft.write_bytes(wav_of(samples))
     draft.replace(path)
 
 

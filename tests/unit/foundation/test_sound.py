@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.unit.ura.wav import read_wav
-from ura.sound import (
+from foundation.sound import (
     RATE_HZ,
     Samples,
     decimated,
@@ -18,6 +17,7 @@ from ura.sound import (
     trimmed,
     write_wav,
 )
+from tests.unit.ura.wav import read_wav
 
 
 def a_sine(hz: float, seconds: float, rate_hz: int = RATE_HZ) -> Samples:
