@@ -126,7 +126,7 @@ async def take(
 
 
 async def leave(connection: AsyncConnection, call: UUID) -> None:
-    """Nobody takes it after all. One that is over by now was ended by its caller."""
+    """Nobody takes it after all. One whose line was cut was ended by its caller."""
     was_taken = RobotCallRow.outcome == TAKEN
     values = {
         "taken_at": None,
@@ -151,13 +151,15 @@ class Over:
 async def end(connection: AsyncConnection, call: UUID, over: Over) -> None:
     """Keep how it ended, with the turns that are not kept yet.
 
-    The line of a call that a person took is cut; that is no hang-up.
+    The line of a call that a person took is cut; that is no hang-up. One that came to its
+    own end before that ended so, whoever had asked for it.
     """
     understood = sum(bool(turn["outcome"]) for turn in over.turns)
+    cut = RobotCallRow.taken_at.is_not(None) & literal(over.outcome == HUNG_UP)
     values = {
         "ended_at": over.at,
-        "outcome": case((RobotCallRow.taken_at.is_not(None), TAKEN), else_=over.outcome),
-        "hands_over": or_(RobotCallRow.taken_at.is_not(None), literal(over.hands_over)),
+        "outcome": case((cut, TAKEN), else_=over.outcome),
+        "hands_over": or_(cut, literal(over.hands_over)),
         "state": over.state,
         "understood": understood,
         "missed": len(over.turns) - understood,

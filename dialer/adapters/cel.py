@@ -32,7 +32,7 @@ FINAL = 200
 # event, time, unique id, linked id, channel name, extra; found anywhere in what was read,
 # so that a line torn by a full disk spoils no other
 _LINE = re.compile(
-    rb'"(?P<event>CHAN_START|ANSWER|HANGUP|LAST_WORD)","(?P<at>\d+\.\d+)",'
+    rb'"(?P<event>CHAN_START|ANSWER|HANGUP|LAST_WORD|TAKEN)","(?P<at>\d+\.\d+)",'
     rb'"(?P<channel>[^"\n]*)","[^"\n]*","(?:[^"\n]|"")*","(?P<extra>(?:[^"\n]|"")*)"\r?\n'
 )
 
@@ -47,6 +47,7 @@ class CelCall:
 
     started_at: datetime | None = None
     answered_at: datetime | None = None
+    taken_at: datetime | None = None  # from the automatic conversation, by a person
     ended_at: datetime | None = None
     cause: int | None = None
     last_code: int | None = None  # SIP, the network's last word; None: it said nothing
@@ -166,6 +167,8 @@ def _collect(
                 call.started_at = at
             case b"ANSWER":
                 call.answered_at = call.answered_at or at
+            case b"TAKEN":
+                call.taken_at = at
             case b"LAST_WORD":
                 call.last_code = _number(line["extra"], "extra")
             case _:

@@ -72,6 +72,7 @@ class _Channel:
     peer: _Channel | None = None
     held: bool = False
     robot: bool | None = None  # held for it: whether it leads still
+    taken: bool = False  # by us out of the automatic conversation
     back: bool = False  # on the floor again
     talked: bool = False  # came out of a bridge, and the dialplan has not noticed yet
     variables: dict[str, str] = field(default_factory=dict)
@@ -149,9 +150,10 @@ class ScriptedTelephony:
         """Somebody calls us and is sent to the floor."""
         call = Origination(channel=channel, dial="", context="to-floor", timeout_s=0.0)
         ch = self._new(call)
-        ch.variables["ACORDO_ATTEMPT"] = channel
-        fields = {"Attempt": channel, "Number": number, "Called": called}
-        ch.life = asyncio.create_task(self._inbound(ch, fields))
+        ch.variables |= {
+            "ACORDO_ATTEMPT": channel, "ACORDO_CALLER": number, "ACORDO_CALLED": called,
+        }  # fmt: skip
+        ch.life = asyncio.create_task(self._inbound(ch))
 
     def robot_done(self, channel: str) -> None:
         """The automatic conversation ends, and the debtor wants a person."""
@@ -214,7 +216,13 @@ class ScriptedTelephony:
 
     async def take(self, channel: str) -> None:
         self._reach()
-        self._say(self._live(channel), "inbound")
+        ch = self._live(channel)
+        self._say(ch, "taken")
+        if not ch.call.dial:
+            self._say_inbound(ch)
+            return
+        ch.taken = ch.talked = True  # whom we called waits as one whose agent was lost
+        ch.stirred.set()
 
     async def tell(self, channel: str, variables: Mapping[str, str]) -> None:
         self._reach()
@@ -285,9 +293,9 @@ class ScriptedTelephony:
         await self._pause(ch, float(ch.variables.get("ACORDO_THRESHOLD_S") or 2))
         await self._after(ch, "overflow")
 
-    async def _inbound(self, ch: _Channel, fields: dict[str, str]) -> None:
+    async def _inbound(self, ch: _Channel) -> None:
         self._answer(ch)
-        self._say(ch, "inbound", fields)
+        self._say_inbound(ch)
         await self._pause(ch, INBOUND_WAIT_S)
         if "ACORDO_POSITION" in ch.variables and not ch.talked:
             await self._pause(ch, TOLD_WAIT_S - INBOUND_WAIT_S)
@@ -299,7 +307,8 @@ class ScriptedTelephony:
             if ch.talked:
                 ch.talked, ch.back = False, True
                 self._say(ch, "back_to_floor")
-                await self._pause(ch, BACK_TO_FLOOR_S)
+                await self._pause(ch, INBOUND_WAIT_S if ch.taken else BACK_TO_FLOOR_S)
+                ending, ch.taken = "no_agent" if ch.taken else ending, False
                 continue
             ch.back = False
             self._say(ch, ending)
@@ -357,12 +366,16 @@ class ScriptedTelephony:
         self._part(ch)
         if ch.life is not None and ch.life is not asyncio.current_task():
             ch.life.cancel()
-        at = self._now()
-        self._tell(HungUp(channel=ch.id, at=at, cause=cause, sip_code=sip_code))
+        self._tell(HungUp(channel=ch.id, at=self._now(), cause=cause, sip_code=sip_code))
 
     def _say(self, ch: _Channel, what: str, fields: dict[str, str] | None = None) -> None:
         fields = fields or {"Attempt": ch.variables.get("ACORDO_ATTEMPT", "")}
         self._tell(Said(channel=ch.id, at=self._now(), what=what, fields=fields))
+
+    def _say_inbound(self, ch: _Channel) -> None:
+        told = {"Attempt": "ATTEMPT", "Number": "CALLER", "Called": "CALLED"}
+        fields = {name: ch.variables[f"ACORDO_{of}"] for name, of in told.items()}
+        self._say(ch, "inbound", fields)
 
     def _tell(self, event: SwitchEvent) -> None:
         if not self._lost:

@@ -262,8 +262,7 @@ class Leader:
     async def remember(self, campaign: UUID) -> Past:
         """Read the campaign's past; what is on its way to the database is waited for."""
         try:
-            async with asyncio.timeout(READ_LIMIT_S):
-                await self.tools.call_log.drained()
+            await self._written()
         except TimeoutError:
             log.warning("past_read_undrained", campaign=str(campaign))
         async with self.tools.engine.connect() as connection:
@@ -301,7 +300,7 @@ class Leader:
 
     async def _act(self, action: Action) -> None:
         if isinstance(action, NotTaken):
-            await not_taken(self.tools.engine, action.call, sent_for=False)
+            await not_taken(self.tools.engine, action.call, self._written)
             return
         try:
             await act(self.tools.telephony, action)
@@ -322,7 +321,7 @@ class Leader:
                 self.carry_out(self.floor.on_nail_failed(action.leg, at))
             case Take():
                 self._tasks.create_task(
-                    not_taken(self.tools.engine, action.call, sent_for=True)
+                    not_taken(self.tools.engine, action.call)
                 )
             case HangUp() | EndHold() | Listen() | Tell():
                 pass  # gone already, or the sweep meets it again
@@ -362,6 +361,10 @@ class Leader:
         if not self._begun:
             self._note("term_began", self.floor.time.now(), holder=short(self.term.holder))
             self._begun = True
+        await self._written()
+
+    async def _written(self) -> None:
+        """Wait until the database has all facts known here; raises TimeoutError."""
         async with asyncio.timeout(READ_LIMIT_S):
             await self.tools.call_log.drained()
 

@@ -265,6 +265,9 @@ class Recovery:
         if record.sign_of_life:
             sign = Said(channel=known.channel, at=at, what="sign_of_life", fields={})
             self._learn(known, sign, "sign_of_life", step)
+        if record.taken_at:
+            taken = Said(channel=known.channel, at=record.taken_at, what="taken", fields={})
+            self._learn(known, taken, "taken", step)
         hung_up = HungUp(
             channel=known.channel,
             at=at,

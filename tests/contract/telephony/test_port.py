@@ -27,6 +27,7 @@ from dialer.ports import (
     SwitchRefused,
     Telephony,
 )
+from dialer.shell.adopting import sent_back
 from foundation.ids import uuid7
 from tests.real_switch import PHONES, Heard, RealSwitch, hearing
 
@@ -327,6 +328,24 @@ async def test_without_its_process_the_robot_is_over_at_once(line: Line) -> None
     await line.heard.first(HungUp, debtor)
     with pytest.raises(SwitchRefused):
         await line.telephony.to_robot(debtor)
+
+
+async def test_whom_we_called_waits_for_whoever_is_free_once_he_is_taken(line: Line) -> None:
+    leg = await line.leg()
+    # where the automatic conversation says that he goes
+    debtor = await line.debtor("01", ACORDO_TAKEN="called,waiting,1")
+    await line.heard.first(Answered, debtor)
+    await line.telephony.take(debtor)
+    await line.heard.said("back_to_floor", debtor)
+    assert words(line, debtor) == ["taken", "back_to_floor"]
+    listed = {channel.channel: channel for channel in await line.telephony.channels()}
+    assert sent_back(listed[debtor])
+    await line.join(debtor, leg)
+    assert line.heard.all(Joined, debtor)[-1].peer == leg
+    await line.telephony.hang_up(debtor)
+    await line.heard.first(HungUp, debtor)
+    with pytest.raises(SwitchRefused):
+        await line.telephony.take(debtor)
 
 
 async def test_seats_with_a_phone_are_listed(line: Line) -> None:

@@ -122,6 +122,45 @@ async def test_who_takes_a_call_takes_it_once_and_it_is_no_hang_up(
     assert day.transfers == {"taken": 1}
 
 
+@pytest.mark.parametrize("wanted_till", ["after_it", "before_it"])
+@pytest.mark.parametrize(
+    ("outcome", "hands_over"), [("done", False), ("person", True), ("hung_up", False)]
+)
+async def test_how_it_ended_by_itself_stands_though_a_person_had_asked_for_it(
+    engine: AsyncEngine, outcome: str, hands_over: bool, wanted_till: str
+) -> None:
+    """Nobody took it: that is known before the conversation's end is kept, or after it."""
+    call = await begun(engine)
+
+    async def nobody_takes_it() -> None:
+        async with engine.begin() as connection:
+            await robot_calls.leave(connection, call)
+
+    async with engine.begin() as connection:
+        await robot_calls.take(connection, call, None, NOW)
+    if wanted_till == "before_it":
+        await nobody_takes_it()
+    await over(engine, call, a_turn(), outcome=outcome)
+    if wanted_till == "after_it":
+        await nobody_takes_it()
+    async with engine.connect() as connection:
+        (row,) = await connection.execute(select(RobotCallRow.__table__))
+    assert (row.outcome, row.hands_over, row.taken_at) == (outcome, hands_over, None)
+
+
+@pytest.mark.parametrize(("outcome", "hands_over"), [("done", False), ("person", True)])
+async def test_who_came_to_his_own_end_first_was_not_taken(
+    engine: AsyncEngine, outcome: str, hands_over: bool
+) -> None:
+    call = await begun(engine)
+    async with engine.begin() as connection:
+        await robot_calls.take(connection, call, None, NOW)
+    await over(engine, call, a_turn(), outcome=outcome)
+    async with engine.connect() as connection:
+        (row,) = await connection.execute(select(RobotCallRow.__table__))
+    assert (row.outcome, row.hands_over) == (outcome, hands_over)
+
+
 async def test_turns_are_written_while_the_conversation_goes_on(
     engine: AsyncEngine,
 ) -> None:

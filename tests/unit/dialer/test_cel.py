@@ -47,6 +47,17 @@ def test_a_call_is_read_from_its_lines(path: Path) -> None:
     assert not calls["c"].hung_up
 
 
+def test_who_was_taken_from_the_robot_is_told(path: Path) -> None:
+    lines = [
+        line("CHAN_START", START, "a"),
+        line("TAKEN", START + 5, "a"),
+        line("HANGUP", START + 9, "a"),
+        line("HANGUP", START + 9, "b"),
+    ]
+    calls = read_cel(write(path, lines), instant(START))
+    assert (calls["a"].taken_at, calls["b"].taken_at) == (instant(START + 5), None)
+
+
 def test_a_call_that_went_on_by_another_route_is_told_by_its_last_channel(
     path: Path,
 ) -> None:

@@ -32,7 +32,9 @@ def test_the_agent_who_takes_it_gets_it_before_who_is_idle_longer(floor: Floor) 
     seat(floor, "agent002", s=1)
     call = with_robot(floor)
     step = apply_command(floor, take(call), NOW)
-    assert step.actions == [Take(call=call, channel="17.1")]
+    assert (step.actions, step.facts) == ([Take(call=call, channel="17.1")], [])
+    told = floor.on_switch(Said(channel="17.1", at=at(4), what="taken", fields={}))
+    assert [(fact.kind, fact.call) for fact in told.facts] == [("taken", call)]
     arrived = floor.on_switch(Said(channel="17.1", at=at(9), what="inbound", fields={}))
     assert joins(arrived) == [(call, "agent002")]
 
