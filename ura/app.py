@@ -15,7 +15,6 @@ from prometheus_client import Counter
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cobranca.contacts import robot_calls
 from foundation.bus import ANSWERS, LOST, Bus
 from foundation.bus import connect as connect_bus
 from foundation.clock import Clock
@@ -39,6 +38,8 @@ from ura.adapters.fastagi import AgiChannel, AgiServer
 from ura.adapters.recognisers import Recognisers
 from ura.answering.hearing import Samples
 from ura.keeping_place import Places
+from ura.left_open import end_left_open
+from ura.lives import Lives
 from ura.numbers import Numbers
 from ura.scripts.answering import listen
 from ura.scripts.inbound import NEXT, inbound
@@ -154,14 +155,6 @@ class Ears:
             log.warning("verdict_untold", why=type(error).__name__)
 
 
-async def _end_left_open(engine: AsyncEngine) -> None:
-    """Conversations of the process before this one, which had no time to end them."""
-    async with engine.begin() as connection:
-        ended = await robot_calls.end_left_open(connection)
-    if ended:
-        log.warning("talks_ended_late", talks=ended)
-
-
 async def _clock(engine: AsyncEngine, settings: UraSettings) -> Clock:
     async with engine.begin() as connection:
         try:
@@ -176,6 +169,7 @@ async def _serve(
     ura: Ura,
     ears: Ears,
     engine: AsyncEngine,
+    lives: Lives,
 ) -> None:
     """Serve calls until the process is to stop."""
     agi, hearing, most = settings.agi, settings.hearing, settings.ura.calls
@@ -187,7 +181,9 @@ async def _serve(
         "talked": ura.talked,
     }
     talking = await ura.numbers.talking()
-    async with talks_of(settings, engine, lambda: ura.clock, wanted=talking) as talks:
+    async with talks_of(
+        settings, engine, lambda: ura.clock, wanted=talking, holder=lives.own
+    ) as talks:
         ura.talks = talks
         sounds: AudioSocketServer = AudioSocketServer(ears.hears, most)
         if talks is not None:
@@ -200,6 +196,7 @@ async def _serve(
             own.missing.has(LISTENER)
             own.missing.has(HEARING)
             log.info("fastagi_listening", listens=f"{agi.host}:{port}")
+            own.start(end_left_open(own, engine, lives), "left_open")
             await own.stopping.wait()
 
 
@@ -213,7 +210,6 @@ async def main(own: Process, settings: UraSettings) -> None:
     try:
         await reach_database(engine, table=ContactClockRow.__tablename__)
         await require_clock(engine)
-        await _end_left_open(engine)
         numbers = Numbers(engine, settings.ura)
         ura = Ura(settings, await _clock(engine, settings), numbers)
         own.missing.has(DATABASE)
@@ -221,7 +217,8 @@ async def main(own: Process, settings: UraSettings) -> None:
         own.start(ura.tell_hours(own, engine), "hours")
         models = settings.cache / "models" / "whisper"
         async with Recognisers(models, settings.ura.recognisers) as recognisers:
-            await _serve(own, settings, ura, Ears(recognisers, bus), engine)
+            with Lives(Home(settings.home).root / "ura" / "lives") as lives:
+                await _serve(own, settings, ura, Ears(recognisers, bus), engine, lives)
     finally:
         await bus.client.aclose()
         await engine.dispose()

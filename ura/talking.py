@@ -66,7 +66,10 @@ class Expected:
 
 
 class Talks:
-    """The conversations of one process. `deaf`: nobody is here to recognise speech."""
+    """The conversations of one process. `deaf`: nobody is here to recognise speech.
+
+    `holder`: which life of the process they are in the hands of.
+    """
 
     def __init__(
         self,
@@ -75,8 +78,10 @@ class Talks:
         recogniser: Recogniser,
         deaf: Callable[[], bool],
         owed: OwedCalls,
+        holder: UUID | None = None,
     ) -> None:
         self._means = means
+        self._holder = holder
         self._owed = owed
         self._speaker = speaker
         self._recogniser = recogniser
@@ -103,6 +108,7 @@ class Talks:
             caller=e164_or_empty(caller),
             called=ours.number,
             at=datetime.now(UTC),
+            holder=self._holder,
         )
         try:
             async with self._means.engine.begin() as connection:
@@ -135,6 +141,7 @@ class Talks:
                     caller=whom.number,
                     called=whom.shown,
                     at=datetime.now(UTC),
+                    holder=self._holder,
                 )
                 protocol = await robot_calls.begin(connection, arrived)
         except DATABASE_LOST as error:
@@ -169,6 +176,7 @@ class Talks:
                     caller=e164_or_empty(await channel.variable("ACORDO_CALLER")),
                     called=called,
                     at=datetime.now(UTC),
+                    holder=self._holder,
                 )
                 await robot_calls.begin(connection, arrived)
                 await robot_calls.identified(connection, errand.id, errand.debtor)

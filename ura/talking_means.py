@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -49,10 +50,11 @@ async def talks_of(
     clock: Callable[[], Clock],
     *,
     wanted: bool,
+    holder: UUID | None = None,
 ) -> AsyncIterator[Talks | None]:
     """Give the conversations that can be held while the block runs; None: none can.
 
-    `wanted`: they are held at any of our numbers.
+    `wanted`: they are held at any of our numbers. `holder`: this life of the process.
     """
     voice = await _voice(settings) if wanted and _flows_are_read() else None
     if voice is None:
@@ -72,7 +74,7 @@ async def talks_of(
             owe=owed.owe,
         )
         speaker = Speaker(prompts(), voice, CreditorRecordings(engine))
-        yield Talks(means, speaker, recogniser, lambda: recogniser.missing, owed)
+        yield Talks(means, speaker, recogniser, lambda: recogniser.missing, owed, holder)
 
 
 def _flows_are_read() -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,10 @@ HUNG_UP = "hung_up"  # of one whose caller went, as the conversation tells it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """Somebody is on the line. `caller` empty: the network does not tell who."""
+    """Somebody is on the line. `caller` empty: the network does not tell who.
+
+    `holder`: which life of the robot's process talks with him.
+    """
 
     call: UUID
     channel: str
@@ -33,6 +36,7 @@ class Arrived:
     caller: str
     called: str
     at: datetime
+    holder: UUID | None = None
 
 
 def protocol(number: int, at: datetime) -> str:
@@ -54,6 +58,7 @@ async def begin(connection: AsyncConnection, arrived: Arrived) -> str:
         "caller": arrived.caller or None,
         "called": arrived.called,
         "began_at": arrived.at,
+        "holder": arrived.holder,
         "hands_over": False,
         "understood": 0,
         "missed": 0,
@@ -180,30 +185,6 @@ def _turns(call: UUID, told: Sequence[Mapping[str, Any]], first: int) -> Insert:
 def _masked(turn: Mapping[str, Any]) -> dict[str, str]:
     """What was said, without numbers that tell who somebody is."""
     return {name: masked(turn[name]) for name in ("asked", "hypothesis", "phrase")}
-
-
-async def end_left_open(connection: AsyncConnection) -> int:
-    """End those that a process that died had in hand; returns how many.
-
-    Only for a process that holds none yet, where no other holds any. They lasted to the
-    last turn that is kept; the dialplan sent the callers to people.
-    """
-    taken = RobotCallRow.taken_at.is_not(None)
-    last_s = (
-        select(func.coalesce(func.max(RobotTurnRow.end_s), 0.0))
-        .where(RobotTurnRow.call_id == RobotCallRow.id)
-        .scalar_subquery()
-    )
-    ended = (
-        update(RobotCallRow)
-        .where(RobotCallRow.ended_at.is_(None))
-        .values(
-            ended_at=RobotCallRow.began_at + last_s * literal(timedelta(seconds=1)),
-            outcome=case((taken, TAKEN), else_=BROKEN),
-            hands_over=True,
-        )
-    )
-    return int((await connection.execute(ended)).rowcount)
 
 
 async def broke_off(connection: AsyncConnection, call: UUID, at: datetime) -> None:

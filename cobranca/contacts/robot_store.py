@@ -21,6 +21,9 @@ class RobotCallRow(Row):
     """One conversation. `claimed_id`: whose CPF was given; `debtor_id`: who proved it."""
 
     __tablename__ = "robot_call"
+    __table_args__ = (
+        Index("ix_robot_call_open", "holder", postgresql_where=text("ended_at IS NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
@@ -30,6 +33,7 @@ class RobotCallRow(Row):
     called: Mapped[str]
     began_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
+    holder: Mapped[UUID | None]  # the life of the robot's process that leads it
     claimed_id: Mapped[UUID | None] = mapped_column(ForeignKey(DebtorRow.id), index=True)
     debtor_id: Mapped[UUID | None] = mapped_column(ForeignKey(DebtorRow.id), index=True)
     agreement_id: Mapped[UUID | None] = mapped_column(ForeignKey(AgreementRow.id))

@@ -320,9 +320,7 @@ class Leader:
             case Nail():
                 self.carry_out(self.floor.on_nail_failed(action.leg, at))
             case Take():
-                self._tasks.create_task(
-                    not_taken(self.tools.engine, action.call)
-                )
+                self._tasks.create_task(not_taken(self.tools.engine, action.call))
             case HangUp() | EndHold() | Listen() | Tell():
                 pass  # gone already, or the sweep meets it again
 

@@ -330,7 +330,9 @@ async def test_without_its_process_the_robot_is_over_at_once(line: Line) -> None
         await line.telephony.to_robot(debtor)
 
 
-async def test_whom_we_called_waits_for_whoever_is_free_once_he_is_taken(line: Line) -> None:
+async def test_whom_we_called_waits_for_whoever_is_free_once_taken(
+    line: Line,
+) -> None:
     leg = await line.leg()
     # where the automatic conversation says that he goes
     debtor = await line.debtor("01", ACORDO_TAKEN="called,waiting,1")

@@ -29,11 +29,13 @@ def a_turn(outcome: str = "yes", hypothesis: str = "sim") -> TurnRecord:
     )  # fmt: skip
 
 
-async def begun(engine: AsyncEngine, at: datetime = NOW) -> UUID:
+async def begun(
+    engine: AsyncEngine, at: datetime = NOW, holder: UUID | None = None
+) -> UUID:
     call = uuid4()
     arrived = Arrived(
         call=call, channel=f"{call.int % 1000}.1", flow="receptive",
-        caller="+5511900100199", called="551130000100", at=at,
+        caller="+5511900100199", called="551130000100", at=at, holder=holder,
     )  # fmt: skip
     async with engine.begin() as connection:
         await robot_calls.begin(connection, arrived)
@@ -68,26 +70,6 @@ async def test_a_conversation_is_a_seat_until_it_ends(engine: AsyncEngine) -> No
     async with engine.connect() as connection:
         assert await robot_board.seats(connection, NOW) == []
         assert len(await robot_board.said(connection, call)) == 3
-
-
-async def test_what_a_dead_process_had_in_hand_ends_with_its_last_turn(
-    engine: AsyncEngine,
-) -> None:
-    silent, spoke, taken, done = [await begun(engine) for _ in range(4)]
-    await over(engine, done, a_turn(), outcome="done")
-    async with engine.begin() as connection:
-        await robot_calls.turn(connection, spoke, 1, asdict(a_turn()))
-        await robot_calls.take(connection, taken, None, NOW)
-        assert await robot_calls.end_left_open(connection) == 3
-        assert await robot_calls.end_left_open(connection) == 0
-        rows = {row.id: row for row in await connection.execute(select(RobotCallRow))}
-    ends = {call: (row.outcome, row.hands_over, row.ended_at) for call, row in rows.items()}
-    assert ends == {
-        silent: ("broken", True, NOW),
-        spoke: ("broken", True, NOW + timedelta(seconds=2)),
-        taken: ("taken", True, NOW),
-        done: ("done", False, NOW + timedelta(seconds=60)),
-    }
 
 
 async def test_the_day_tells_why_people_were_needed(engine: AsyncEngine) -> None:

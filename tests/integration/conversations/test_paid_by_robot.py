@@ -105,6 +105,19 @@ async def a_dialer(scene: Scene, processes: Processes) -> Started:
     )
 
 
+async def staffed(
+    scene: Scene, settings: ProcessSettings, processes: Processes, *numbers: str
+) -> tuple[Person, Started]:
+    """A debtor on file, a robot at these numbers, a dialer, and the agent, who is free."""
+    (person,) = await persons(scene.engine, settings, 1)
+    async with scene.engine.begin() as connection:
+        await some_seats(connection)
+    await a_ura(processes, scene.switch, *numbers)
+    dialer = await a_dialer(scene, processes)
+    await scene.wish("log_in", "available")
+    return person, dialer
+
+
 async def test_the_robot_sends_what_to_pay_with_and_gives_the_caller_back(
     engine: AsyncEngine,
     settings: ProcessSettings,
@@ -112,13 +125,8 @@ async def test_the_robot_sends_what_to_pay_with_and_gives_the_caller_back(
     real_switch: RealSwitch,
     wire: Bus,
 ) -> None:
-    (person,) = await persons(engine, settings, 1)
-    async with engine.begin() as connection:
-        await some_seats(connection)
     scene = Scene(real_switch, engine, wire)
-    await a_ura(processes, real_switch, TALKS)
-    dialer = await a_dialer(scene, processes)
-    await scene.wish("log_in", "available")
+    person, dialer = await staffed(scene, settings, processes, TALKS)
     await scene.answered()
 
     await scene.sends(person)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,20 +17,28 @@ from dialer.shell.adopting import sent_back
 from foundation.bus import COMMANDS, Bus
 from foundation.ids import uuid7
 from foundation.settings import ProcessSettings
-from tests.builders.portfolio import some_seats
 from tests.builders.processes import Processes
 from tests.integration.conversations.calls import a_ura, over
 from tests.integration.conversations.persons import Person, persons
 from tests.integration.conversations.test_called import a_campaign, an_attempt
-from tests.integration.conversations.test_paid_by_robot import AGENT, SEAT, Scene, a_dialer
+from tests.integration.conversations.test_paid_by_robot import AGENT, SEAT, Scene, staffed
 from tests.real_switch import RealSwitch, eventually, hearing
+from tests.sound import Samples, holds, stereo
+from ura.speaking.recordings import read_wav
 
 pytestmark = pytest.mark.timeout(300)
+CLIP = Path("ura/prompts/pt_BR/robot_taken.wav")  # who is taken from the robot hears it
 OURS = ("551130000181", "551130000182", "551130000183")
 OPEN = "SELECT id FROM robot_call WHERE called = :ours AND ended_at IS NULL"
 KNOWN = "SELECT debtor_id FROM robot_call WHERE id = :call"
 STORY = """SELECT kind FROM call_event WHERE attempt_id = :call
              AND kind IN ('robot', 'taken', 'inbound', 'joined', 'hungup') ORDER BY id"""
+
+
+def the_clip() -> Samples:
+    clip = read_wav(Path(__file__).parents[3] / CLIP)
+    assert clip is not None
+    return clip
 
 
 class Taking(Scene):
@@ -68,6 +77,14 @@ class Taking(Scene):
         (caller,) = [row.split("!")[0] for row in rows if row.split("!")[1:2] == ["told"]]
         self.switch.far.cli(f"channel request hangup {caller}")
 
+    async def told_of_a_person(self) -> bool:
+        """Whether he heard it before he was with one: the switch's recording has it."""
+        ((name,),) = await self.ask(
+            "SELECT channel FROM robot_call WHERE id = :call", call=self.call
+        )
+        recording = self.switch.home.recordings_clear / f"{name}.raw"
+        return recording.is_file() and holds(stereo(recording)[1], the_clip())
+
     async def ended(self, ours: str) -> Any:
         return (await over(self.engine, [ours]))[ours]
 
@@ -79,13 +96,8 @@ async def test_he_takes_a_caller_and_either_may_be_first_to_go(
     real_switch: RealSwitch,
     wire: Bus,
 ) -> None:
-    (person,) = await persons(engine, settings, 1)
-    async with engine.begin() as connection:
-        await some_seats(connection)
     scene = Taking(real_switch, engine, wire)
-    await a_ura(processes, real_switch, *OURS)
-    await a_dialer(scene, processes)
-    await scene.wish("log_in", "available")
+    person, _ = await staffed(scene, settings, processes, *OURS)
 
     taken, gone_before, gone_after = OURS
     await scene.rings(taken)
@@ -100,6 +112,7 @@ async def test_he_takes_a_caller_and_either_may_be_first_to_go(
         assert await robot_board.said(connection, scene.call) != []
     await scene.wish("hang_up", "wrap_up_done")
     await scene.until(SEAT, [("idle", "false")])
+    await eventually(scene.told_of_a_person)
 
     await scene.rings(gone_before)
     await scene.wants_him()
@@ -151,6 +164,14 @@ async def test_whom_we_called_is_told_and_waits_for_whoever_is_free(
         (there,) = [one for one in await telephony.channels() if one.channel == attempt]
     assert told.fields["Attempt"] == attempt
     assert sent_back(there)  # also a dialer that starts now sees him wait
+    number = call.dial.removeprefix("PJSIP/").partition("@")[0]
+
+    async def is_heard() -> bool:
+        # at the far end: what he heard is what comes in there
+        recording = real_switch.heard / f"{number}.raw"
+        return recording.is_file() and holds(stereo(recording)[0], the_clip())
+
+    await eventually(is_heard)
     async with engine.connect() as connection:
         assert await robot_board.is_agentless(connection, UUID(attempt))
         assert not await robot_board.is_agentless(connection, uuid7())

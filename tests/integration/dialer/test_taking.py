@@ -1,4 +1,4 @@
-"""An order to take a caller from the robot is heard again, by a leader who was not there."""
+"""An order to take a caller from the robot, heard again by a leader who was away."""
 
 from __future__ import annotations
 
@@ -53,9 +53,7 @@ async def test_the_switchs_record_says_whether_he_was_taken_while_nobody_led(
     cel = tmp_path / "Master.csv"
     cel.write_text("".join(cel_line(word, at, call) for word in words))
     again = Command(do="take", agent="agent001", call=call)
-    async with office(
-        engine, settings, seat_or(Party()), cel=cel, early=[again]
-    ) as floor:
+    async with office(engine, settings, seat_or(Party()), cel=cel, early=[again]) as floor:
         await floor.until(OUTCOMES, [("answered", 1)])
         await floor.leader.obeyed()
         facts = await floor.ask("SELECT data FROM call_event WHERE kind = 'taken'")

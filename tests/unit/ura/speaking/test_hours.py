@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -11,24 +12,30 @@ from cobranca.inbound.opening_hours import OpeningHours
 from ura.ports import Samples, Voice, VoiceFailed
 from ura.speaking.hours_in_words import hours_in_words
 from ura.speaking.recordings import read_wav
-from ura.told_hours import RECORDED, UNTOLD, ToldHours
+from ura.told_hours import AGAIN_S, RECORDED, UNTOLD, ToldHours
 
 NINE_TO_SIX = OpeningHours.written("09:00-18:00", "", "", "", "SP")
+TEN_TO_FOUR = OpeningHours.written("10:00-16:00", "", "", "", "SP")
+MORNINGS = OpeningHours.written("08:00-12:00", "", "", "", "SP")
 
 
 class Hums:
-    """A voice that is there, or not; `asked` are the texts."""
+    """A voice that is there, or not; `asked` are the texts, `cannot` one it fails at."""
 
-    def __init__(self, *, there: bool = True) -> None:
-        self.there, self.asked = there, list[str]()
+    def __init__(self, *, there: bool = True, cannot: str = "") -> None:
+        self.there, self.cannot, self.asked = there, cannot, list[str]()
+        self.sought = 0
 
     async def say(self, text: str, *, last: bool) -> Samples:
         self.asked.append(text)
-        if not self.there:
-            raise VoiceFailed("falta o programa")
+        if text == self.cannot:
+            raise VoiceFailed("o programa parou")
         return np.full(800, 0.1)
 
     async def given(self) -> tuple[str, Voice]:
+        self.sought += 1
+        if not self.there:
+            raise VoiceFailed("falta o programa")
         return "hums", self
 
 
@@ -80,11 +87,29 @@ async def test_each_number_has_its_own_hours_and_the_usual_ones_are_recorded(
     assert len(sound) == 800
 
 
-async def test_without_a_voice_no_hours_are_told_and_it_is_asked_once(
+async def test_a_voice_that_was_away_is_sought_again_ever_more_rarely(
     tmp_path: Path,
 ) -> None:
-    voice = Hums(there=False)
-    hours = ToldHours(tmp_path, voice.given)
-    for _ in range(2):
+    voice, now_s = Hums(there=False), [0.0]
+    hours = ToldHours(tmp_path, voice.given, lambda: now_s[0])
+    tried: list[int] = []
+    for second in range(0, 4 * 3600, 10):
+        now_s[0] = float(second)
         await hours.speak([NINE_TO_SIX])
-    assert (hours.played(NINE_TO_SIX), len(voice.asked)) == (UNTOLD, 1)
+        if len(tried) < voice.sought:
+            tried.append(second)
+    assert tried[:4] == [0, 30, 90, 210]  # after 30 s, 60 s, 120 s ...
+    assert max(b - a for a, b in itertools.pairwise(tried)) == AGAIN_S[1]
+    assert hours.played(NINE_TO_SIX) == UNTOLD
+    voice.there, now_s[0] = True, now_s[0] + AGAIN_S[1]
+    await hours.speak([NINE_TO_SIX])
+    assert hours.played(NINE_TO_SIX) != UNTOLD
+
+
+async def test_hours_that_cannot_be_spoken_keep_no_others_from_it(tmp_path: Path) -> None:
+    bad, others = NINE_TO_SIX, [TEN_TO_FOUR, MORNINGS]
+    voice = Hums(cannot=hours_in_words(bad))
+    hours = ToldHours(tmp_path, voice.given)
+    await hours.speak([bad, *others])
+    assert hours.played(bad) == UNTOLD
+    assert all(hours.played(one) != UNTOLD for one in others)
