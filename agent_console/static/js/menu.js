@@ -54,7 +54,7 @@ function onKey(menu, event) {
 /** @param {HTMLDetailsElement} menu @param {string} key @returns {boolean} */
 function walk(menu, key) {
   const all = choices(menu);
-  const at = all.findIndex((one) => one === document.activeElement);
+  const at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement));
   const to = stepOf(key, at, all.length);
   if (to === null || (!menu.open && !key.startsWith("Arrow"))) return false;
   menu.open = true;

@@ -37,9 +37,7 @@ function told(form, { field, text }) {
 function reason(error, form) {
   if (!(error instanceof ApiProblem)) return words.unreachable;
   const fields = error.details.errors ?? [];
-  return fields.length
-    ? fields.map((wrong) => told(form, wrong)).join(" ")
-    : error.message;
+  return fields.length ? fields.map((wrong) => told(form, wrong)).join(" ") : error.message;
 }
 
 /**
