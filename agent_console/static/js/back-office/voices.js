@@ -166,5 +166,8 @@ entries = told?.prompts ?? [];
 body.replaceChildren(...entries.map((entry) => row(entry, path)));
 for (const entry of entries)
   if (entry.state !== "values") chosen.append(new Option(entry.prompt, entry.prompt));
-if (told) figures();
-else one("#figures").hidden = true;
+if (told) {
+  figures();
+  sift(); // what is looked for may have been chosen while they came
+}
+if (!told) one("#figures").hidden = true;
