@@ -182,9 +182,10 @@ class Recovery:
         if not gone:
             return []
         before, sure = set(self._floor.calls), {a.id for a in gone}
+        async with self._tools.engine.connect() as connection:
+            fell = await of_an_earlier_switch(connection, sorted(sure), self.boot)
         if not final:
-            async with self._tools.engine.connect() as connection:
-                sure = await of_an_earlier_switch(connection, sorted(sure), self.boot)
+            sure = fell
         cel = await self._record_of(gone, sure)
         now = self._floor.time.now()
         steps = []
@@ -199,7 +200,8 @@ class Recovery:
                 if known is None:  # committed by a leader before this one
                     self._floor.add_call(self._known(attempt))
                 continue
-            steps.append(self._end(attempt, known, record, now))
+            lost = attempt.id in fell
+            steps.append(self._end(attempt, known, record, now, lost=lost))
         return steps
 
     async def _record_of(self, gone: list[OpenAttempt], sure: set[str]) -> Calls:
@@ -222,7 +224,12 @@ class Recovery:
         known: Ongoing | None,
         record: CelCall | None,
         now: datetime,
+        *,
+        lost: bool,
     ) -> Step:
+        """`lost`: the switch that was asked is gone, and its INVITE may have left even
+        when neither an event nor the record tells of it: both are written a moment after.
+        """
         if known is None:
             known = self._known(attempt)
             self._floor.add_call(known)
@@ -232,7 +239,7 @@ class Recovery:
             self._learn(known, answered, "answered", step)
         if record is not None and record.hung_up:
             return self._end_by_record(known, record, step)
-        lost = record is not None or attempt.story.known_to_switch
+        lost = lost or record is not None or attempt.story.known_to_switch
         outcome = NetworkOutcome.SWITCH_LOST if lost else NetworkOutcome.NOT_SENT
         source = "cel" if record else "channels"
         call = replace(known.call, state=CallState.ENDED, ended_at=now, outcome=outcome)

@@ -221,6 +221,31 @@ async def test_what_lived_when_the_switch_died_is_lost_with_it(
         assert await floor.ask(OUTCOMES) == [("switch_lost", 1)]
 
 
+@pytest.mark.parametrize(
+    ("restarted", "outcome"), [(True, "switch_lost"), (False, "not_sent")]
+)
+async def test_what_a_dead_switch_was_asked_for_may_have_rung(
+    engine: AsyncEngine, settings: ProcessSettings, restarted: bool, outcome: str
+) -> None:
+    """Neither an event nor its record tells of it: it died before it wrote them."""
+    async with office(engine, settings, seat_or(Party())) as floor:
+        floor.telephony.lose("test")
+        await eventually(disconnected(floor))
+        (attempt,) = await attempts_of_a_dead_leader(engine, 1)
+        async with engine.begin() as connection:
+            asked = (
+                "INSERT INTO call_event (attempt_id, kind, at, data, epoch)"
+                " SELECT id, 'placed', placed_at, jsonb_build_object('threshold_s', 2.0,"
+                " 'wrap_up_s', 30.0, 'agentless', false), 0 FROM attempt"
+            )
+            await connection.execute(text(asked))
+        floor.telephony.restore(restarted=restarted)
+        await eventually(connected(floor.leader))
+        assert await floor.ask("SELECT id::text, outcome FROM attempt") == [
+            (attempt, outcome)
+        ]
+
+
 async def gone_in_a_gap(engine: AsyncEngine, floor: Office, cel: Path) -> str:
     """A call is refused while nobody hears the switch, which has not yet written down
     its end; returns its channel."""
