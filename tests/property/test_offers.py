@@ -158,6 +158,8 @@ def test_an_offer_that_was_tampered_with_cannot_be_made(
         payments = list(offer.payments)
         fewer = payments[which].amount - Decimal("0.02")
         payments[which] = Payment(payments[which].due_on, fewer)
+        if _is_another_offer(offer, tuple(one.amount for one in payments)):
+            continue
         with pytest.raises(OutsideThePolicy):
             replace(offer, payments=tuple(payments))
         with pytest.raises(OutsideThePolicy):
@@ -310,3 +312,10 @@ def test_what_cannot_be_is_told_and_the_nearest_is_offered() -> None:
     short = simulate([policy], situation, Wishes(monthly=Decimal("100.00")))
     assert short.offers == ()
     assert [one.reasons for one in short.refusals] == [("monthly",), ("monthly",)]
+
+
+def _is_another_offer(offer: Offer, paid: tuple[Decimal, ...]) -> bool:
+    """Of a few cents, a lower first payment may leave the same rest: that may be agreed."""
+    count, rate = len(paid), offer.condition.monthly_rate
+    least = offer.price * offer.condition.first_payment
+    return least <= paid[0] and paid == amounts(offer.price, count, rate, paid[0])
