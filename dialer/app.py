@@ -306,7 +306,8 @@ class DialerProcess:
                 drains = [ALERT] if self.leader.ordered_to_drain else []
                 aside = self.leader.tools.routes.aside
                 self.metrics.routes_aside.set(len(aside))
-                self.board.look(self.leader.floor, [*lacking, *drains], aside)
+                checked = self.leader.guard.looked.as_event()
+                self.board.look(self.leader.floor, [*lacking, *drains], aside, checked)
                 self.board.pace(self.leader.pacing.log, self.leader.pacing.campaigns)
             await asyncio.sleep(SHOW_S)
 

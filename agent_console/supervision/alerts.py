@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from agent_console.supervision.checks import Check
 from cobranca.compliance.meters.model import ALARMS, Reading
 from dialer.figures.abandonment import Rate
+from foundation.clock import SAO_PAULO
 
 ALARM_SHARE = 0.03
 LEAST_ANSWERED = 20  # below it one call makes per cents
@@ -58,6 +60,7 @@ class Facts:
     disk_bytes: int
     behind_s: float
     aside: Sequence[str] = ()  # routes that carried nothing of late
+    check: Check | None = None  # the last look for what can never be
     impossible: Sequence[tuple[str, str]] = ()  # what can never be, and with which thing
     meters: Sequence[Metered] = ()  # that reached an alarm or pulled a brake
     minors: Sequence[str] = ()  # children whom somebody meant to contact, by name
@@ -93,7 +96,17 @@ def _dialer(facts: Facts) -> list[Alert]:
     silent = facts.told_s_ago is None or facts.told_s_ago > SILENT_S
     if facts.bus and silent:
         found.append(Alert("dialer_silent", "warn", {}))
+    elif facts.bus and "switch" not in facts.lacks:  # without it there is nothing to check
+        found += _unchecked(facts.check)
     return found
+
+
+def _unchecked(check: Check | None) -> list[Alert]:
+    """The text stays as it is while it lasts: it is read aloud when it changes."""
+    if check is None or not check.late:
+        return []
+    since = f"{check.at.astimezone(SAO_PAULO):%H:%M:%S}"
+    return [Alert("unchecked", "warn", {"since": since})]
 
 
 def _impossible(facts: Facts) -> list[Alert]:

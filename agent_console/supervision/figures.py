@@ -135,6 +135,14 @@ class AlertOut(Out):
     link: str | None = None
 
 
+class CheckOut(Out):
+    """The last look for impossible states; `violations` null: none was made yet."""
+
+    s_ago: float
+    late: bool
+    violations: int | None
+
+
 class FiguresOut(Out):
     """All of the page that changes with time, but for agents and calls in progress."""
 
@@ -145,3 +153,4 @@ class FiguresOut(Out):
     minutes: MinutesOut
     robots: RobotsOut
     alerts: list[AlertOut]
+    check: CheckOut | None  # null: the dialer told nothing of it

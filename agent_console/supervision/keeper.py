@@ -20,9 +20,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from agent_console.live import FLOOR, LIVE, Live, LiveEvent
 from agent_console.services import DATABASE, SETTINGS
 from agent_console.supervision.alerts import Alert, Facts, Watched, alerts
+from agent_console.supervision.checks import Check, last_check
 from agent_console.supervision.figures import (
     AlertOut,
     CampaignFiguresOut,
+    CheckOut,
     FiguresOut,
     MinutesOut,
     OccupanciesOut,
@@ -151,6 +153,8 @@ class Keeper:
 
     def _figures(self, at: datetime, quick: _Quick, slow: Slow) -> FiguresOut:
         minutes = self._minutes.series(at)
+        floor = self._live.kept(FLOOR)
+        check = last_check(floor and floor.data, at)
         return FiguresOut(
             at=at,
             rates=RatesOut(
@@ -168,10 +172,13 @@ class Keeper:
                 seats=[RobotSeatOut.of(one) for one in quick.robots],
                 day=None if slow.robots is None else RobotDayOut.of(slow.robots),
             ),
-            alerts=self._alerts(at, quick, slow),
+            alerts=self._alerts(at, quick, slow, check),
+            check=check and _check(check),
         )
 
-    def _alerts(self, at: datetime, quick: _Quick, slow: Slow) -> list[AlertOut]:
+    def _alerts(
+        self, at: datetime, quick: _Quick, slow: Slow, check: Check | None
+    ) -> list[AlertOut]:
         floor = self._live.kept(FLOOR)
         told_s_ago = None
         if floor is not None:
@@ -188,6 +195,7 @@ class Keeper:
             free_bytes=slow.free_bytes,
             disk_bytes=slow.disk_bytes,
             behind_s=slow.behind_s,
+            check=check,
             impossible=[
                 (words()["broken"][one.code], subject(one.kind, one.subject))
                 for one in quick.impossible
@@ -207,6 +215,12 @@ def _watched(quick: _Quick, slow: Slow) -> list[Watched]:
         for one in [*quick.campaigns, *closed]
         if one.has_agents
     ]
+
+
+def _check(check: Check) -> CheckOut:
+    return CheckOut(
+        s_ago=round(check.s_ago, 1), late=check.late, violations=check.violations
+    )
 
 
 def _alert(alert: Alert) -> AlertOut:

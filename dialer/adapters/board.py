@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -53,14 +53,21 @@ class Board:
         self._drawn = 0.0
         self._told: tuple[float, dict[str, Any]] = (0.0, {})
 
-    def look(self, floor: Floor, lacking: Sequence[str], aside: Sequence[str] = ()) -> None:
-        """Tell the calls by stage, what the leader lacks and which routes are left aside:
-        when it changes, and now and then, so that whoever listens knows that somebody
-        leads."""
+    def look(
+        self,
+        floor: Floor,
+        lacking: Sequence[str],
+        aside: Sequence[str] = (),
+        checked: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Tell the calls by stage, what the leader lacks, which routes are left aside and
+        when its guard last looked: when it changes, and now and then, so that whoever
+        listens knows that somebody leads."""
         seen = {
             "calls": by_stage(floor.calls.values()),
             "lacks": list(lacking),
             "aside": list(aside),
+            "checked": checked,
         }
         told_at, told = self._told
         since_s = time.monotonic() - told_at

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -33,11 +35,24 @@ DRAIN_S = 2.0
 log = get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The last look, real UTC; `violations` None: none yet, `at` is the term's begin."""
+
+    at: datetime
+    violations: int | None = None
+
+    def as_event(self) -> dict[str, Any]:
+        """As it is told to everybody."""
+        return {"at": self.at.isoformat(), "violations": self.violations}
+
+
 class Guard:
     """Beside one leader, for its term."""
 
     def __init__(self, leader: Leader) -> None:
         self._leader = leader
+        self.looked = Looked(datetime.now(UTC))
         self._before: list[Violation] = []
         self._tried: dict[tuple[str, str], float] = {}
 
@@ -71,6 +86,7 @@ class Guard:
             log.error(
                 "state_impossible", broken=one.code.value, subject=one.subject, **seen
             )
+        self.looked = Looked(datetime.now(UTC), len(both))
         tools.metrics.violations.set(len(both))
         tools.metrics.violations_seen.inc(len(fresh))
 

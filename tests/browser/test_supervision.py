@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -58,7 +59,13 @@ async def sol(
 
 
 async def tell_floor(wire: Bus, **stages: int) -> None:
-    floor = {"kind": "floor", "at": datetime.now(UTC).isoformat(), "lacks": []}
+    await tell_checked(wire, 3.0, 0, **stages)
+
+
+async def tell_checked(wire: Bus, s_ago: float, found: int, **stages: int) -> None:
+    now = datetime.now(UTC)
+    checked = {"at": (now - timedelta(seconds=s_ago)).isoformat(), "violations": found}
+    floor = {"kind": "floor", "at": now.isoformat(), "lacks": [], "checked": checked}
     await wire.publish(EVENTS, floor | {"calls": {"inbound": stages}})
 
 
@@ -83,6 +90,18 @@ async def test_agents_and_calls_are_shown_as_they_change(sol: Page, wire: Bus) -
     await show(wire, "web007", "offline")
     await expect(cell).to_have_count(0)
     await expect(sol.locator("#alerts")).to_contain_text("Nenhum atendente na operação")
+
+
+async def test_when_the_states_were_last_checked_is_shown(sol: Page, wire: Bus) -> None:
+    line = sol.locator("#check")
+    await expect(line).to_have_text(re.compile(r"conferido há \d+ s, sem violações"))
+    await tell_checked(wire, 1.0, 2)
+    await expect(line).to_contain_text("2 violações")
+    await expect(line).not_to_have_class(re.compile("late"))
+    await tell_checked(wire, 3700.0, 0)
+    await expect(line).to_have_class(re.compile("late"))
+    await expect(line).to_contain_text("conferido há 1:01:")
+    await expect(sol.locator("#alerts")).to_contain_text("não são conferidos desde")
 
 
 async def test_two_hundred_agents_a_second_without_jank(sol: Page, wire: Bus) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,8 +17,9 @@ from dialer.calls import agent as agents
 from dialer.calls.agent import Agent
 from dialer.shell.facts import Step
 from dialer.shell.floor import Floor
+from dialer.shell.guarding import Looked
 from foundation import bus
-from foundation.bus import BOARD, Bus
+from foundation.bus import BOARD, EVENTS, Bus
 from tests.real_switch import eventually
 
 AT = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
@@ -99,3 +102,22 @@ async def test_an_emptied_server_is_told_the_whole_board_when_it_is_back(
     await shown(SEAT, "agent002")
     telling.cancel()
     assert not bus_.dies  # the server was gone in between
+
+
+async def test_when_the_guard_last_looked_is_told_to_everybody(wire: Bus) -> None:
+    floor, board = Floor(lambda: "leg-1"), Board(wire)
+    first = Looked(AT)
+    telling = asyncio.create_task(board.run())
+    for looked in (first, replace(first, violations=0)):
+
+        async def told(looked: Looked = looked) -> bool:
+            board.look(floor, [], (), looked.as_event())
+            entries: Any = await wire.client.xrevrange(EVENTS, count=1)
+            return bool(entries) and json.loads(entries[0][1]["checked"]) == {
+                "at": AT.isoformat(),
+                "violations": looked.violations,
+            }
+
+        await eventually(told)
+    telling.cancel()
+    assert await wire.client.xlen(EVENTS) == 2  # told when it changes, not at each look

@@ -144,12 +144,14 @@ async def test_a_channel_of_nobody_is_told_ended_and_told_to_be_gone(
         )
         await floor.telephony.originate(call)
         await looked(floor)
+        assert floor.leader.guard.looked.violations == 1
         code, subject, repair, open_ = (await floor.ask(BROKEN))[0]
         assert (code, subject) == ("channel_without_attempt", f"channel:{stray}")
         assert (repair, open_) == ("end_channel", True)
         await eventually(lambda: no_channels(floor))
         await looked(floor)
         assert [row[3] for row in await floor.ask(BROKEN)] == [False]
+        assert floor.leader.guard.looked.violations == 0
 
 
 async def no_channels(floor: Office) -> bool:

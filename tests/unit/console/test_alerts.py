@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agent_console.supervision.alerts import Facts, Metered, Watched, alerts
+from agent_console.supervision.alerts import Alert, Facts, Metered, Watched, alerts
+from agent_console.supervision.checks import Check, last_check
 from agent_console.texts import TEXTS
 from cobranca.compliance.meters.model import Brake, Meter, Reading
 from dialer.figures.abandonment import Rate
 
 GIB = 2**30
+AT = datetime(2026, 3, 10, 13, 0, 5, tzinfo=UTC)
+LATE = Check(at=AT, s_ago=20.1, violations=0)
 TOO_MUCH = Watched("Maio", "running", Rate(4, 100))
 WELL = Facts(
     leads=True, bus=True, lacks=(), told_s_ago=1.0, seated=3,
@@ -50,6 +54,13 @@ def test_when_all_is_well_nothing_is_said() -> None:
         ({"free_bytes": 4 * GIB, "disk_bytes": 20 * GIB}, []),
         ({"behind_s": 61.0}, ["worker_behind"]),
         ({"impossible": [("Reserva", "posição a")]}, ["impossible"]),
+        ({"check": LATE}, ["unchecked"]),
+        ({"check": replace(LATE, violations=None)}, ["unchecked"]),
+        ({"check": replace(LATE, s_ago=20.0)}, []),
+        ({"check": LATE, "bus": False}, []),
+        ({"check": LATE, "told_s_ago": 16.0}, ["dialer_silent"]),
+        ({"check": LATE, "lacks": ("switch",)}, ["event_gap"]),
+        ({"check": LATE, "leads": False}, ["not_leading"]),
         ({"behind_s": 61.0, "lacks": ("trunk",)}, ["trunk_down", "worker_behind"]),
     ],
 )
@@ -93,7 +104,8 @@ def test_every_alert_says_what_to_do() -> None:
         campaigns=[Watched("Maio", "running", Rate(9, 100))], free_bytes=GIB,
         behind_s=600.0,
     )  # fmt: skip
-    for alert in alerts(worst):
+    late = replace(WELL, check=LATE)
+    for alert in [*alerts(worst), *alerts(late)]:
         assert "{" not in TEXTS.section("alerts")[alert.code].format_map(alert.values)
 
 
@@ -116,3 +128,16 @@ def test_many_things_in_one_impossible_state_are_one_alert() -> None:
     impossible = [("Reserva", f"posição {n}") for n in range(5)]
     (told,) = alerts(replace(WELL, impossible=impossible))
     assert told.values["which"] == "posição 0, posição 1, posição 2 (+2)"
+
+
+def test_a_late_check_is_told_with_when_the_last_one_was() -> None:
+    told = [alerts(replace(WELL, check=replace(LATE, s_ago=s))) for s in (21.0, 90.0)]
+    assert told == [[Alert("unchecked", "warn", {"since": "10:00:05"})]] * 2
+
+
+def test_the_last_check_is_read_from_what_the_leader_told() -> None:
+    told = {"checked": {"at": AT.isoformat(), "violations": 0}}
+    assert last_check(told, AT + timedelta(seconds=3)) == Check(AT, 3.0, 0)
+    assert last_check(told, AT - timedelta(seconds=3)) == Check(AT, 0.0, 0)  # clocks differ
+    for nothing in (None, {}, {"checked": None}):  # the last: a dialer of before
+        assert last_check(nothing, AT) is None

@@ -3,7 +3,7 @@
  * that show it. Nothing is rebuilt; texts are put where they stand.
  */
 import { api } from "../api.js";
-import { number, percent } from "../format.js";
+import { duration, number, percent } from "../format.js";
 import { Live, sayState } from "../live.js";
 import { Agents } from "./agents.js";
 import { FloorCampaigns } from "./floor-campaigns.js";
@@ -81,7 +81,8 @@ function answeredOf({ abandoned, answered }) {
 }
 
 /** @param {any} figures */
-function showFigures({ rates, occupancy, minutes, alerts, campaigns: list, robots: held }) {
+function showFigures(figures) {
+  const { rates, occupancy, minutes, alerts, campaigns: list, robots: held } = figures;
   say(byId("trouble"), "");
   const { day, half_hour, month } = rates;
   figure("rate-day", percent(day?.share ?? null));
@@ -103,6 +104,23 @@ function showFigures({ rates, occupancy, minutes, alerts, campaigns: list, robot
   campaigns.show(list);
   robots.show(held);
   showAlerts(alerts);
+  showCheck(figures.check);
+}
+
+/** @param {{s_ago: number, late: boolean, violations: number | null} | null} check */
+function showCheck(check) {
+  byId("check").classList.toggle("late", check?.late ?? false);
+  put(one(byId("check"), "a", HTMLElement), checkText(check));
+}
+
+/** @param {{s_ago: number, violations: number | null} | null} check */
+function checkText(check) {
+  if (check === null) return words.check_unknown;
+  const { s_ago, violations: count } = check;
+  if (count === null) return words.check_not_yet;
+  const ago = s_ago < 100 ? `${Math.round(s_ago)} s` : duration(s_ago);
+  const text = [words.check_none, words.check_one][count] ?? words.check_many;
+  return fill(text, { ago, count: number(count) });
 }
 
 /**
