@@ -63,6 +63,7 @@ class Facts:
     check: Check | None = None  # the last look for what can never be
     impossible: Sequence[tuple[str, str]] = ()  # what can never be, and with which thing
     meters: Sequence[Metered] = ()  # that reached an alarm or pulled a brake
+    steps: Sequence[tuple[float, str]] = ()  # of the abandonment, crossed today, by whom
     minors: Sequence[str] = ()  # children whom somebody meant to contact, by name
 
 
@@ -152,7 +153,7 @@ def _resting(one: Watched) -> dict[str, str]:
 def _meters(facts: Facts) -> list[Alert]:
     """Pulled brakes and what nearly reaches a line are bad; the earlier alarms warn.
 
-    Of the abandonment only the last alarm: pacing aims close below its line on purpose.
+    Those of the abandonment are `steps`: pacing aims close below its line on purpose.
     """
     found = []
     for one in facts.meters:
@@ -161,6 +162,16 @@ def _meters(facts: Facts) -> list[Alert]:
         if last or (alarm and reading.meter != "abandonment"):
             level: Level = "bad" if last else "warn"
             found.append(Alert(f"meter_{reading.meter}", level, {"told": one.told}))
+    return found + _steps(facts)
+
+
+def _steps(facts: Facts) -> list[Alert]:
+    """One alert for each step, the higher first, however many crossed it."""
+    found = []
+    for step in sorted({step for step, _ in facts.steps}, reverse=True):
+        who = _few([name for crossed, name in facts.steps if crossed == step])
+        values = {"step": f"{step:.0%}", "who": who}
+        found.append(Alert("abandonment_step", "warn", values))
     return found
 
 

@@ -201,6 +201,7 @@ class Keeper:
                 for one in quick.impossible
             ],
             meters=self._meters.metered(slow.meters),
+            steps=self._meters.steps(at.astimezone(SAO_PAULO).date(), slow.meters),
             minors=slow.minors,
         )
         return [_alert(alert) for alert in alerts(facts)]

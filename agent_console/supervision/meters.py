@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from agent_console.supervision.abandonment_steps import AbandonmentSteps
 from agent_console.supervision.alerts import Metered
 from cobranca.compliance.meters.model import Reading
 from cobranca.compliance.meters.service import lines_of, read_meters
-from cobranca.compliance.meters.telling import sentence, source
+from cobranca.compliance.meters.telling import sentence, source, thing
 from foundation.db.contact_clock import contact_day
 from foundation.routes import read_routes
 from foundation.settings import ProcessSettings
@@ -40,6 +42,7 @@ class MeterReader:
     def __init__(self, settings: ProcessSettings) -> None:
         self._routes = read_routes(settings)
         self._lines = lines_of(settings.meters)
+        self._steps = AbandonmentSteps()
 
     async def read(self, connection: AsyncConnection) -> list[Reading]:
         """Today's readings, the most used first."""
@@ -53,6 +56,11 @@ class MeterReader:
             for one in found
             if one.alarm is not None or one.brake is not None
         ]
+
+    def steps(self, day: date, found: Sequence[Reading]) -> list[tuple[float, str]]:
+        """The early steps of the abandonment crossed on that day so far, and by whom."""
+        crossed = self._steps.crossed(day, found)
+        return [(step, thing(scope, name)) for (scope, name), step in crossed.items()]
 
     def out(self, reading: Reading) -> ReadingOut:
         return ReadingOut(

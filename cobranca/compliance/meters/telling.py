@@ -8,13 +8,13 @@ from importlib.resources import files
 
 from babel.numbers import format_decimal, format_percent
 
-from cobranca.compliance.meters.model import Lines, Reading
+from cobranca.compliance.meters.model import Lines, Reading, Scope
 
 
 def sentence(reading: Reading, lines: Lines) -> str:
     """Tell the reading, or the brake that it pulls."""
     words = texts()["stopped" if reading.brake else "told"][reading.meter]
-    what = texts()["scopes"][reading.scope].format(name=reading.name)
+    what = thing(reading.scope, reading.name)
     calls = lines.calls_per_month if reading.meter == "month" else lines.calls_per_day
     abandoned = reading.meter == "abandonment"
     share = lines.abandoned_share if abandoned else lines.short_share
@@ -26,6 +26,11 @@ def sentence(reading: Reading, lines: Lines) -> str:
         line_calls=_whole(calls),
         line_share=_percent(share),
     )
+
+
+def thing(scope: Scope, name: str) -> str:
+    """Of what a reading is: `o CNPJ 12345678`."""
+    return texts()["scopes"][scope].format(name=name)
 
 
 def source(reading: Reading) -> str:

@@ -51,6 +51,27 @@ async def test_a_program_and_the_supervisor_see_a_pulled_brake(
     assert all("nunca estique chamadas" in alert["todo"] for alert in shown)
 
 
+async def test_the_supervisor_sees_a_step_of_the_abandonment_once(
+    client: Client, engine: AsyncEngine, passwords: Passwords
+) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(
+            insert(TallyRow),
+            {
+                "day": await contact_day(connection), "route": "trunk", "cli": CLI,
+                "calls": 1_000, "unanswered": 0, "short": 0, "machines": 0,
+                "answered": 1_000, "abandoned": 20,
+            },
+        )  # fmt: skip
+    await a_user(engine, passwords, "sup", Role.SUPERVISOR)
+    await log_in(client, "sup")
+    figures = await (await client.get("/api/v1/supervision/figures")).json()
+    (told,) = [a for a in figures["alerts"] if "abandonment" in a["code"]]
+    assert (told["code"], told["level"]) == ("abandonment_step", "warn")
+    assert told["text"].startswith("Abandono: hoje passou de 60% da linha ")
+    assert CLI in told["text"]
+
+
 async def test_the_command_tells_the_same(
     engine: AsyncEngine, settings_env: dict[str, str]
 ) -> None:

@@ -84,7 +84,7 @@ def reading(meter: Meter, used: float, brake: Brake | None = None) -> Metered:
         (reading("short", 0.70, "stop"), [("meter_short", "bad")]),
         (reading("month", 0.80), [("meter_month", "warn")]),
         (reading("month", 0.95), [("meter_month", "bad")]),
-        (reading("abandonment", 0.94), []),  # where pacing aims
+        (reading("abandonment", 0.94), []),  # where pacing aims: told as a step
         (reading("abandonment", 0.96), [("meter_abandonment", "bad")]),
         (reading("abandonment", 1.2, "slow"), [("meter_abandonment", "bad")]),
     ],
@@ -97,6 +97,15 @@ def test_meters_warn_before_their_lines_and_are_bad_at_them(
     assert all(alert.values == {"told": "A frase."} for alert in told)
 
 
+def test_early_steps_of_the_abandonment_are_one_warning_each_the_higher_first() -> None:
+    steps = [(0.6, "o número 1"), (0.8, "o CNPJ 2"), (0.6, "o número 3")]
+    told = alerts(replace(WELL, steps=steps))
+    assert told == [
+        Alert("abandonment_step", "warn", {"step": "80%", "who": "o CNPJ 2"}),
+        Alert("abandonment_step", "warn", {"step": "60%", "who": "o número 1, o número 3"}),
+    ]
+
+
 def test_every_alert_says_what_to_do() -> None:
     assert TEXTS.section("alerts").keys() == TEXTS.section("alerts_todo").keys()
     worst = replace(
@@ -105,7 +114,8 @@ def test_every_alert_says_what_to_do() -> None:
         behind_s=600.0,
     )  # fmt: skip
     late = replace(WELL, check=LATE)
-    for alert in [*alerts(worst), *alerts(late)]:
+    stepped = replace(WELL, steps=[(0.6, "o CNPJ 2")])
+    for alert in [*alerts(worst), *alerts(late), *alerts(stepped)]:
         assert "{" not in TEXTS.section("alerts")[alert.code].format_map(alert.values)
 
 
