@@ -221,6 +221,29 @@ class RuleOut(Model):
     until: str | None  # local time; None: not by waiting
 
 
+class MeansPointOut(Model):
+    """A telephone, e-mail or address, masked as the identification asks."""
+
+    point: str
+    line: str
+    allowed: bool
+    why: list[RuleOut]
+
+
+class OneMeansOut(Model):
+    """`points` empty: nothing reaches the debtor by it."""
+
+    means: str
+    label: str
+    points: list[MeansPointOut]
+
+
+class MeansOut(Model):
+    """Every means there is; none when nobody knows whose call it is."""
+
+    means: list[OneMeansOut]
+
+
 class PolicyOut(Model):
     """The contact policy's line, and what the call-back dialog starts from."""
 

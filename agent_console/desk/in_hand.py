@@ -21,8 +21,10 @@ from agent_console.desk.contracts import (
     DisposedOut,
     DispositionIn,
     IdentityIn,
+    MeansOut,
     SuppressionIn,
 )
+from agent_console.desk.means import means_of
 from agent_console.desk.seat import command, own_seat, read_seat
 from agent_console.desk.tools import DESK
 from agent_console.problems import Problem
@@ -48,6 +50,19 @@ async def card(asked: Asked[None, None]) -> CardOut:
             connection, asked.who, action="debtor.card", subject=("attempt", call.id)
         )
         return await make_card(connection, asked.request.app[DESK], call, asked.who.name)
+
+
+async def means(asked: Asked[None, None]) -> MeansOut:
+    """What the policy says of every means; for who may see the card."""
+    async with asked.request.app[DATABASE].begin() as connection:
+        call = await _previewed(asked, connection)
+        if call is None:
+            call = await read_call(connection, UUID(asked.path["id"]))
+            await _may_see(asked, call)
+        await audit.record(
+            connection, asked.who, action="compliance.explain", subject=("attempt", call.id)
+        )
+        return await means_of(connection, asked.request.app[DESK], call)
 
 
 async def hear(asked: Asked[IdentityIn, None]) -> CardOut:

@@ -15,6 +15,7 @@ from agent_console.desk.contracts import (
     DispositionIn,
     FiguresOut,
     IdentityIn,
+    MeansOut,
     SuppressionIn,
 )
 from agent_console.desk.tools import prepare
@@ -65,6 +66,16 @@ ENDPOINTS = (
         scope="desk:read",
         handler=in_hand.card,
         answer=CardOut,
+        problems=("no_seat", "no_such_call", "not_your_call"),
+    ),
+    Endpoint(
+        verb="GET",
+        path=f"{CALL}/means",
+        summary="Por que meios o devedor da chamada pode ser contatado agora, e por quê",
+        roles=MAY_SEE,
+        scope="desk:read",
+        handler=in_hand.means,
+        answer=MeansOut,
         problems=("no_seat", "no_such_call", "not_your_call"),
     ),
     Endpoint(

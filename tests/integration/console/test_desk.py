@@ -282,3 +282,29 @@ async def test_texts_exist_for_every_reason() -> None:
     shown = {*AgentState, "held", "with_robot", "phone_off"}
     assert set(TEXTS.section("desk_states")) == set(TEXTS.section("desk_said")) == shown
     assert set(TEXTS.section("outcome")) == {*NetworkOutcome, "open"}
+
+
+async def test_every_means_is_told_with_masked_points(desk: Desk) -> None:
+    await desk.show("talking")
+    path = f"/api/v1/desk/calls/{desk.call}/means"
+    told = (await (await desk.browser.get(path)).json())["means"]
+    means = {one["means"]: one["points"] for one in told}
+    assert set(means) == {"voice", "robot", "sms", "whatsapp", "email", "letter"}
+    assert {one["point"] for one in means["sms"]} == {
+        "+55 11 *****-0000",
+        "+55 11 *****-0001",
+    }
+    assert all(one["allowed"] or one["why"] for points in means.values() for one in points)
+    assert means["voice"][0]["why"][0]["source"]
+
+
+async def test_who_may_ask_for_the_means(
+    desk: Desk, client: Client, passwords: Passwords
+) -> None:
+    path = f"/api/v1/desk/calls/{desk.call}/means"
+    await desk.show("talking", call=uuid7())
+    assert (await desk.browser.get(path)).status == 403  # another call is in his hands
+    for name, role, status in (("sol", Role.SUPERVISOR, 200), ("adm", Role.ADMIN, 403)):
+        await a_user(desk.engine, passwords, name, role)
+        await log_in(client, name)
+        assert (await client.get(path)).status == status

@@ -5,6 +5,8 @@
 
 import { date, dateTime, duration, money } from "../format.js";
 import { ask, copied, made, one, part, put, show } from "./dom.js";
+import { Means } from "./means.js";
+import { rule } from "./rule.js";
 import { words } from "./words.js";
 
 /** @typedef {import("./contracts.js").Card} Card */
@@ -22,6 +24,7 @@ export class DebtorCard extends HTMLElement {
   card = null;
 
   connectedCallback() {
+    this.means = new Means(this);
     this.addEventListener("click", (event) => {
       const button = event.target instanceof Element && event.target.closest("button");
       if (!(button instanceof HTMLButtonElement)) return;
@@ -90,6 +93,7 @@ export class DebtorCard extends HTMLElement {
     show(part(this, "article"), true);
     this.#identity(card.identity, other);
     this.#debtor(card);
+    this.means?.put(card);
     this.#debts(card);
     this.#robot(card.robot);
     this.#history(card.history);
@@ -238,14 +242,6 @@ export class DebtorCard extends HTMLElement {
     });
     part(this, ".phones .rows").replaceChildren(...rows);
   }
-}
-
-/** @param {import("./contracts.js").Rule} one @param {string} word */
-function rule({ title, source, until }, word) {
-  const row = made("li", "");
-  row.append(made("strong", title), made("span", until ? ` (${word}: ${until})` : ""));
-  row.append(made("p", source, "muted"));
-  return row;
 }
 
 /** @param {Past} past */
