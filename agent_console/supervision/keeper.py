@@ -154,7 +154,7 @@ class Keeper:
     def _figures(self, at: datetime, quick: _Quick, slow: Slow) -> FiguresOut:
         minutes = self._minutes.series(at)
         floor = self._live.kept(FLOOR)
-        check = last_check(floor and floor.data, at)
+        check = last_check(None if floor is None else floor.data, at)
         return FiguresOut(
             at=at,
             rates=RatesOut(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from agent_console.supervision.abandonment_steps import AbandonmentSteps
-from cobranca.compliance.meters.model import Brake, Meter, Reading
+from cobranca.compliance.meters.model import Brake, Meter, Reading, Scope
 
 DAY = date(2026, 3, 10)
-KEY = ("cli", "+551130001000")
+KEY: tuple[Scope, str] = ("cli", "+551130001000")
 
 
 def reading(

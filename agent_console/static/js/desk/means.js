@@ -51,7 +51,9 @@ export class Means {
 /** @param {{label: string, points: Point[]}} means */
 function rows({ label, points }) {
   const name = label.charAt(0).toUpperCase() + label.slice(1);
-  const shown = points.length ? points.map(point) : [made("dd", "Não há por onde.", "muted")];
+  const shown = points.length
+    ? points.map(point)
+    : [made("dd", "Não há por onde.", "muted")];
   return [made("dt", name), ...shown];
 }
 
