@@ -64,6 +64,8 @@ function point({ point: where, line, allowed, why }) {
   row.append(made("strong", line, allowed ? "open" : "closed"));
   const list = made("ul", "", "rows");
   list.append(...why.map((one) => rule(one, allowed ? "fecha" : "volta")));
-  if (why.length) row.append(list);
+  const more = document.createElement("details");
+  more.append(made("summary", "Por quê?"), list);
+  if (why.length) row.append(more);
   return row;
 }
