@@ -106,8 +106,9 @@ async def test_one_click_quarantines_another_persons_number(
     why = desk.locator(".policy-why li")
     await expect(why.filter(has_text="Tentativas por dia").first).to_be_visible()
     await desk.locator(".means summary").press("Enter")
-    other = desk.locator(".means dd")
-    await expect(other.filter(has_text="Tentativas por dia").first).to_be_visible()
+    other = desk.locator(".means dd").filter(has_text="Tentativas por dia").first
+    await other.locator("summary").press("Enter")
+    await expect(other.locator("li", has_text="Tentativas por dia").first).to_be_visible()
     await expect(desk.locator(".means dt")).to_contain_text(["Ligação", "SMS", "Carta"])
     await desk.click(".suppress summary")
     await desk.select_option("#suppress-reason", "counsel")
