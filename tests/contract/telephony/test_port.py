@@ -29,7 +29,7 @@ from dialer.ports import (
 )
 from dialer.shell.adopting import sent_back
 from foundation.ids import uuid7
-from tests.real_switch import PHONES, Heard, RealSwitch, hearing
+from tests.real_switch import PHONES, Heard, RealSwitch, eventually, hearing
 
 _PARTIES = {
     "01": Party(answers_s=0.0),
@@ -194,6 +194,11 @@ async def test_a_debtor_and_a_leg_are_joined_and_the_leg_survives(line: Line) ->
         await line.telephony.hang_up(debtor)
         await line.heard.first(HungUp, debtor)
     await line.heard.until(lambda: len(line.heard.all(Parted, leg)) == 2)
+
+    async def leg_alone() -> bool:  # who hung up is listed a moment after it is told
+        return [one.channel for one in await line.telephony.channels()] == [leg]
+
+    await eventually(leg_alone)
     (alive,) = await line.telephony.channels()
     assert (alive.channel, alive.up, alive.bridge) == (leg, True, None)
 
