@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 RATE_HZ = 24_000
 VOICES = ("pf_dora", "pm_alex", "pm_santa")
 STYLE_ROWS, STYLE_WIDTH = 510, 256  # one style per length in tokens
+# the styles of shorter texts blur them: "reais" is heard as "perais"
+STYLE_LEAST = 60
 MAX_TOKENS = 509  # with the two pads the model's limit of 511 is kept
 
 # espeak-ng ties two signs with ^ where the model knows one.
@@ -71,6 +73,15 @@ def clauses(text: str) -> list[tuple[str, str]]:
     return [(words, mark) for words, mark in pairs if words]
 
 
+def in_passing(words: str, ipa: str) -> str:
+    """Say a last `e` as within a sentence: espeak-ng spells it like the letter.
+
+    >>> in_passing("mil e", "mˈi^ʊ ˈɛ")
+    'mˈi^ʊ i'
+    """
+    return f"{ipa.removesuffix('ˈɛ')}i" if words.split()[-1:] == ["e"] else ipa
+
+
 def tokens(phonemes: str, vocabulary: Mapping[str, int]) -> list[int]:
     """Map phonemes to the model's numbers; a sign that it does not know is left out."""
     known: list[int] = []
@@ -105,7 +116,8 @@ class KokoroVoice:
     def synthesize(self, text: str, voice: str, speed: float = 1.0) -> NDArray[np.float32]:
         """Return mono samples (-1..1, 24 kHz). `speed` 1.0 is natural, 1.2 is faster."""
         numbers = tokens(self.phonemes(text), self._vocabulary)
-        style = self._style(voice)[min(len(numbers), STYLE_ROWS) - 1]
+        row = min(max(len(numbers), STYLE_LEAST), STYLE_ROWS) - 1
+        style = self._style(voice)[row]
         (audio,) = self._session.run(
             None,
             {
@@ -118,7 +130,9 @@ class KokoroVoice:
 
     def phonemes(self, text: str) -> str:
         """Return the model's signs for a text, its punctuation kept."""
-        spoken = [f"{self._ipa(words)}{mark}" for words, mark in clauses(text)]
+        spoken = [
+            f"{in_passing(words, self._ipa(words))}{mark}" for words, mark in clauses(text)
+        ]
         return model_signs(" ".join(spoken))
 
     def _ipa(self, words: str) -> str:

@@ -125,11 +125,14 @@ def _greedy(words: Sequence[str]) -> list[str]:
 def inventory() -> frozenset[str]:
     """Texts of all fragments of values."""
     texts = {in_words(number) for number in range(100)} | {"cem", "cento e", "mil", "mil e"}
+    texts |= {in_words(number, feminine=True) for number in range(1, 100)}  # instalments
     for number in _HUNDREDS:
         texts |= {in_words(number), f"{in_words(number)} e"}
-    texts |= {"real", "reais", "de reais", "centavo", "centavos", "e", "meia", "primeiro"}
-    texts |= {"hora", "horas", "uma", "duas"}
+    texts |= {"real", "real e", "reais", "reais e", "de reais", "centavo", "centavos"}
+    texts |= {"e", "meia", "primeiro", "hora", "horas"}
     texts |= {f"de {month}" for month in MONTHS}
+    texts |= {"à vista", "até", "em", "entrada de", "e mais", "de", "parcelas de"}
+    texts |= {"a primeira em", "e as outras no dia"}  # what offers are told with
     return frozenset(texts)
 
 

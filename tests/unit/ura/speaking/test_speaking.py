@@ -57,7 +57,7 @@ def texts(text: str, **slots: object) -> list[str]:
 def test_an_amount_is_said_in_fragments_and_only_the_last_falls() -> None:
     pieces = pieces_of(prompt("São {owed:money}. Paga?"), {"owed": Decimal("1234.56")})
     assert [piece.text for piece in pieces] == [
-        "São", "mil", "duzentos e", "trinta e quatro", "reais", "e", "cinquenta e seis",
+        "São", "mil", "duzentos e", "trinta e quatro", "reais e", "cinquenta e seis",
         "centavos", "Paga?",
     ]  # fmt: skip
     assert [piece.text for piece in pieces if piece.last] == ["centavos", "Paga?"]
