@@ -10,15 +10,14 @@ import importlib.util
 from collections.abc import Sequence
 
 from foundation.settings import ProcessSettings
+from sim.bench.answers import Job, Places, heard
 from sim.bench.figures import Figure, NotMeasured
-from sim.openings.sounds import Sounds, read
-from sim.utterances.labelled import LINES, Kind, Utterance, labelled
+from sim.bench.workers import processors
+from sim.utterances.labelled import LINES, Kind, labelled
 from sim.utterances.recordings import REAL, TABLE, BadRecordings, recorded
-from sim.utterances.trial import Trial, trial
-from ura.adapters.espeak_voice import from_wav
+from sim.utterances.trial import Trial
 from ura.adapters.kokoro_voice import VoiceUnavailable
 from ura.adapters.whisper import RecogniserMissing
-from ura.adapters.whisper_phrases import WhisperPhrases
 from ura.dialogue.intents import distance
 from ura.dialogue.words import words
 from ura.ports import VoiceFailed
@@ -44,21 +43,18 @@ def measure(quick: bool) -> list[Figure]:
         if importlib.util.find_spec(package) is None:
             raise NotMeasured(f"falta {package}: pip install 'acordo[{extra}]'")
     answers = labelled("report")[:: QUICK_EVERY if quick else 1]
-    sounds = Sounds(settings.home / "cache" / "utterances", models / "kokoro")
+    places = Places(
+        sounds=settings.home / "cache" / "utterances",
+        models=models,
+        kept=settings.home / "bench" / "understanding-heard.jsonl",
+    )
     try:
-        recogniser = WhisperPhrases(models / "whisper")
-        trials = [_tried(each, sounds, recogniser) for each in answers]
-        real = [
-            trial(each, from_wav(path.read_bytes()), recogniser)
-            for each, path in recorded(settings.home / REAL_FOLDER)
-        ]
+        real = recorded(settings.home / REAL_FOLDER)
+        jobs = [Job(each) for each in answers] + [Job(*each) for each in real]
+        trials = heard(places, jobs, processors())
     except (RecogniserMissing, VoiceUnavailable, BadRecordings, VoiceFailed) as error:
         raise NotMeasured(str(error)) from error
-    return [*figures_of(trials), *_real(real)]
-
-
-def _tried(answer: Utterance, sounds: Sounds, recogniser: WhisperPhrases) -> Trial:
-    return trial(answer, read(sounds.path(answer.sound, [])), recogniser)
+    return [*figures_of(trials[: len(answers)]), *_real(trials[len(answers) :])]
 
 
 def figures_of(trials: Sequence[Trial]) -> list[Figure]:
@@ -66,7 +62,7 @@ def figures_of(trials: Sequence[Trial]) -> list[Figure]:
     kinds: tuple[Kind, ...] = ("yes_no", "menu", "value")
     figures = [_right(trials, kind, line) for kind in kinds for line in LINES]
     figures += [_accepted(trials, line) for line in LINES]
-    figures += _values(trials)
+    figures += [*_values(trials), *_by_voice(trials)]
     spent = [t.recognising_s for t in trials if t.heard]
     return [
         *figures,
@@ -90,21 +86,41 @@ def _values(trials: Sequence[Trial]) -> list[Figure]:
     found = []
     for state in dict.fromkeys(t.utterance.state for t in mine):
         here = [t for t in mine if t.utterance.state == state]
-        lines = (
-            f"{line} {sum(t.right for t in of)} of {len(of)}"
-            for line in LINES
-            if (of := [t for t in here if t.utterance.line == line])
-        )
         wrong = sum(bool(t.outcome) and not t.right for t in here)
         found.append(
             Figure(
                 what=f"value of {state}: understood, of {len(here)}",
                 value=100 * sum(t.right for t in here) / len(here),
                 unit="%",
-                compared_with=", ".join(lines) + f"; taken for another {wrong}",
+                compared_with=f"{_by_line(here)}; taken for another {wrong}",
             )
         )
     return found
+
+
+def _by_voice(trials: Sequence[Trial]) -> list[Figure]:
+    """Answers to questions with options: what a voice costs."""
+    mine = [t for t in trials if t.utterance.kind in ("yes_no", "menu")]
+    found = []
+    for voice in sorted({t.utterance.sound.voice for t in mine}):
+        here = [t for t in mine if t.utterance.sound.voice == voice]
+        found.append(
+            Figure(
+                what=f"yes_no and menu by {voice}: understood, of {len(here)}",
+                value=100 * sum(t.right for t in here) / len(here),
+                unit="%",
+                compared_with=_by_line(here),
+            )
+        )
+    return found
+
+
+def _by_line(trials: Sequence[Trial]) -> str:
+    return ", ".join(
+        f"{line} {sum(t.right for t in of)} of {len(of)}"
+        for line in LINES
+        if (of := [t for t in trials if t.utterance.line == line])
+    )
 
 
 def _word_errors(trials: Sequence[Trial]) -> Figure:

@@ -18,6 +18,7 @@ from ura.flow.nodes import Ask
 from ura.ports import FRAME_BYTES, RATE_HZ, Samples
 from ura.scripts.flows import shipped
 
+FLOW = "receptive"
 TODAY = date(2026, 3, 10)
 PATIENCE_S = 6.0  # with a line on which nothing is heard
 
@@ -42,32 +43,59 @@ class Trial:
         return not wanted.value or _number(self.value) == _number(wanted.value)
 
 
-def trial(utterance: Utterance, samples: Samples, recogniser: WhisperPhrases) -> Trial:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """What the recogniser made of an answer, before any sense is made of it."""
+
+    voiced: bool  # the detector found a voice at all
+    text: str = ""
+    scores: tuple[tuple[str, float], ...] = ()
+    guess: str = ""
+    spent_s: float = 0.0  # processor seconds
+
+
+def hear(utterance: Utterance, samples: Samples, recogniser: WhisperPhrases) -> Hearing:
     """Play the sound to the same parts that hold a conversation."""
-    flow = shipped("receptive")
-    state = flow.states[utterance.state]
-    if not isinstance(state, Ask):
-        raise ValueError(utterance.state)
-    over = _turn(state, samples)
+    over = _turn(question_of(utterance), samples)
     if over.why is not Why.SPEECH:
-        return Trial(
-            utterance=utterance, outcome="", value="", text="", heard=False,
-            recognising_s=0.0,
-        )  # fmt: skip
+        return Hearing(voiced=False)
     begin, end = (max(0, round(s * RATE_HZ)) for s in (over.begin_s, over.end_s))
-    phrases, free = listens_for(flow, state, intents())
+    phrases, free = asked_for(utterance)
     began = time.process_time()
     heard = recogniser.hear(samples[begin:end], phrases, free=free)
     spent_s = time.process_time() - began
-    speech = Speech(heard.text, tuple(Scored(p, s) for p, s in heard.scores))
-    meant = understood(flow, state, speech, intents(), TODAY)
+    return Hearing(
+        voiced=True, text=heard.text, scores=heard.scores, guess=heard.guess,
+        spent_s=spent_s,
+    )  # fmt: skip
+
+
+def asked_for(utterance: Utterance) -> tuple[list[str], bool]:
+    """The phrases that are scored for it, and whether its text is wanted."""
+    return listens_for(shipped(FLOW), question_of(utterance), intents())
+
+
+def question_of(utterance: Utterance) -> Ask:
+    """The question that it answers. Raises ValueError when it is none."""
+    state = shipped(FLOW).states[utterance.state]
+    if not isinstance(state, Ask):
+        raise ValueError(utterance.state)
+    return state
+
+
+def trial(utterance: Utterance, heard: Hearing) -> Trial:
+    """Make sense of what was heard."""
+    scored = tuple(Scored(p, s) for p, s in heard.scores)
+    speech = Speech(heard.text, scored, heard.guess)
+    state = question_of(utterance)
+    meant = understood(shipped(FLOW), state, speech, intents(), TODAY)
     return Trial(
         utterance=utterance,
-        outcome=meant.outcome,
+        outcome=meant.outcome if heard.voiced else "",
         value="" if meant.value is None else str(meant.value),
         text=heard.text,
-        heard=True,
-        recognising_s=spent_s,
+        heard=heard.voiced,
+        recognising_s=heard.spent_s,
     )
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import resample_poly
 
+from foundation.sound import doubled
 from ura.adapters.log_mel import log_mel
 
 TELEPHONE_HZ = 8_000
@@ -55,8 +55,7 @@ class Whisper:
 
     def encoded(self, samples: NDArray[np.float64], window_s: float) -> Any:
         """The sound (8 kHz) as the model's own picture of it, for what is asked of it."""
-        wide = np.asarray(resample_poly(samples, 2, 1), dtype=np.float64)
-        picture = np.ascontiguousarray(log_mel(wide, window_s)[None])
+        picture = np.ascontiguousarray(log_mel(doubled(samples), window_s)[None])
         return self._model.encode(self._engine.StorageView.from_array(picture))
 
     def text(self, samples: NDArray[np.float64]) -> str:
@@ -71,11 +70,10 @@ class Whisper:
             [list(PROMPT)],
             beam_size=1,
             repetition_penalty=AGAIN,
-            # the engine counts the prompt, and halves what it is given
-            max_length=2 * (len(PROMPT) + round(TOKENS_PER_S * seconds) + TOKENS_MORE),
+            max_length=longest(seconds),
         )
         text = spoken(result.sequences[0])
-        return "" if len(text.split()) > WORDS_PER_S * seconds + WORDS_MORE else text
+        return "" if loops(text, seconds) else text
 
 
 def unreadable(folder: Path, error: Exception) -> RecogniserMissing:
@@ -84,6 +82,16 @@ def unreadable(folder: Path, error: Exception) -> RecogniserMissing:
         f"o modelo em {folder} não pode ser lido ({error}): apague a pasta e busque-o de"
         " novo, com acordo models fetch whisper"
     )
+
+
+def longest(seconds: float) -> int:
+    """The most tokens, as the engine takes it: it counts the prompt, and halves the sum."""
+    return 2 * (len(PROMPT) + round(TOKENS_PER_S * seconds) + TOKENS_MORE)
+
+
+def loops(text: str, seconds: float) -> bool:
+    """More words than anybody says in the time."""
+    return len(text.split()) > WORDS_PER_S * seconds + WORDS_MORE
 
 
 def window_of(seconds: float) -> float:

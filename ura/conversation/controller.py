@@ -103,7 +103,8 @@ async def hold(
         await asyncio.wait({leading, *tasks}, return_when=asyncio.FIRST_COMPLETED)
         if not leading.done():  # the line is gone; the leader finds out by itself
             with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(asyncio.shield(leading), STEP_S)
+                async with asyncio.timeout(STEP_S):
+                    await asyncio.shield(leading)
         if leading.done():
             leading.result()
     except CallOver:

@@ -15,17 +15,22 @@ from itertools import zip_longest
 
 from ura.dialogue.corrections import parts_of
 from ura.dialogue.words import starts, words
+from ura.flow.nodes import REPEAT
 
 NOBODY = ""
 _MISTAKES = 4096  # pairs of words kept: those of callers come and go
 _LONG, _SHORTEST_MISHEARD = 7, 5  # letters
+_NEGATING = ("in", "im", "ir", "des", "dis")  # beginnings that turn a word round
+_BABBLE = 3  # times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """`least` and `margin` of scores, `coverage` a share; see the data file."""
+    """Least scores, their `margin`, and `coverage`, a share; see the data file."""
 
     least: float
+    binding: float
+    repeat: float
     margin: float
     coverage: float
 
@@ -84,22 +89,24 @@ def intents() -> Intents:
 
 
 def chosen_by_score(
-    scored: Iterable[Scored], options: Collection[str], known: Intents
+    scored: Iterable[Scored], of: Mapping[str, str], known: Intents, binds: str = NOBODY
 ) -> Chosen:
-    """Decide by the scores of the options' phrases."""
-    of = known.of(options)
+    """Decide by scores; `of` tells what a phrase means. More is asked where it `binds`."""
     best: dict[str, Scored] = {}
     for each in scored:
         option = of.get(each.phrase)
+        if option == REPEAT and each.score < known.thresholds.repeat:
+            continue
         if option and (option not in best or each.score > best[option].score):
             best[option] = each
     ranked = sorted(best.items(), key=lambda item: -item[1].score)
     if not ranked:
         return Chosen(NOBODY, why="nothing")
     option, first = ranked[0]
-    if first.score < known.thresholds.least:
+    asked = known.thresholds
+    if first.score < (asked.binding if option == binds else asked.least):
         return Chosen(NOBODY, first.phrase, first.score, "weak")
-    if len(ranked) > 1 and first.score - ranked[1][1].score < known.thresholds.margin:
+    if len(ranked) > 1 and first.score - ranked[1][1].score < asked.margin:
         return Chosen(NOBODY, first.phrase, first.score, "two")
     return Chosen(option, first.phrase, first.score)
 
@@ -175,13 +182,29 @@ def _heard(phrase: Sequence[str], spoken: Sequence[str]) -> set[str]:
     return heard
 
 
+def babbles(spoken: Sequence[str], phrases: Collection[str]) -> bool:
+    """Whether one word, no answer alone, is said again and again: «vamos lá lá lá».
+
+    >>> babbles("vamos la la la".split(), ["vamos lá", "não"])
+    True
+    """
+    runs = zip(*(spoken[at:] for at in range(_BABBLE)), strict=False)
+    again = {run[0] for run in runs if len(set(run)) == 1}
+    return any((word,) not in map(_words_of, phrases) for word in again)
+
+
 def _alike(heard: str, wanted: str) -> bool:
     if heard == wanted:
         return True
-    if min(len(heard), len(wanted)) < _SHORTEST_MISHEARD:
+    if min(len(heard), len(wanted)) < _SHORTEST_MISHEARD or _negates(heard, wanted):
         return False
     most = 2 if len(wanted) > _LONG else 1
     return abs(len(heard) - len(wanted)) <= most and _mistakes(heard, wanted) <= most
+
+
+def _negates(one: str, other: str) -> bool:
+    """Whether a beginning turns one into the other's contrary: perfeito, imperfeito."""
+    return any(a == f"{no}{b}" for no in _NEGATING for a, b in ((one, other), (other, one)))
 
 
 def distance(a: Sequence[str], b: Sequence[str]) -> int:

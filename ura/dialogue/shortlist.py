@@ -1,8 +1,8 @@
-"""Which phrases of a question are worth scoring, by the words that were written down.
+"""Which phrases of a question are worth scoring, by what was probably said.
 
 Pure. To force a phrase on the sound costs a third of writing it down, and a question may
-listen for eighty. The text is often wrong in its words and seldom in all of its letters,
-so phrases are held to it by pairs of letters.
+listen for four hundred. What is written down is often wrong in its words and seldom in all
+of its letters, so phrases are held to it by pairs of letters.
 """
 
 from __future__ import annotations
@@ -12,18 +12,25 @@ from functools import lru_cache
 
 from ura.dialogue.words import words
 
-PHRASES = 1024  # texts of callers come and go
+PHRASES = 8192  # texts of callers come and go
 
 
-def shortlist(text: str, phrases: Sequence[str], *, first: int, most: int) -> list[str]:
-    """Return at most `most` phrases: the `first` ones, then those that are most like it.
+def shortlist(
+    guesses: Sequence[str], phrases: Sequence[str], *, most: int, always: int = 0
+) -> list[str]:
+    """Return at most `most` phrases: the first ones, and the most like one of the guesses.
 
-    >>> shortlist("Pare de mi ligar.", ["sim", "não", "para de me ligar"], first=1, most=2)
-    ['sim', 'para de me ligar']
+    >>> shortlist(["Pare de mi ligar.", "Sin"], ["sim", "não", "para de me ligar"], most=2)
+    ['para de me ligar', 'sim']
     """
-    heard = _pairs(text)
-    others = sorted(phrases[first:], key=lambda phrase: -_alike(heard, _pairs(phrase)))
-    return [*phrases[:first], *others][:most]
+    heard = [_pairs(guess) for guess in guesses]
+
+    def likeness(phrase: str) -> float:
+        return max((_alike(each, _pairs(phrase)) for each in heard), default=0.0)
+
+    usual = list(phrases[:always])
+    others = sorted(phrases[always:], key=likeness, reverse=True)
+    return [*usual, *others[: most - len(usual)]]
 
 
 def _alike(a: frozenset[str], b: frozenset[str]) -> float:

@@ -20,10 +20,12 @@ from ura.dialogue.digits import cpf_of, digits_of
 from ura.dialogue.intents import (
     Intents,
     Scored,
+    babbles,
     chosen_by_score,
     chosen_by_words,
 )
 from ura.dialogue.numbers import ARTICLES, numbers
+from ura.dialogue.said_values import said_values
 from ura.dialogue.times import time_by_keys, time_of
 from ura.dialogue.words import words
 from ura.flow.nodes import GIVEN, SILENT, UNCLEAR, Ask, Flow, Hears, corrects, is_value
@@ -34,6 +36,8 @@ _MONEY = frozenset({"$", "real", "reais", "conto", "contos", "centavos"})
 _MOST_DAYS = 31
 _MOST_INSTALMENTS = 120
 STAR = "*"
+SCORED = frozenset({Hears.AMOUNT, Hears.MONTH_DAY, Hears.DATE, Hears.COUNT, Hears.TIME})
+ACCEPTS = "yes"  # what was read back to him, where he may correct it instead
 _SURELY = 0.6  # share of what was said that an option accounts for, where a value is asked
 _TIMES = frozenset({"x", "vez", "vezes", "parcela", "parcelas", "prestacoes", "pagamentos"})
 
@@ -51,6 +55,7 @@ class Speech:
 
     text: str
     scored: tuple[Scored, ...] = ()
+    guess: str = ""  # in the question's own words alone, where they were asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +82,13 @@ def options_of(flow: Flow, state: Ask) -> tuple[str, ...]:
 def listens_for(flow: Flow, state: Ask, known: Intents) -> tuple[list[str], bool]:
     """Return the phrases that are to be scored, and whether the text itself is needed.
 
-    Where a value is asked the text decides alone: scores would not be looked at.
+    Where a value is asked the text comes first; the phrases are for what it does not tell.
     """
-    if state.hears is not Hears.CHOICE:
-        return [], True
-    return list(known.of(options_of(flow, state))), bool(state.corrects)
+    options = list(known.of(options_of(flow, state)))
+    if state.hears is Hears.CHOICE:
+        return options, bool(state.corrects)
+    values = said_values(state.hears)
+    return [*values, *(options if state.hears in SCORED else ())], True
 
 
 def understood(
@@ -99,7 +106,29 @@ def understood(
     value = _value_of(state.hears, spoken, today)
     if state.hears is Hears.DIGITS and len(str(value)) != state.digits:
         value = None
+    if value is None and not meant.outcome:
+        return _value_by_sound(flow, state, heard, known, today) or meant
     return meant if value is None else Understood(outcome=GIVEN, value=value)
+
+
+def _value_by_sound(
+    flow: Flow, state: Ask, heard: Speech, known: Intents, today: date
+) -> Understood | None:
+    """What the text did not tell: by the phrases that fit, or by digits that agree."""
+    if state.hears is Hears.CPF:  # its check digits say whether it was heard rightly
+        value = _value_of(state.hears, words(heard.guess), today)
+        return None if value is None else Understood(outcome=GIVEN, value=value)
+    if not heard.scored:
+        return None
+    values = {p: _value_of(state.hears, words(p), today) for p in said_values(state.hears)}
+    means = {p: f"{GIVEN} {v}" for p, v in values.items() if v is not None}
+    options = known.of(options_of(flow, state))
+    chosen = chosen_by_score(heard.scored, means | options, known)
+    outcome = GIVEN if chosen.option and chosen.phrase in means else chosen.option
+    return Understood(
+        outcome=outcome, value=values.get(chosen.phrase) if outcome == GIVEN else None,
+        phrase=chosen.phrase, score=chosen.score, why=chosen.why,
+    )  # fmt: skip
 
 
 def _by_keys(flow: Flow, state: Ask, keys: str, today: date) -> Understood:
@@ -118,6 +147,8 @@ def _choice(
     flow: Flow, state: Ask, heard: Speech, known: Intents, today: date
 ) -> Understood:
     options = options_of(flow, state)
+    if babbles(words(heard.text), known.of(options)):
+        return Understood(outcome="", why="nothing")
     by_words = chosen_by_words(heard.text, options, known)
     if state.corrects and by_words.score < _SURELY:
         told = _correction(state.corrects, words(heard.text), today)
@@ -125,7 +156,8 @@ def _choice(
             return told
     scored = by_words
     if heard.scored and by_words.score < _SURELY:
-        scored = chosen_by_score(heard.scored, options, known)
+        binds = ACCEPTS if state.corrects else ""
+        scored = chosen_by_score(heard.scored, known.of(options), known, binds)
     return Understood(
         outcome=scored.option, phrase=scored.phrase, score=scored.score, why=scored.why
     )

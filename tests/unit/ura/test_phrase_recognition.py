@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ura.adapters.recognisers import PhraseRecognisers
-from ura.adapters.whisper import RecogniserMissing
+from ura.adapters.whisper import RecogniserMissing, loops
 from ura.adapters.whisper_phrases import WhisperPhrases
 from ura.adapters.whisper_tokens import Tokens
 
@@ -26,6 +26,11 @@ def test_bytes_are_joined_in_the_order_that_was_learnt(tmp_path: Path) -> None:
     tokens = Tokens(file)
     assert tokens.of("não") == [7, 3]
     assert tokens.of("no!") == [10, 11]
+
+
+def test_more_words_than_anybody_says_in_the_time_are_a_loop() -> None:
+    assert loops("não " * 10, seconds=1.0)
+    assert not loops("não não quero não obrigado", seconds=1.0)
 
 
 def test_a_folder_without_a_model_is_told_with_what_to_do(tmp_path: Path) -> None:

@@ -11,7 +11,11 @@ import pytest
 from foundation.sound import RATE_HZ
 from tests.unit.ura.wav import read_wav
 from ura.comfort_music import comfort_music
+from ura.flow.prompts import prompts
+from ura.speaking.pieces import to_record
+from ura.speaking.shipped import PIECES
 from ura.voice_lines import Clip, load_lines, load_manifest
+from ura.voice_pieces import lacking, left_over, path_of
 from ura.voices_cli import COLLECTIONS
 
 PROMPTS = COLLECTIONS[0]
@@ -52,10 +56,24 @@ def test_the_safe_harbour_message_is_short_and_tells_how_to_opt_out() -> None:
 
 
 def test_no_file_is_there_without_its_line() -> None:
-    files = {str(path.relative_to(PROMPTS.audio)) for path in PROMPTS.audio.rglob("*.wav")}
+    files = {path for path in PROMPTS.audio.rglob("*.wav") if path.parent != PIECES}
 
-    assert files == {clip.file for clip in CLIPS}
+    assert files == {PROMPTS.audio / clip.file for clip in CLIPS}
     assert set(load_manifest(PROMPTS)) == {clip.id for clip in CLIPS}
+
+
+def test_all_that_the_robot_says_is_recorded_and_nothing_else_is() -> None:
+    assert lacking() == []  # else: acordo voices render
+    assert left_over() == []
+
+
+def test_each_recorded_piece_is_fit_for_the_telephone() -> None:
+    for piece in to_record(prompts()):
+        wav = read_wav(path_of(piece))
+        assert (wav.rate_hz, wav.channels, wav.width) == (8_000, 1, 2), piece.text
+        assert -25 < wav.rms_dbfs < -18.5, piece.text
+        assert wav.peak < 0.9, piece.text
+        assert 2 < len(piece.text) / wav.seconds < 30, piece.text  # letters a second
 
 
 def test_the_music_loops_without_a_seam() -> None:

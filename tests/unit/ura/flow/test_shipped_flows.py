@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import random
 import re
+import tomllib
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+import agent_console
 from tests.builders.callers import NONSENSE, TODAY, Call, all_ways, wander
-from ura.dialogue.intents import intents
+from ura.dialogue.intents import Scored, intents
 from ura.dialogue.understanding import Keys, Speech, options_of, understood
 from ura.flow.checking import untaken
 from ura.flow.engine import Broke, Done, Finish, Listen, Missed, Quiet, Run
 from ura.flow.graph import edges
-from ura.flow.nodes import Ask, Hears, asides, spoken
+from ura.flow.nodes import SILENT, UNCLEAR, Ask, Flow, Hears, asides, spoken
 from ura.flow.prompts import prompts
 from ura.scripts.flows import SHIPPED, STEPS, shipped
 from ura.steps.desk import STEPS as DONE
+
+ROBOT_TEXTS = Path(agent_console.__file__).with_name("texts") / "robot.toml"
 
 
 @pytest.fixture(scope="module", params=SHIPPED)
@@ -94,11 +99,15 @@ def test_no_two_options_of_a_question_share_a_phrase(name: str) -> None:
 def test_every_phrase_is_understood_as_what_it_stands_for(name: str) -> None:
     """In the words of the list itself; sound and other words are the bench's to try."""
     flow = shipped(name)
+    choices = [s for s in flow.states.values() if isinstance(s, Ask)]
+    unlike = {  # most questions are answered with the same words
+        (options_of(flow, state), *state.corrects): state
+        for state in choices
+        if state.hears is Hears.CHOICE
+    }
     wrong = []
-    for state in flow.states.values():
-        if not isinstance(state, Ask) or state.hears is not Hears.CHOICE:
-            continue
-        for option in options_of(flow, state):
+    for (options, *_), state in unlike.items():
+        for option in options:
             for phrase in intents().phrases[option]:
                 heard = _outcome(flow.name, state, phrase)
                 if heard != option:
@@ -118,7 +127,7 @@ def test_who_is_not_understood_is_asked_in_other_words_then_by_keys_then_goes_on
     call = Call.begin(shipped("receptive"))
     call.answer(Speech(NONSENSE))
     call.answer(Speech(NONSENSE))
-    assert _keys_only(call)
+    assert not _keys_only(call)  # he was told the keys; who goes on speaking is heard
     call.answer(Speech(NONSENSE))
     assert [said.prompt for said in call.said] == [
         "welcome", "protocol", "purpose_1", "purpose_again", "purpose_keys", "to_person",
@@ -305,3 +314,32 @@ def _on_the_line() -> Call:
     call.hear(Done("confirmed", {"name": "Ana"}))
     call.hear(Done("debt", {"owed": 1, "creditor": "Loja"}))
     return call
+
+
+def test_what_may_be_decided_is_told_in_portuguese_where_it_is_reviewed() -> None:
+    told = tomllib.loads(ROBOT_TEXTS.read_text("utf-8"))["robot_meanings"]
+    may = {each.outcome for name in SHIPPED for each in shipped(name).anywhere.values()}
+    for name in SHIPPED:
+        for state in shipped(name).states.values():
+            if isinstance(state, Ask):
+                may |= {outcome for outcome in state.to if outcome not in (SILENT, UNCLEAR)}
+    assert sorted(may - told.keys()) == []
+
+
+@pytest.mark.parametrize("name", ["proposal", "promise_read", "cpf_read"])
+def test_a_yes_that_binds_has_to_fit_better_than_another(name: str) -> None:
+    heard = Speech("em das vezes", (Scored("beleza", -4.85), Scored("ainda não", -6.1)))
+    flow = shipped("receptive")
+    assert _of(flow, name, heard) == ("", "weak")
+    assert _of(flow, "want_offers", heard) == ("yes", "")
+    no = Speech("em das vezes", (Scored("ainda não", -4.85), Scored("beleza", -6.1)))
+    assert _of(flow, name, no) == ("no", "")
+    surer = Speech("tenho com o firmo", (Scored("beleza", -3.74), Scored("não", -6.1)))
+    assert _of(flow, name, surer) == ("yes", "")
+
+
+def _of(flow: Flow, name: str, heard: Speech) -> tuple[str, str]:
+    state = flow.states[name]
+    assert isinstance(state, Ask)
+    meant = understood(flow, state, heard, intents(), TODAY)
+    return meant.outcome, meant.why
