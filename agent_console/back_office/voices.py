@@ -48,10 +48,12 @@ class SpokenOut(Form):
 class PromptOut(Form):
     """`state`: recorded, changed (text), missing, or values (never recorded).
 
+    `title`: of an announcement that the switch plays, else empty.
     `before`: what can be put back. `notes`: what to listen for in what was just sent.
     """
 
     prompt: str
+    title: str
     text: str
     before_identity: bool
     state: str
@@ -192,6 +194,7 @@ async def _received(request: web.Request) -> bytes:
 def _out(one: Entry) -> PromptOut:
     return PromptOut(
         prompt=one.prompt.name,
+        title=one.prompt.title,
         text=one.prompt.text,
         before_identity=one.prompt.before_identity,
         state=one.state,

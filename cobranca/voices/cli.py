@@ -1,4 +1,4 @@
-"""`acordo creditor-voice`: the prompts that a creditor speaks itself."""
+"""`acordo creditor-voice`: the prompts and announcements that a creditor speaks itself."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Outcome:
 
 @click.group(name="creditor-voice")
 def creditor_voice() -> None:
-    """Gravações de um credor para as falas da URA."""
+    """Gravações de um credor para as falas da URA e os avisos da central."""
 
 
 @creditor_voice.command(name="list")
@@ -67,7 +67,9 @@ def list_prompts(creditor: str, missing: bool, as_json: bool) -> None:
         return
     for one in shown:
         seconds = f", {one.now.seconds:.1f} s".replace(".", ",") if one.now else ""
-        click.echo(f"{one.prompt.name}: {STATES[one.state]}{seconds}\n  {one.prompt.text}")
+        title = f" ({one.prompt.title})" if one.prompt.title else ""
+        click.echo(f"{one.prompt.name}{title}: {STATES[one.state]}{seconds}")
+        click.echo(f"  {one.prompt.text}")
     recordable = [one for one in found if not one.prompt.values]
     spoken = sum(one.state == "recorded" for one in recordable)
     click.echo(f"{spoken} de {len(recordable)} gravadas; faltam {len(todo)}.")
@@ -158,6 +160,7 @@ def _with(creditor: str, use: Callable[[AsyncConnection, UUID], Awaitable[T]]) -
 def _row(one: Entry) -> dict[str, object]:
     return {
         "prompt": one.prompt.name,
+        "title": one.prompt.title,
         "text": one.prompt.text,
         "before_identity": one.prompt.before_identity,
         "state": one.state,

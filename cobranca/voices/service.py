@@ -11,14 +11,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.debtors.store import CreditorRow
+from cobranca.inbound.store import InboundNumberRow
 from cobranca.people import audit
 from cobranca.people.principal import Principal
 from cobranca.voices.preparing import Prepared
-from cobranca.voices.prompts import Spoken, spoken
+from cobranca.voices.prompts import Spoken, announcements, spoken
 from cobranca.voices.refusal import said
 from cobranca.voices.store import CreditorRecordingRow
 from foundation.ids import uuid7
@@ -93,10 +94,23 @@ _SEEN = tuple(c for c in _ROW.__table__.columns if c.name != "sound")
 
 async def entries(connection: AsyncConnection, creditor: UUID) -> list[Entry]:
     """All prompts with this creditor's recordings. Raises NoSuchCreditor."""
+    return await _entries(connection, creditor, spoken())
+
+
+async def entry(connection: AsyncConnection, creditor: UUID, prompt: str) -> Entry:
+    """One of them. Raises NoSuchCreditor, NoSuchPrompt."""
+    asked = {prompt: prompt_named(prompt)}
+    (found,) = await _entries(connection, creditor, asked)
+    return found
+
+
+async def _entries(
+    connection: AsyncConnection, creditor: UUID, asked: Mapping[str, Spoken]
+) -> list[Entry]:
     known = select(CreditorRow.id).where(CreditorRow.id == creditor)
     if await connection.scalar(known) is None:
         raise NoSuchCreditor
-    query = select(*_SEEN).where(_ROW.creditor_id == creditor)
+    query = select(*_SEEN).where(_ROW.creditor_id == creditor, _ROW.prompt.in_(asked))
     now: dict[str, Any] = {}
     before: dict[str, Any] = {}
     for row in await connection.execute(query):
@@ -107,15 +121,8 @@ async def entries(connection: AsyncConnection, creditor: UUID) -> list[Entry]:
             now=_recording(now.get(name), one),
             before=_recording(before.get(name), one),
         )
-        for name, one in spoken().items()
+        for name, one in asked.items()
     ]
-
-
-async def entry(connection: AsyncConnection, creditor: UUID, prompt: str) -> Entry:
-    """One of them. Raises NoSuchCreditor, NoSuchPrompt."""
-    prompt_named(prompt)
-    found = await entries(connection, creditor)
-    return next(one for one in found if one.prompt.name == prompt)
 
 
 def prompt_named(prompt: str) -> Spoken:
@@ -187,13 +194,12 @@ async def put_back(
     Raises NoSuchCreditor, NoSuchRecording.
     """
     await _alone(connection, creditor)
-    before = select(_ROW.id).where(
-        _ROW.creditor_id == creditor, _ROW.prompt == prompt, _ROW.replaced_at.is_not(None)
-    )
+    before = select(_ROW.id).where(*_set_aside_of(creditor, prompt))
     name = await connection.scalar(before)
     if name is None:
         raise NoSuchRecording
-    await connection.execute(_spoken(creditor, prompt).values(replaced_at=now))
+    spoken_now = update(_ROW).where(*_spoken_of(creditor, prompt))
+    await connection.execute(spoken_now.values(replaced_at=now))
     again = update(_ROW).where(_ROW.id == name).values(replaced_at=None)
     await connection.execute(again)
     await _audit(connection, who, "put_back", creditor, prompt)
@@ -207,6 +213,26 @@ async def spoken_by(
         _ROW.creditor_id == creditor, _ROW.replaced_at.is_(None)
     )
     return {row.prompt: (row.id, row.said) for row in await connection.execute(query)}
+
+
+async def announced_at_numbers(
+    connection: AsyncConnection,
+) -> Mapping[str, Mapping[str, UUID]]:
+    """By our numbers' digits: the announcements that their creditor recorded.
+
+    Those of another text than today's are none.
+    """
+    number = InboundNumberRow
+    query = (
+        select(number.number, _ROW.prompt, _ROW.id, _ROW.said)
+        .join(_ROW, _ROW.creditor_id == number.creditor_id)
+        .where(_ROW.replaced_at.is_(None), _ROW.prompt.in_(announcements()))
+    )
+    found: dict[str, dict[str, UUID]] = {}
+    for row in await connection.execute(query):
+        if row.said == spoken()[row.prompt].text:
+            found.setdefault(row.number, {})[row.prompt] = row.id
+    return found
 
 
 async def sound_of(connection: AsyncConnection, recording: UUID) -> bytes | None:
@@ -232,23 +258,27 @@ async def _set_aside(
     connection: AsyncConnection, creditor: UUID, prompt: str, now: datetime
 ) -> bool:
     """What is spoken becomes what can be put back; False: nothing was spoken."""
-    found = select(_ROW.id).where(
-        _ROW.creditor_id == creditor, _ROW.prompt == prompt, _ROW.replaced_at.is_(None)
-    )
+    found = select(_ROW.id).where(*_spoken_of(creditor, prompt))
     if await connection.scalar(found) is None:
         return False
-    older = delete(_ROW).where(
-        _ROW.creditor_id == creditor, _ROW.prompt == prompt, _ROW.replaced_at.is_not(None)
-    )
-    await connection.execute(older)
-    await connection.execute(_spoken(creditor, prompt).values(replaced_at=now))
+    await connection.execute(delete(_ROW).where(*_set_aside_of(creditor, prompt)))
+    spoken_now = update(_ROW).where(*_spoken_of(creditor, prompt))
+    await connection.execute(spoken_now.values(replaced_at=now))
     return True
 
 
-def _spoken(creditor: UUID, prompt: str) -> Any:
-    return update(_ROW).where(
-        _ROW.creditor_id == creditor, _ROW.prompt == prompt, _ROW.replaced_at.is_(None)
-    )
+def _spoken_of(creditor: UUID, prompt: str) -> tuple[ColumnElement[bool], ...]:
+    """The recording that speaks a prompt, if one does."""
+    return (*_of(creditor, prompt), _ROW.replaced_at.is_(None))
+
+
+def _set_aside_of(creditor: UUID, prompt: str) -> tuple[ColumnElement[bool], ...]:
+    """The one that can be put back."""
+    return (*_of(creditor, prompt), _ROW.replaced_at.is_not(None))
+
+
+def _of(creditor: UUID, prompt: str) -> tuple[ColumnElement[bool], ...]:
+    return (_ROW.creditor_id == creditor, _ROW.prompt == prompt)
 
 
 async def _audit(

@@ -56,16 +56,28 @@ function acts(entry) {
   return cell;
 }
 
-/** @param {any} entry @param {string} path - of the creditor's recordings */
-export function row(entry, path) {
-  const name = made("td", "", made("code", entry.prompt));
-  if (entry.before_identity) {
-    const where = made("span", ` ${words.before_identity}`);
-    where.className = "muted";
-    name.append(where);
+/** How people call it, and its name. @param {any} entry */
+export const called = (entry) =>
+  entry.title ? `${entry.title} (${entry.prompt})` : entry.prompt;
+
+/** @param {any} entry */
+function named(entry) {
+  const name = made("td", "");
+  if (entry.title) name.append(made("strong", entry.title), made("br"));
+  name.append(made("code", entry.prompt));
+  const where = entry.title ? words.announcement : words.before_identity;
+  if (entry.title || entry.before_identity) {
+    const note = made("span", ` ${where}`);
+    note.className = "muted";
+    name.append(note);
   }
   name.append(made("p", entry.text.replace(/\{[^}]*\}/g, words.value)));
-  const line = made("tr", "", name, spoken(entry), heard(entry, path), acts(entry));
+  return name;
+}
+
+/** @param {any} entry @param {string} path - of the creditor's recordings */
+export function row(entry, path) {
+  const line = made("tr", "", named(entry), spoken(entry), heard(entry, path), acts(entry));
   line.dataset.prompt = entry.prompt;
   line.dataset.state = entry.state;
   return line;

@@ -5,7 +5,7 @@ import { number } from "../format.js";
 import { free, singleKeys, writes } from "../shortcuts.js";
 import { asked, one, say, words } from "./asking.js";
 import { made } from "./drawing.js";
-import { row } from "./voice-row.js";
+import { called, row } from "./voice-row.js";
 
 const form = /** @type {HTMLFormElement} */ (one("#send"));
 const path = form.dataset.path ?? "";
@@ -35,6 +35,13 @@ function figures() {
   one("#figures").textContent = parts.join(" ");
 }
 
+/** @param {any} entry @param {string} which - of the choices of «show» */
+function wanted(entry, which) {
+  if (!which) return true;
+  if (which === "todo") return todo(entry);
+  return which === "announcements" ? Boolean(entry.title) : entry.state === which;
+}
+
 /** Show the rows that are looked for. */
 function sift() {
   const { state, text } = Object.fromEntries(new FormData(look));
@@ -42,8 +49,10 @@ function sift() {
   let shown = 0;
   for (const line of /** @type {HTMLCollectionOf<HTMLElement>} */ (body.children)) {
     const entry = entryOf(line.dataset.prompt ?? "");
-    const fits = !state || (state === "todo" ? todo(entry) : entry.state === state);
-    const found = `${entry.prompt} ${entry.text}`.toLowerCase().includes(part);
+    const fits = wanted(entry, String(state));
+    const found = `${entry.prompt} ${entry.title} ${entry.text}`
+      .toLowerCase()
+      .includes(part);
     line.hidden = !(fits && found);
     shown += line.hidden ? 0 : 1;
   }
@@ -165,7 +174,7 @@ const told = await asked(() => api.get(path));
 entries = told?.prompts ?? [];
 body.replaceChildren(...entries.map((entry) => row(entry, path)));
 for (const entry of entries)
-  if (entry.state !== "values") chosen.append(new Option(entry.prompt, entry.prompt));
+  if (entry.state !== "values") chosen.append(new Option(called(entry), entry.prompt));
 if (told) {
   figures();
   sift(); // what is looked for may have been chosen while they came
