@@ -60,7 +60,8 @@ class RemittanceRow(Row):
 class BankFileRow(Row):
     """A file that a bank answered with, once for ever by its content.
 
-    The content goes when all of it was taken in; what people read of it stays.
+    The content goes when its lines were kept, and they when all of it was taken in; what
+    people read of it stays.
     """
 
     __tablename__ = "bank_file"
@@ -79,3 +80,14 @@ class BankFileRow(Row):
     sent_by: Mapped[str]  # login
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None]
+
+
+class BankFileLineRow(Row):
+    """One payment or slip that a file tells of, as JSON; `place` from 0 in its part."""
+
+    __tablename__ = "bank_file_line"
+
+    file_id: Mapped[UUID] = mapped_column(ForeignKey(BankFileRow.id), primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)  # money | slip
+    place: Mapped[int] = mapped_column(primary_key=True)
+    told: Mapped[str]

@@ -22,8 +22,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cobranca.payments.arrivals import Heard
-from cobranca.payments.bank_files import BankFile, read_bank_file
+from cobranca.payments.bank_files import BankFile
 from cobranca.payments.banking_store import BankFileRow, BillingAccountRow
+from cobranca.payments.file_lines import (
+    forget_lines,
+    keep_lines,
+    next_money,
+    next_slips,
+)
 from cobranca.payments.receiving import Taken
 from cobranca.payments.returns import STEP, note
 from cobranca.payments.store import ArrivalRow
@@ -130,38 +136,46 @@ async def step(
     """Take the next payments of a file in, then the next slips; with the last it is done.
 
     `connection` holds the file's row, so that two who ask take turns; the caller commits.
+    The first step reads the file, and keeps its lines for the others.
     Raises NoSuchFile.
     """
     query = select(BankFileRow.__table__).where(BankFileRow.id == name)
     row = (await connection.execute(query.with_for_update())).first()
     if row is None:
         raise NoSuchFile(NoSuchFile.__doc__)
-    if row.content is None:
+    if row.done_at is not None:
         return
-    file = read_bank_file(row.content, banks=[row.bank])
-    some = file.money[row.taken : row.taken + STEP]
-    report = _told(row.report, await _take(engine, settings, keys, some))
+    report = row.report
+    if row.content is not None:
+        file = await keep_lines(connection, name, row.bank, row.content)
+        report = report | {"slips": len(file.slips)}  # not counted in an old one
+    some = await next_money(connection, name, row.kind, row.taken, STEP)
+    report = _told(report, await _take(engine, settings, keys, some))
     taken, now = row.taken + len(some), datetime.now(UTC)
-    if taken == len(file.money):
-        report = await _note(connection, file, report, now)
-    values: dict[str, Any] = {"taken": taken, "report": report}
-    if (taken, report.get("slips_seen")) == (len(file.money), len(file.slips)):
-        values |= {"content": None, "done_at": now, "done_by": by}
+    if taken == row.payments:
+        report = await _note(connection, name, row.bank, report, now)
+    values: dict[str, Any] = {"taken": taken, "report": report, "content": None}
+    if (taken, report.get("slips_seen")) == (row.payments, report["slips"]):
+        await forget_lines(connection, name)
+        values |= {"done_at": now, "done_by": by}
     await connection.execute(
         update(BankFileRow).where(BankFileRow.id == name).values(values)
     )
 
 
 async def _note(
-    connection: AsyncConnection, file: BankFile, report: dict[str, Any], now: datetime
+    connection: AsyncConnection,
+    name: UUID,
+    bank: str,
+    report: dict[str, Any],
+    now: datetime,
 ) -> dict[str, Any]:
     """See to the next slips that the bank refused, or made a Pix for; the report after."""
     seen = report.get("slips_seen", 0)  # a file sent before these were counted has none
-    some = file.slips[seen : seen + STEP]
-    noted = await note(connection, file.bank, some, now)
+    some = await next_slips(connection, name, seen, STEP)
+    noted = await note(connection, bank, some, now)
     unread = report["unread"] + [asdict(one) for one in noted.left_out]
     return report | {
-        "slips": len(file.slips),
         "slips_seen": seen + len(some),
         "pix_new": report.get("pix_new", 0) + len(noted.pix),
         "unread": sorted(unread, key=itemgetter("line"))[:_SHOWN],

@@ -198,11 +198,14 @@ def _answer(
             values |= read(line)
     except InvalidCnab as error:
         return IllegibleLine(number, error.code, error.text)
+    occurrence = occurrence_of(layout.bank, layout.size, values["occurrence"])
+    if occurrence.kind == "paid" and not (values["occurred_on"] or values["credited_on"]):
+        return IllegibleLine(number, "cnab_no_date", "título pago sem data")
     return Answer(
         line=number,
         charge_id=charge_of(values["our_use"]),
         nosso_numero=values["nosso_numero"],
-        occurrence=occurrence_of(layout.bank, layout.size, values["occurrence"]),
+        occurrence=occurrence,
         motives=_motives(values["motives"], layout.motive_digits),
         occurred_on=values["occurred_on"],
         credited_on=values["credited_on"],

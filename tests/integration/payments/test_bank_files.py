@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.agreements.standing import standing
 from cobranca.payments import file_taking
-from cobranca.payments.banking_store import BankFileRow
+from cobranca.payments.banking_store import BankFileLineRow, BankFileRow
 from cobranca.payments.store import ArrivalRow, ChargeRow
 from foundation.brasil.document import parse_document
 from foundation.settings import ProcessSettings
 from sim.outside.bank.cnab_desk import Happened
 from sim.outside.bank.transfers import AccountBook
+from tests.builders.payments import real_keys
 from tests.integration.payments.retornos import TODAY, Sender, a_retorno, a_slip, happened
 from tests.people import Browser
 
@@ -44,6 +45,14 @@ def _file(*of: Happened) -> bytes:
 async def _arrivals(engine: AsyncEngine) -> int:
     async with engine.connect() as connection:
         return len(list(await connection.execute(select(ArrivalRow.id))))
+
+
+async def _kept(engine: AsyncEngine) -> tuple[bool, int]:
+    """Whether the file's content is kept, and how many of its lines are."""
+    async with engine.connect() as connection:
+        content = (await connection.scalars(select(BankFileRow.content))).one()
+        lines = await connection.scalars(select(BankFileLineRow.place))
+        return content is not None, len(lines.all())
 
 
 async def test_a_retorno_is_looked_over_and_then_taken_in_once(
@@ -94,10 +103,33 @@ async def test_what_was_cut_off_is_gone_on_with(
     _, file = await sender.send(content)
     part = await sender.take(file["id"])
     assert (part["taken"], part["done_at"]) == (1, None)
+    assert await _kept(engine) == (False, 2)  # its lines; the file is read no more
     _, same = await sender.send(content)
     assert (same["id"], same["taken"]) == (file["id"], 1)
     whole = await sender.take(file["id"])
     assert (whole["taken"], whole["new"], whole["done_at"] is None) == (2, 2, False)
+    assert await _kept(engine) == (False, 0)
+
+
+async def test_a_step_that_was_cut_off_is_done_again_and_enters_nothing_twice(
+    sender: Sender,
+    engine: AsyncEngine,
+    settings: ProcessSettings,
+    slip: tuple[UUID, UUID, Decimal],
+) -> None:
+    agreement, charge, amount = slip
+    _, file = await sender.send(_file(happened(charge, amount)))
+    async with engine.connect() as connection:  # its payment stands, it itself does not
+        await file_taking.step(
+            connection, engine, settings, real_keys(settings), UUID(file["id"]), "sonia"
+        )
+        await connection.rollback()
+    assert (await _arrivals(engine), await _kept(engine)) == (1, (True, 0))
+    done = await sender.take(file["id"])
+    assert (done["taken"], done["done_at"] is None) == (1, False)
+    assert (await _arrivals(engine), await _kept(engine)) == (1, (False, 0))
+    async with engine.connect() as connection:
+        assert (await standing(connection, agreement)).paid == amount
 
 
 async def test_what_the_bank_refused_and_what_cannot_be_read_is_told(

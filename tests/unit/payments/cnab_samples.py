@@ -95,6 +95,11 @@ def pix_y03(_title: Answer, address: str = ADDRESS) -> str:
     return f"{head}{blanks}{kind}{address:77}{TXID:35}" + " " * 47
 
 
+def pix_record_2(_title: Answer, address: str = ADDRESS) -> str:
+    """Santander's of 400 positions."""
+    return f"2 {address:77}{TXID:35}" + " " * 280 + "000003"
+
+
 def pix_record_4(title: Answer, address: str = ADDRESS) -> str:
     """Bradesco's."""
     head = "4" + "009" + "01234" + "0123456" + title.nosso_numero

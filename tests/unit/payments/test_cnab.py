@@ -32,6 +32,7 @@ from tests.unit.payments.cnab_samples import (
     GOLDEN,
     SECOND,
     golden_text,
+    pix_record_2,
     pix_record_4,
     pix_y03,
     remessa_of,
@@ -40,6 +41,12 @@ from tests.unit.payments.cnab_samples import (
 
 FILES = [(bank, size) for size, banks in BANKS.items() for bank in banks]
 PAID_ON = date(2026, 12, 14)
+# bank, positions, its line as written, where it goes
+PIX_OF_BANKS = [
+    ("033", 240, pix_y03, 4),
+    ("033", 400, pix_record_2, 2),
+    ("237", 400, pix_record_4, 2),
+]
 
 
 def _answered(bank: str, size: int) -> bytes:
@@ -140,6 +147,17 @@ def test_an_illegible_line_is_reported_and_the_others_are_read() -> None:
     assert len(told.answers) == 1
 
 
+def test_a_paid_title_without_a_day_is_reported_and_the_others_are_read() -> None:
+    content, layout = _answered("341", 400), layout_of("341", 400, "retorno")
+    lines = content.decode().split("\r\n")
+    detail = layout.records["detail"]
+    told = detail.read(lines[1]) | {"occurred_on": None, "credited_on": None}
+    lines[1] = detail.written(told)
+    read = read_retorno("\r\n".join(lines).encode(), bank="341")
+    assert [(one.line, one.code) for one in read.illegible] == [(2, "cnab_no_date")]
+    assert len(read.answers) == 1
+
+
 def test_a_title_without_its_second_segment_is_reported() -> None:
     lines = _answered("001", 240).split(b"\r\n")
     lines[3] = lines[3][:13] + b"Y" + lines[3][14:]
@@ -153,7 +171,7 @@ def test_a_title_without_its_second_segment_is_reported() -> None:
 
 @pytest.mark.parametrize(
     ("bank", "size", "written", "at"),
-    [("033", 240, pix_y03, 4), ("237", 400, pix_record_4, 2)],
+    PIX_OF_BANKS,
 )
 def test_a_pix_that_the_bank_made_for_a_slip_is_read(
     bank: str, size: int, written: Callable[[Answer], str], at: int
@@ -172,7 +190,7 @@ def test_a_pix_that_the_bank_made_for_a_slip_is_read(
 
 @pytest.mark.parametrize(
     ("bank", "size", "written", "at"),
-    [("033", 240, pix_y03, 4), ("237", 400, pix_record_4, 2)],
+    PIX_OF_BANKS,
 )
 @pytest.mark.parametrize("wrong", ["loja@example.com", "", "qr example.com/1", "x" * 69])
 def test_a_pix_that_no_code_can_hold_is_told_by_its_line_and_the_slip_read(
@@ -184,6 +202,31 @@ def test_a_pix_that_no_code_can_hold_is_told_by_its_line_and_the_slip_read(
     told = read_retorno(with_line(content, layout, line, at), bank=bank)
     assert [(one.line, one.code) for one in told.illegible] == [(at + 1, "pix_url")]
     assert told.answers == (plain[0], replace(plain[1], line=plain[1].line + 1))
+
+
+def test_a_retorno_of_santander_with_a_pix_is_the_golden_file() -> None:
+    content = (GOLDEN / "033_400_pix.ret").read_bytes()
+    layout = layout_of("033", 400, "retorno")
+    first, second = read_retorno(_answered("033", 400), bank="033").answers
+    made = with_line(_answered("033", 400), layout, pix_record_2(first), 2)
+    assert made + b"\r\n" == content
+    told = read_retorno(content, bank="033")
+    assert (told.illegible, [one.pix for one in told.answers]) == ((), [ADDRESS, ""])
+    assert told.answers[1] == replace(second, line=second.line + 1)
+
+
+@pytest.mark.parametrize(("bank", "record"), [("001", "5"), ("341", "3")])
+def test_a_banks_pix_of_which_no_layout_is_known_is_told_and_the_slips_are_read(
+    bank: str, record: str
+) -> None:
+    content, layout = _answered(bank, 400), layout_of(bank, 400, "retorno")
+    plain = read_retorno(content, bank=bank).answers
+    line = f"{record}{ADDRESS:393}000003"
+    told = read_retorno(with_line(content, layout, line, 2), bank=bank)
+    assert [(one.line, one.code) for one in told.illegible] == [(3, "cnab_unknown_line")]
+    assert [(one.nosso_numero, one.paid, one.pix) for one in told.answers] == [
+        (one.nosso_numero, one.paid, "") for one in plain
+    ]
 
 
 def test_a_pix_of_another_slip_is_not_taken_for_this_one() -> None:
