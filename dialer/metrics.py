@@ -88,7 +88,8 @@ class FloorMetrics:
 
     def look(self, floor: Floor) -> None:
         """Set the gauges from the floor as it is."""
-        states = [agent.state for agent in floor.agents.values()]
+        agents = [agent for agent in floor.agents.values() if not agent.supervises]
+        states = [agent.state for agent in agents]
         for state in AgentState:
             self.agents.labels(state.value).set(states.count(state))
         self.open_calls.set(len(floor.calls))

@@ -57,6 +57,11 @@ class Home:
         return self.root / "recordings" / "sealed"
 
     @property
+    def announcements(self) -> Path:
+        """What creditors recorded for the switch to play; the `ura` process keeps it."""
+        return self.root / "announcements"
+
+    @property
     def imports(self) -> Path:
         """Files sent to be imported and those of what was refused; mode 0700."""
         return self.root / "imports"

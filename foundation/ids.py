@@ -23,6 +23,7 @@ def uuid7() -> UUID:
 def first_uuid7(at: datetime) -> UUID:
     """Return the least UUIDv7 of that instant: a bound for what was made since.
 
+    >>> from datetime import UTC
     >>> first_uuid7(datetime(2026, 3, 10, tzinfo=UTC)) < uuid7()
     True
     """

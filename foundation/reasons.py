@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from foundation.system_reasons import reason
+from foundation.system_reasons import unread
 
 _REASONS = {
     "missing": "falta",
@@ -60,7 +60,7 @@ def entries(
     try:
         content = tomllib.loads(file.read_text("utf-8"))
     except OSError as error:
-        raise refused(reason(error)) from error
+        raise refused(unread(error)) from error
     except UnicodeDecodeError as error:
         raise refused("não é texto UTF-8") from error
     except tomllib.TOMLDecodeError as error:

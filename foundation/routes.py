@@ -17,7 +17,7 @@ from foundation.cli import Failure
 from foundation.reasons import entries, reasons
 from foundation.route import DEFAULT, CannotBeDialled, Route, caller_id, dialled
 from foundation.settings import ProcessSettings, Trunk
-from foundation.system_reasons import reason
+from foundation.system_reasons import unread
 
 # what a debtor of the simulated network sees: a fixed line that no operator has given out
 SIMULATED_CALLER = "551130000000"
@@ -61,7 +61,7 @@ def password(route: Route) -> str | None:
     try:
         found = route.password_file.read_text("utf-8").strip()
     except OSError as error:
-        raise BadRoutes(f"{where}: {reason(error)}") from error
+        raise BadRoutes(f"{where}: {unread(error)}") from error
     except UnicodeDecodeError as error:
         raise BadRoutes(f"{where}: não é texto UTF-8") from error
     if not found or not found.isprintable() or ";" in found:

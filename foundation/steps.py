@@ -80,7 +80,8 @@ async def _end(process: Process) -> None:
     if process.returncode is None:
         process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), END_LIMIT_S)
+        async with asyncio.timeout(END_LIMIT_S):
+            await process.wait()
     except TimeoutError:
         process.kill()
         await process.wait()

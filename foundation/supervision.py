@@ -184,7 +184,8 @@ class Supervisor:
         if process is not None and process.returncode is None:
             process.send_signal(child.program.stop_signal)
             try:
-                await asyncio.wait_for(process.wait(), grace_s)
+                async with asyncio.timeout(grace_s):
+                    await process.wait()
             except TimeoutError:
                 self._log.say(f"{child.program.name} não parou a tempo; encerrado à força")
                 with suppress(ProcessLookupError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 
 _REASONS = {
@@ -39,3 +40,14 @@ def reason(error: OSError) -> str:
     if error.errno in _REASONS:
         return _REASONS[error.errno]
     return error.strerror or str(error) or type(error).__name__
+
+
+def unread(error: OSError) -> str:
+    """Why a file that an operator wrote cannot be read; of a closed one, how to open it
+    to this process alone: in a container it runs under a number that the host may not name.
+    """
+    if error.errno != errno.EACCES:
+        return reason(error)
+    others = [group for group in os.getgroups() if group != os.getegid()]
+    group = (others or [os.getegid()])[0]
+    return f"{reason(error)}; quem o lê é do grupo {group}: chgrp {group} e chmod 640 nele"

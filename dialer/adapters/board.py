@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from dialer.calls.agent import Agent, AgentState
+from dialer.calls.agent import SEAT_FACTS, Agent, AgentState
 from dialer.campaigns.running import Running
 from dialer.figures.stages import by_stage
 from dialer.shell.decisions import DecisionLog, Told
@@ -100,7 +100,7 @@ class Board:
         """Take what a step changed."""
         self._floor = floor
         for fact in step.facts:
-            if fact.kind == "agent" and fact.agent:
+            if fact.kind in SEAT_FACTS and fact.agent:
                 agent = floor.agents[fact.agent]
                 self._changed[agent.endpoint] = _entry(agent, floor)
                 self._events.append(
@@ -175,6 +175,7 @@ def _entry(agent: Agent, floor: Floor) -> dict[str, Any]:
         "pause_code": agent.pause_code if pauses else None,
         "held": agent.held,
         "robot": _with_robot(agent, floor),
+        "supervises": agent.supervises,
         "wants": agent.wants.value,
         "wrap_up_until": _stamp(wrap_up_until) if wrap_up_until else None,
         "preview": _preview(floor.offers.get(agent.endpoint)),

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dialer.calls.agent import Agent, AgentState
+from dialer.calls.agent import SEAT_FACTS, Agent, AgentState
 from dialer.calls.call import Call
 from dialer.calls.store import AttemptRow, CallEventRow
 from dialer.calls.story import THRESHOLD_S, WRAP_UP_S, Stored, Story, begin, fold
@@ -81,7 +81,7 @@ async def facts_of(
     row = CallEventRow
     query = (
         select(row.attempt_id, row.kind, row.at, row.data, row.agent_id, row.epoch)
-        .where(row.attempt_id.in_(attempts), row.kind != "agent")
+        .where(row.attempt_id.in_(attempts), row.kind.not_in(SEAT_FACTS))
         .order_by(row.id)
     )
     if until is not None:
@@ -167,7 +167,8 @@ _AGENTS = text(
     SELECT e.data, e.at, e.attempt_id FROM agent a
      CROSS JOIN LATERAL (
            SELECT data, at, attempt_id FROM call_event
-            WHERE agent_id = a.id AND kind = 'agent' ORDER BY id DESC LIMIT 1) e
+            WHERE agent_id = a.id AND kind IN ('agent', 'supervisor')
+            ORDER BY id DESC LIMIT 1) e
     """
 )
 
@@ -187,7 +188,7 @@ async def agents_before(connection: AsyncConnection) -> list[Remembered]:
 
 
 def remembered(row: Any) -> Remembered:
-    """Read one fact of kind `agent`: `data`, `at`, `attempt_id`."""
+    """Read one fact of a seat (`SEAT_FACTS`): `data`, `at`, `attempt_id`."""
     data = row.data
     wrap_up_s = data.get("wrap_up_s")
     agent = Agent(
@@ -199,5 +200,6 @@ def remembered(row: Any) -> Remembered:
         wants=AgentState(data["wants"]),
         pause_code=data.get("pause_code") or "",
         held=bool(data.get("held")),
+        supervises=bool(data.get("supervises")),
     )
     return Remembered(agent=agent, wrap_up_s=wrap_up_s)

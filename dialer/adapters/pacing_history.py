@@ -41,12 +41,14 @@ INBOUND = timedelta(hours=1)
 FAR = timedelta(days=1)  # the switch's clock may be ahead of ours
 WRAP_UPS = timedelta(hours=12)
 
+# a supervisor who took a call from the robot himself is no agent of the campaign's
 _NEWEST = text(
     """
     SELECT a.id, a.placed_at, a.answered_at, a.bridged_at, a.ended_at, a.outcome,
-           a.abandoned, a.answered_by, coalesce(g.endpoint, a.agent_id::text) AS agent,
-           s.score
+           a.abandoned, a.answered_by, s.score,
+           CASE WHEN own.id IS NULL THEN coalesce(g.endpoint, a.agent_id::text) END AS agent
       FROM attempt a LEFT JOIN agent g ON g.id = a.agent_id
+      LEFT JOIN robot_call own ON own.id = a.id AND own.taken_by = g.user_id
       LEFT JOIN contact_score s ON s.contact_point_id = a.contact_point_id
        AND (SELECT (policy->>'scored')::boolean FROM campaign WHERE id = :campaign)
      WHERE a.campaign_id = :campaign AND a.placed_at >= :since AND a.placed_at < :until
@@ -63,8 +65,12 @@ _OLDER = text(
 )
 _OPEN = text(
     """
-    SELECT attempt_id, kind, at, data->>'endpoint' AS agent FROM call_event
-     WHERE attempt_id = ANY(:open) AND kind IN ('answered', 'joined') ORDER BY id
+    SELECT e.attempt_id, e.kind, e.at, e.data->>'endpoint' AS agent FROM call_event e
+     WHERE e.attempt_id = ANY(:open) AND e.kind IN ('answered', 'joined')
+       AND NOT EXISTS (SELECT 1 FROM call_event s
+                        WHERE s.attempt_id = e.attempt_id AND s.kind = 'supervisor'
+                          AND s.agent_id = e.agent_id)
+     ORDER BY e.id
     """
 )
 _AGENTS = text(

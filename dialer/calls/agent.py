@@ -3,6 +3,9 @@
 Pure. An agent is logged in by wish; a nailed-up leg is a fact of the switch. Only an
 agent with a leg can be idle. A pause or a log-out asked in a conversation takes
 effect when it is over.
+
+A supervisor who takes a call from the robot sits at a seat too, but is never idle: he rests
+in a pause and gets the calls that he took himself, and no others.
 """
 
 from __future__ import annotations
@@ -10,6 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+# kinds of the facts that tell how a seat is: figures of agents are made of the first alone
+AGENT_FACT, SUPERVISOR_FACT = "agent", "supervisor"
+SEAT_FACTS = (AGENT_FACT, SUPERVISOR_FACT)
 
 
 class AgentState(StrEnum):
@@ -36,6 +43,12 @@ class Agent:
     pause_code: str = "login"
     held: bool = False  # talking, and the debtor hears music
     again: bool = False  # reserved for a debtor with whom the agent has talked already
+    supervises: bool = False  # a supervisor's seat: in no figure of agents
+
+    @property
+    def fact(self) -> str:
+        """Kind of the fact that tells of this seat."""
+        return SUPERVISOR_FACT if self.supervises else AGENT_FACT
 
     @property
     def busy(self) -> bool:
@@ -43,7 +56,7 @@ class Agent:
         return self.call is not None
 
 
-def logged_in(agent: Agent, at: datetime) -> Agent:
+def logged_in(agent: Agent, at: datetime, *, supervises: bool = False) -> Agent:
     """The agent sat down; the leg is made next. Twice is once."""
     if agent.state is not AgentState.OFFLINE:
         return agent
@@ -53,6 +66,7 @@ def logged_in(agent: Agent, at: datetime) -> Agent:
         since=at,
         wants=AgentState.PAUSED,
         pause_code="login",
+        supervises=supervises,
     )
 
 
@@ -70,8 +84,11 @@ def left(agent: Agent, at: datetime) -> Agent:
 
 
 def available(agent: Agent, at: datetime) -> Agent:
-    """The agent takes calls from now on (or from the end of this one)."""
-    if agent.state is AgentState.OFFLINE:
+    """The agent takes calls from now on (or from the end of this one).
+
+    A supervisor does not.
+    """
+    if agent.state is AgentState.OFFLINE or agent.supervises:
         return agent
     wish = replace(agent, wants=AgentState.IDLE)
     return wish if agent.busy or agent.leg is None else _rest(wish, at)
@@ -169,10 +186,16 @@ def offered(agent: Agent, call: str, at: datetime) -> Agent:
     return replace(agent, state=AgentState.PREVIEW, since=at, call=call, again=False)
 
 
+def may_take_himself(agent: Agent) -> bool:
+    """Whether a supervisor can be given the call that he took: nothing else in hand."""
+    return agent.supervises and agent.state is AgentState.PAUSED and agent.leg is not None
+
+
 def reserved(agent: Agent, call: str, at: datetime) -> Agent:
-    """Hold an idle agent for one call, or who previews it."""
-    previews = agent.state is AgentState.PREVIEW and agent.call == call
-    if agent.state is not AgentState.IDLE and not previews:
+    """Hold an idle agent for one call, or who previews it, or who took it himself."""
+    own = agent.state is AgentState.PREVIEW and agent.call == call
+    own = own or may_take_himself(agent)
+    if agent.state is not AgentState.IDLE and not own:
         raise NotIdle(agent.endpoint, agent.state)
     return replace(agent, state=AgentState.RESERVED, since=at, call=call, again=False)
 
@@ -223,4 +246,4 @@ def _rest(agent: Agent, at: datetime) -> Agent:
 
 
 def _offline(agent: Agent, at: datetime) -> Agent:
-    return Agent(endpoint=agent.endpoint, since=at)
+    return Agent(endpoint=agent.endpoint, since=at, supervises=agent.supervises)

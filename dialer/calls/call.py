@@ -123,6 +123,7 @@ def _end(call: Call, event: HungUp) -> Call:
             cause=event.cause,
             answered=call.answered_at is not None,
             sign_of_life=call.ringing_at is not None or call.sign_of_life,
+            sip_code=event.sip_code,
         )
     )
     return replace(

@@ -1,6 +1,6 @@
 """When a route is left aside for a while, and how it comes back. Pure.
 
-Many calls in a row that the carrier did not take (503, or not a word) would only cost
+Many calls in a row that the carrier did not take (503, 401, or not a word) would only cost
 debtors their turn. The route then rests; after that one call at a time tries it. Each that
 fails doubles the rest, one that was carried, however it ended, brings the route back.
 Instants are seconds of one clock.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dialer.calls.call import Call
 from dialer.calls.events import NetworkOutcome
-from dialer.calls.fail_over import UNAVAILABLE
+from dialer.calls.fail_over import REFUSED_BY_ROUTE
 
 FAILURES = 5  # in a row
 FIRST_S, LONGEST_S = 30.0, 600.0
@@ -54,8 +54,8 @@ def _refused(call: Call) -> bool:
     """The carrier did not take it, for its own sake."""
     if call.outcome is NetworkOutcome.CARRIER_SILENT:
         return True
-    unavailable = call.sip_code == UNAVAILABLE
-    return unavailable and call.ringing_at is None and call.answered_at is None
+    refused = call.sip_code in REFUSED_BY_ROUTE
+    return refused and call.ringing_at is None and call.answered_at is None
 
 
 def _carried(call: Call) -> bool:

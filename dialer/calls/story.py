@@ -65,6 +65,7 @@ class Story:
     known_to_switch: bool = False  # some event of its channel was seen
     talked_with: str | None = None  # endpoint of the last agent in it
     agent: UUID | None = None  # who that was
+    taken_by: str | None = None  # endpoint of the supervisor who took it from the robot
     machine: str | None = None  # its kind: the call was ended for it
     person: bool | None = None  # what a supervisor heard in the recording
     source: str = "events"  # of its end: events | channels | cel | placement
@@ -108,12 +109,13 @@ def told(story: Story, fact: Stored) -> Story:
             return replace(story, machine=str(fact.data.get("kind") or "unknown"))
         case "placed":
             return _placed(story, fact)
-        case "inbound":
-            return _arrived(story, fact, CallState.WAITING)
-        case "robot":
-            return _arrived(story, fact, CallState.WITH_ROBOT)
+        case "inbound" | "robot":
+            return _arrived(story, fact)
         case "resolved" | "not_sent":
             return _closed(story, fact)
+        case "sent_for" | "passed_on" | "not_taken":
+            taken_by = fact.endpoint if fact.kind == "sent_for" else None
+            return replace(story, taken_by=taken_by)
     event = event_of(fact)
     if event is None:
         return story
@@ -121,7 +123,8 @@ def told(story: Story, fact: Stored) -> Story:
     if fact.kind in _OF_CHANNELS or fact.kind == "found":
         after = replace(after, known_to_switch=True)
     if fact.kind == "joined" or (fact.kind == "found" and fact.endpoint):
-        after = replace(after, talked_with=fact.endpoint, agent=fact.agent)
+        own = fact.endpoint if after.taken_by == fact.endpoint else None
+        after = replace(after, talked_with=fact.endpoint, agent=fact.agent, taken_by=own)
     if fact.kind == "hungup":
         after = replace(after, source=str(fact.data.get("source", "events")))
     return after
@@ -137,8 +140,9 @@ def _placed(story: Story, fact: Stored) -> Story:
     )
 
 
-def _arrived(story: Story, fact: Stored, state: CallState) -> Story:
+def _arrived(story: Story, fact: Stored) -> Story:
     """Somebody called; he may have talked with the robot before he asks for a person."""
+    state = CallState.WITH_ROBOT if fact.kind == "robot" else CallState.WAITING
     answered_at = story.call.answered_at or fact.at
     call = replace(story.call, inbound=True, state=state, answered_at=answered_at)
     channel = str(fact.data.get("channel", story.channel))

@@ -129,10 +129,10 @@ def _read(row: Any) -> Running | None:
     )
 
 
-_EXPIRED = text(
+_FREED = text(
     """
     UPDATE campaign_debtor cd SET state = 'ready', leased_until = NULL
-     WHERE state = 'leased' AND leased_until < clock_timestamp()
+     WHERE state = 'leased' AND (:all_held OR leased_until < clock_timestamp())
        AND NOT EXISTS (SELECT 1 FROM attempt a
                         WHERE a.debtor_id = cd.debtor_id AND a.outcome IS NULL)
     """
@@ -148,9 +148,9 @@ _FINISHED = text(
 )
 
 
-async def free_expired_leases(connection: AsyncConnection) -> int:
-    """Give back debtors whose lease ran out with no call of theirs open; how many."""
-    return (await connection.execute(_EXPIRED)).rowcount
+async def free_leases(connection: AsyncConnection, *, all_held: bool) -> int:
+    """Give back debtors with no call open whose lease ran out, or any lease; how many."""
+    return (await connection.execute(_FREED, {"all_held": all_held})).rowcount
 
 
 async def finish_campaigns(connection: AsyncConnection) -> list[str]:

@@ -6,13 +6,30 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.contacts.robot_store import RobotCallRow, RobotTurnRow
+from cobranca.people.store import AgentRow, UserRow
+from dialer.calls.store import CallEventRow
 from dialer.recordings.store import RecordingRow
 
 PAGE = 50
+
+
+def _person() -> ScalarSelect[str]:
+    """Name of who talks with the caller after the robot, or did so last."""
+    fact = CallEventRow
+    return (
+        select(func.coalesce(UserRow.name, AgentRow.name))
+        .select_from(fact)
+        .join(AgentRow, AgentRow.id == fact.agent_id)
+        .outerjoin(UserRow, UserRow.id == AgentRow.user_id)
+        .where(fact.attempt_id == RobotCallRow.id, fact.kind == "joined")
+        .order_by(fact.at.desc(), fact.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 async def calls(
@@ -25,9 +42,11 @@ async def calls(
         select(
             call.id, call.number, call.flow, call.began_at, seconds.label("seconds"),
             call.outcome, call.state, call.hands_over, call.understood, call.missed,
-            RecordingRow.id.label("recording"),
+            RecordingRow.id.label("recording"), UserRow.name.label("taken_by"),
+            _person().label("person"),
         )
         .outerjoin(RecordingRow, RecordingRow.attempt_id == call.id)
+        .outerjoin(UserRow, UserRow.id == call.taken_by)
         .order_by(call.number.desc())
         .limit(PAGE)
     )  # fmt: skip

@@ -12,6 +12,7 @@ from dialer.shell.facts import (
     Listen,
     Nail,
     NotTaken,
+    PassOn,
     Take,
     Tell,
 )
@@ -36,7 +37,7 @@ async def act(telephony: Telephony, action: Action) -> None:
             await telephony.originate(_leg(action))
         case Listen():
             await telephony.listen(action.channel)
-        case Take():
+        case Take() | PassOn():
             await telephony.take(action.channel)
         case NotTaken():
             pass  # the switch has no part in it

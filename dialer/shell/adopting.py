@@ -51,7 +51,8 @@ def call_now(call: Call, attempt: OpenAttempt, channel: LiveChannel, now: dateti
         call = advance(call, Answered(channel=channel.channel, at=up_since))
     if channel.ringing:  # it may have begun in the gap
         call = advance(call, Ringing(channel=channel.channel, at=now))
-    asked = channel.context == TO_FLOOR and call.state is CallState.WITH_ROBOT
+    led = call.state in (CallState.WITH_ROBOT, CallState.TALKING)  # by robot or supervisor
+    asked = channel.context == TO_FLOOR and led
     if sent_back(channel) or asked:
         return replace(call, state=CallState.WAITING)
     if channel.context == TAKEN and call.state is CallState.WITH_ROBOT:
@@ -95,5 +96,6 @@ def ongoing_of(attempt: OpenAttempt, agents: Iterable[Agent]) -> Ongoing:
         talked_with=story.talked_with,
         agentless=story.agentless,
         machine=story.machine,
+        taken_by=story.taken_by,
         only_for=next((a.endpoint for a in own if a.state is AgentState.PREVIEW), None),
     )

@@ -15,6 +15,7 @@ from foundation.ids import inbound_attempt
 
 ROBOT = "robot"
 WORDS = (ROBOT, "inbound")  # of the dialplan
+COMES_FROM = (CallState.WITH_ROBOT, CallState.IN_DIALPLAN)  # who waits for a person
 
 
 class Floor(Protocol):
@@ -27,10 +28,10 @@ class Floor(Protocol):
 
 
 def arrived(floor: Floor, event: Said, step: Step) -> None:
-    """Take a caller in; one who was with the robot waits from now on."""
+    """Take a caller in; who was with the robot, or passed on, waits from now on."""
     call_id = str(inbound_attempt(event.channel))
     known, robot = floor.calls.get(call_id), event.what == ROBOT
-    if known is not None and (robot or known.call.state is not CallState.WITH_ROBOT):
+    if known is not None and (robot or known.call.state not in COMES_FROM):
         return
     state = CallState.WITH_ROBOT if robot else CallState.WAITING
     number = _caller(event.fields.get("Number", ""))

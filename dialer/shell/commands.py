@@ -16,10 +16,11 @@ from dialer.shell.holding import PARKING
 Verb = Literal[
     "log_in", "log_out", "available", "pause", "hang_up", "wrap_up_done",
     "hold", "resume", "reattach", "dial", "skip", "take", "to_robot", "leave_to_robot",
+    "hand_on",
 ]  # fmt: skip
 
 
-ACTS = frozenset({"hang_up", "hold", "resume", "reattach", "take", "to_robot"})
+ACTS = frozenset({"hang_up", "hold", "resume", "reattach", "take", "to_robot", "hand_on"})
 
 
 class BadCommand(ValueError):
@@ -30,6 +31,7 @@ class BadCommand(ValueError):
 class Command:
     """`code` is a pause code or a disposition; to that belong `note` and `right_party`.
 
+    `own`: who takes a call, or logs in, is a supervisor.
     `call`: the one that is meant; None: whichever the agent has when it is heard.
     """
 
@@ -39,6 +41,7 @@ class Command:
     note: str = ""
     right_party: bool | None = None
     call: str | None = None
+    own: bool = False
 
     @classmethod
     def parse(cls, fields: Mapping[str, Any]) -> Command:
@@ -55,6 +58,7 @@ class Command:
             note=str(fields.get("note") or ""),
             right_party=right_party if isinstance(right_party, bool) else None,
             call=str(fields["call"]) if fields.get("call") else None,
+            own=fields.get("own") is True,
         )
 
     @property
@@ -82,7 +86,7 @@ def apply_command(floor: Floor, command: Command, at: datetime) -> Step:
 def _apply(floor: Floor, command: Command, at: datetime) -> Step:
     match command.do:
         case "log_in":
-            return floor.on_agent(command.agent, lambda a: agents.logged_in(a, at), at)
+            return _log_in(floor, command, at)
         case "log_out":
             previews.skip(floor, command.agent, at)
             return floor.on_agent(command.agent, lambda a: agents.logged_out(a, at), at)
@@ -105,8 +109,22 @@ def _apply(floor: Floor, command: Command, at: datetime) -> Step:
             return previews.skip(floor, command.agent, at)
         case "reattach":
             return floor.nail_again(command.agent, at)
-        case "take":
-            return taking.take(floor, command.call or "", command.agent, at)
+        case "take" | "hand_on":
+            return _taking(floor, command, at)
+
+
+def _taking(floor: Floor, command: Command, at: datetime) -> Step:
+    if command.do == "hand_on":
+        return taking.hand_on(floor, command.agent, at)
+    return taking.take(floor, command.call or "", command.agent, at, own=command.own)
+
+
+def _log_in(floor: Floor, command: Command, at: datetime) -> Step:
+    return floor.on_agent(
+        command.agent,
+        lambda agent: agents.logged_in(agent, at, supervises=command.own),
+        at,
+    )
 
 
 def _wrap_up_done(floor: Floor, command: Command, at: datetime) -> Step:

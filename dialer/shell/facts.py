@@ -69,6 +69,14 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassOn:
+    """Send a debtor out of the talk with a supervisor to the floor."""
+
+    call: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotTaken:
     """Note that nobody took a call from the automatic conversation."""
 
@@ -83,7 +91,7 @@ class Tell:
     variables: Mapping[str, str]
 
 
-Action = Join | Hold | EndHold | HangUp | Nail | Listen | Take | NotTaken | Tell
+Action = Join | Hold | EndHold | HangUp | Nail | Listen | Take | PassOn | NotTaken | Tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

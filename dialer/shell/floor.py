@@ -254,6 +254,8 @@ class Floor:
             case Joined() if agent is not None:
                 self._join(ongoing, agent, event, step)
             case Parted() if not ongoing.held:
+                if ongoing.passed_on and agent is not None:
+                    self._wrap_up_s[agent.endpoint] = 0  # who has it next wraps it up
                 self.free(agent, ongoing.call.id, event.at, step)
                 ongoing.agent = None
             case Said(what="held"):
@@ -273,6 +275,9 @@ class Floor:
         ongoing.joins = 0
         ongoing.held = ongoing.on_hold = ongoing.returned = False
         ongoing.robot, ongoing.frees, ongoing.resumed_at = False, False, None
+        ongoing.passed_on = False
+        if ongoing.taken_by != agent.endpoint:  # he is that one's from now on
+            ongoing.taken_by = None
         ongoing.let_go()
         self._wrap_up_s[agent.endpoint] = ongoing.wrap_up_s
         after = agents.joined(agent, call_id, at)
@@ -364,10 +369,12 @@ class Floor:
             "held": agent.held,
             "since": agent.since.isoformat(),
         }
+        if agent.supervises:
+            data["supervises"] = True
         if agent.state in (AgentState.TALKING, AgentState.WRAP_UP):
             data["wrap_up_s"] = self._wrap_up_s.get(agent.endpoint)
         step.facts.append(
-            Fact(kind="agent", at=at, call=agent.call, agent=agent.endpoint, data=data)
+            Fact(kind=agent.fact, at=at, call=agent.call, agent=agent.endpoint, data=data)
         )
 
 

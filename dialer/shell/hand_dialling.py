@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.campaigns import by_hand
 from dialer.campaigns.placing import Placement, PlacingRules
-from dialer.campaigns.running import Running
+from dialer.campaigns.running import Running, free_leases
 from dialer.shell import previews
 from dialer.shell.previews import LONGEST, Offer
+from foundation.db.leadership import holds
 from foundation.ids import uuid7
 from foundation.observability import get_logger
 
@@ -33,9 +35,20 @@ class HandDialling:
     def __init__(self, leader: Leader) -> None:
         self._leader = leader
         self._nobody: dict[tuple[UUID, str], float] = {}  # campaign, agent: since when
+        self._fresh = True  # nobody is shown in this term yet
+
+    async def free(self, connection: AsyncConnection) -> None:
+        """Give back whom no lease holds any more, and first whom a past term still holds.
+
+        What that term showed is gone with it: nobody will dial it. Who leads no more gives
+        back nothing that the next one holds.
+        """
+        of_the_past = self._fresh and await holds(connection, self._leader.term)
+        await free_leases(connection, all_held=of_the_past)
 
     async def offer(self, campaign: Running, agents: list[str]) -> None:
         """Show each of these idle agents whom to call next."""
+        self._fresh = False
         for agent in agents:
             if self._waits(campaign, agent):
                 continue

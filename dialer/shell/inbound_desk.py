@@ -12,9 +12,10 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from cobranca.contacts import robot_calls
 from dialer.inbound import caller
 from dialer.inbound.queue import Place
-from dialer.shell import line
+from dialer.shell import line, taking
 from dialer.shell.facts import Step
 from dialer.shell.ongoing import Ongoing
 from foundation.observability import get_logger
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 PATIENCE = timedelta(milliseconds=400)  # for what a caller brings, before he is joined
 LOOK_UP_S = 2.0
-SKILLS_EVERY_S = 5.0
+READ_EVERY_S = 5.0  # skills, and callers who were sent for in vain
 LOST = (SQLAlchemyError, OSError, TimeoutError)
 
 log = get_logger(__name__)
@@ -37,7 +38,7 @@ class InboundDesk:
         self._leader = leader
         self._tasks = tasks
         self._asked: set[str] = set()
-        self._skills_at = float("-inf")
+        self._read_at = float("-inf")
         leader.floor.line.patience = PATIENCE
 
     def hear(self, step: Step) -> None:
@@ -58,7 +59,7 @@ class InboundDesk:
         for ongoing in list(floor.calls.values()):
             if ongoing.call.inbound and ongoing.waits and ongoing.place is None:
                 self._look_up(ongoing, again=False)
-        await self._read_skills()
+        await self._now_and_then()
         told = floor.line.to_tell(floor, now)
         if told:
             self._leader.carry_out(Step(actions=list(told)))
@@ -89,10 +90,12 @@ class InboundDesk:
         now = self._leader.floor.time.now()
         self._leader.carry_out(self._leader.floor.sweep(now))
 
-    async def _read_skills(self) -> None:
+    async def _now_and_then(self) -> None:
         now_s = asyncio.get_running_loop().time()
-        if now_s - self._skills_at < SKILLS_EVERY_S:
+        if now_s - self._read_at < READ_EVERY_S:
             return
-        self._skills_at = now_s
+        self._read_at = now_s
         async with self._leader.tools.engine.connect() as connection:
             self._leader.floor.line.skills = await caller.skills(connection)
+            wanted = await robot_calls.wanted_in_vain(connection)
+        self._leader.carry_out(taking.not_sent(self._leader.floor, wanted))

@@ -48,7 +48,7 @@ def leave(floor: Floor, ongoing: Ongoing, at: datetime, step: Step) -> None:
     """
     agent = floor.agents.get(ongoing.agent or "")
     ongoing.prefers = ongoing.agent or ongoing.prefers
-    ongoing.agent, ongoing.frees = None, False
+    ongoing.agent, ongoing.frees, ongoing.taken_by = None, False, None
     floor.free(agent, ongoing.call.id, at, step)
 
 

@@ -40,7 +40,6 @@ from dialer.campaigns.placing import TermIsOver
 from dialer.campaigns.running import (
     Running,
     finish_campaigns,
-    free_expired_leases,
     running_campaigns,
 )
 from dialer.metrics import FloorMetrics
@@ -68,6 +67,7 @@ from dialer.shell.facts import (
     Listen,
     Nail,
     NotTaken,
+    PassOn,
     Step,
     Take,
     Tell,
@@ -83,7 +83,7 @@ from dialer.shell.pacing_loop import PacingLoop
 from dialer.shell.record_watch import RecordWatch
 from dialer.shell.recovery import Recovery
 from dialer.shell.rerouting import Rerouting
-from dialer.shell.taking import not_taken
+from dialer.shell.taking import left, not_passed_on, not_taken
 from dialer.shell.wishing import settle
 from foundation.clock import Clock
 from foundation.db.draining import ordered
@@ -300,6 +300,7 @@ class Leader:
 
     async def _act(self, action: Action) -> None:
         if isinstance(action, NotTaken):
+            self.carry_out(left(self.floor, action.call, self.floor.time.now()))
             await not_taken(self.tools.engine, action.call, self._written)
             return
         try:
@@ -308,9 +309,9 @@ class Leader:
             log.warning("action_of_a_past_term", action=type(action).__name__)
         except (SwitchRefused, SwitchUnreachable) as error:
             log.warning("action_failed", action=type(action).__name__, error=str(error))
-            self._on_failure(action)
+            self._on_failure(action, refused=isinstance(error, SwitchRefused))
 
-    def _on_failure(self, action: Action) -> None:
+    def _on_failure(self, action: Action, *, refused: bool) -> None:
         at = self.floor.time.now()
         match action:
             case Join():
@@ -319,9 +320,11 @@ class Leader:
                 self.carry_out(on_hold_failed(self.floor, action.call, action.agent, at))
             case Nail():
                 self.carry_out(self.floor.on_nail_failed(action.leg, at))
-            case Take():
-                self._tasks.create_task(not_taken(self.tools.engine, action.call))
-            case HangUp() | EndHold() | Listen() | Tell():
+            case Take() if refused:  # else it may have been obeyed: see `wanted_in_vain`
+                self.carry_out(Step(actions=[NotTaken(call=action.call)]))
+            case PassOn() if refused:
+                not_passed_on(self.floor, action.call)
+            case HangUp() | EndHold() | Listen() | Tell() | Take() | PassOn():
                 pass  # gone already, or the sweep meets it again
 
     # -- the outside ---------------------------------------------------------------------
@@ -384,7 +387,7 @@ class Leader:
     async def _read_campaigns(self) -> None:
         async with self.tools.engine.begin() as connection:
             self.ordered_to_drain = await ordered(connection)
-            await free_expired_leases(connection)
+            await self.by_hand.free(connection)
             for name in await finish_campaigns(connection):
                 log.info("campaign_finished", campaign=name)
             campaigns = await running_campaigns(connection)

@@ -50,7 +50,7 @@ class Line:
         place = ongoing.place or NOBODY
         if not place.skill:
             return idle
-        here = [e for e, agent in agents.items() if agent.state not in NOT_HERE]
+        here = [e for e, agent in agents.items() if _is_here(agent)]
         seated = [self._skills(endpoint) for endpoint in here]
         return [i for i in idle if able(place, self._skills(i[0].endpoint), seated)]
 
@@ -85,7 +85,7 @@ class Line:
     @staticmethod
     def here(floor: Floor) -> int:
         """How many agents are at work, or could be."""
-        return sum(a.state not in NOT_HERE for a in floor.agents.values())
+        return sum(map(_is_here, floor.agents.values()))
 
     def _words(self, floor: Floor, position: int, ongoing: Ongoing) -> dict[str, str]:
         idle = sum(a.state is AgentState.IDLE for a in floor.agents.values())
@@ -97,6 +97,10 @@ class Line:
             POSITION: told_position(position),
             WAIT: told_minutes(seconds),
         }
+
+
+def _is_here(agent: Agent) -> bool:
+    return agent.state not in NOT_HERE and not agent.supervises
 
 
 def _placed(waiting: Sequence[Ongoing], at: datetime) -> list[tuple[int, Ongoing]]:

@@ -34,6 +34,8 @@ class Ongoing:
     score: float | None = None  # chance 0..1 that a person answers, if the list knows
     only_for: str | None = None  # endpoint of who previewed it; nobody else gets it
     prefers: str | None = None  # endpoint that gets it if idle: a call-back's agent
+    taken_by: str | None = None  # endpoint of the supervisor who took it himself
+    passed_on: bool = False  # by that supervisor, in mid-talk
     queued_at: datetime | None = None  # inbound: since when he waits for a person
     called: str = ""  # inbound: which of our numbers, in digits
     number: str = ""  # inbound: of the caller, as the network gives it

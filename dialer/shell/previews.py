@@ -106,9 +106,15 @@ def ended(floor: Floor, ongoing: Ongoing, at: datetime, step: Step) -> None:
 def taker(
     floor: Floor, ongoing: Ongoing, idle: list[tuple[Agent, str]]
 ) -> tuple[Agent, str] | None:
-    """Who gets a waiting call, and his leg; takes him out of `idle`."""
+    """Who gets a waiting call, and his leg; takes him out of `idle`.
+
+    A supervisor who took it himself and is not there leaves it to the agents.
+    """
     if ongoing.only_for is not None:
         return _own(floor, ongoing, idle)
+    supervisor = floor.agents.get(ongoing.taken_by or "")
+    if supervisor is not None and supervisor.leg and agents.may_take_himself(supervisor):
+        return supervisor, supervisor.leg
     able = floor.line.able(ongoing, idle, floor.agents)
     if not able:
         return None

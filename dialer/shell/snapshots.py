@@ -89,11 +89,13 @@ def snapshot(floor: Floor, campaign: Running, shown: Shown) -> Snapshot:
 
 
 def _is_busy(agent: Agent, floor: Floor) -> bool:
-    """In a call, or what is left of one, or about to get one back.
+    """In a call, or what is left of one, or about to get one back; no supervisor.
 
     Not one whose phone is gone with his call, as when the switch died: nobody knows when
     he will be there again.
     """
+    if agent.supervises:
+        return False
     if agent.state is AgentState.CONNECTING:
         return agent.call in floor.calls
     if agent.state is AgentState.WRAP_UP and agent.leg is None:

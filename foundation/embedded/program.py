@@ -45,6 +45,7 @@ class Program:
     env: Mapping[str, str] = field(default_factory=dict)  # besides our own environment
     account: Account | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    orphan_signal: signal.Signals | None = None  # when we die; None: as it is stopped
     start_limit_s: float = START_LIMIT_S
     addresses: Mapping[str, str] = field(default_factory=dict)  # what status shows
     spare: bool = False  # it waits for words, and copies of it do the work (spare.py)
@@ -59,13 +60,13 @@ def die_with_parent(number: signal.Signals, parent: int) -> None:
 
 def popen_options(program: Program) -> dict[str, Any]:
     """Keyword arguments for Popen and create_subprocess_exec alike."""
-    parent = os.getpid()
+    parent, orphaned = os.getpid(), program.orphan_signal or program.stop_signal
     options: dict[str, Any] = {
         "env": {**os.environ, **program.env},
         "stdin": subprocess.DEVNULL,
         "start_new_session": True,  # Ctrl-C reaches us alone; we stop the rest in order
         # after the change of user, which would clear it
-        "preexec_fn": lambda: die_with_parent(program.stop_signal, parent),
+        "preexec_fn": lambda: die_with_parent(orphaned, parent),
     }
     if program.account is not None:
         options |= {

@@ -114,6 +114,7 @@ def _values(settings: ProcessSettings, home: Home) -> dict[str, object]:
         "hearing": settings.hearing,
         "prompts": _plain(PROJECT / "ura" / "prompts" / "pt_BR"),
         "recordings": _plain(home.recordings_clear),
+        "own": _plain(home.announcements),
         "seats": seats(settings),
         "database": _database(settings),
     }

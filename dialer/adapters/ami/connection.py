@@ -137,14 +137,12 @@ class Connection:
         loop = asyncio.get_running_loop()
         lost: asyncio.Future[str] = loop.create_future()
         early = _Early()
-        _, wire = await asyncio.wait_for(
-            loop.create_connection(
+        async with asyncio.timeout(self._timing.connect_s):
+            _, wire = await loop.create_connection(
                 lambda: Wire(early.hear, lambda why: _tell(lost, why)),
                 self._ami.host,
                 self._ami.port,
-            ),
-            self._timing.connect_s,
-        )
+            )
         try:
             boot = await self._log_in(wire, early, lost)
             return Session(wire, lost, boot, await self._its_time(wire)), early

@@ -75,7 +75,8 @@ class Wire(AMIProtocol):  # type: ignore[misc]
         sent = Action(dict(action))
         future = self.send(sent, as_list=as_list)
         try:
-            answer = await asyncio.wait_for(future, deadline_s)
+            async with asyncio.timeout(deadline_s):
+                answer = await future
         except TimeoutError as error:
             raise SwitchUnreachable(f"{action['Action']}: {deadline_s} s") from error
         finally:

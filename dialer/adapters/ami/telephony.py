@@ -166,7 +166,8 @@ async def _within(
     deadline_s: float, outcome: asyncio.Future[str | None], otherwise: str
 ) -> str | None:
     try:
-        return await asyncio.wait_for(outcome, deadline_s)
+        async with asyncio.timeout(deadline_s):
+            return await outcome
     except TimeoutError as error:
         raise SwitchUnreachable(otherwise) from error
 
