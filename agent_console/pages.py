@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,10 @@ def folder(name: str) -> Path:
     return Path(str(files("agent_console"))) / name
 
 
+@cache
 def environment() -> Environment:
-    """Templates: everything escaped, an unknown name is an error."""
+    """Templates: everything escaped, an unknown name is an error. One a process: each
+    template is compiled once."""
     pages = Environment(
         loader=FileSystemLoader(folder("templates")),
         autoescape=True,

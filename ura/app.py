@@ -36,9 +36,11 @@ from ura.adapters.audiosocket import AudioSocketServer
 from ura.adapters.audiosocket_channel import TalkServer
 from ura.adapters.fastagi import AgiChannel, AgiServer
 from ura.adapters.recognisers import Recognisers
+from ura.announcements import Announcements
 from ura.answering.hearing import Samples
+from ura.creditor_recordings import FRESH_S
 from ura.keeping_place import Places
-from ura.left_open import end_left_open
+from ura.left_open import end_left_open, end_nobodys
 from ura.lives import Lives
 from ura.numbers import Numbers
 from ura.scripts.answering import listen
@@ -123,6 +125,16 @@ class Ura:
                 log.warning("hours_unread", why=type(error).__name__)
             await own.pause(CLOCK_AGAIN_S)
 
+    async def keep_announcements(self, own: Process, engine: AsyncEngine) -> None:
+        """Keep what creditors recorded for the switch; without a database what is there."""
+        kept = Announcements(Home(self._settings.home).announcements)
+        while not own.stopping.is_set():
+            try:
+                await kept.keep_up(engine)
+            except DATABASE_LOST as error:
+                log.warning("announcements_unread", why=type(error).__name__)
+            await own.pause(FRESH_S)
+
     async def follow_clock(self, own: Process, engine: AsyncEngine) -> None:
         """Keep in step with the compliance clock; without a database the last one holds."""
         while not await own.pause(CLOCK_AGAIN_S):
@@ -197,6 +209,7 @@ async def _serve(
             own.missing.has(HEARING)
             log.info("fastagi_listening", listens=f"{agi.host}:{port}")
             own.start(end_left_open(own, engine, lives), "left_open")
+            own.start(end_nobodys(own, engine), "nobodys")
             await own.stopping.wait()
 
 
@@ -215,6 +228,7 @@ async def main(own: Process, settings: UraSettings) -> None:
         own.missing.has(DATABASE)
         own.start(ura.follow_clock(own, engine), "clock")
         own.start(ura.tell_hours(own, engine), "hours")
+        own.start(ura.keep_announcements(own, engine), "announcements")
         models = settings.cache / "models" / "whisper"
         async with Recognisers(models, settings.ura.recognisers) as recognisers:
             with Lives(Home(settings.home).root / "ura" / "lives") as lives:

@@ -40,7 +40,7 @@ def answering(loaded: Callable[[], Hears]) -> int:
             line, _, pcm = request.partition(b"\n")
             asked: Mapping[str, Any] = json.loads(line)
             heard = recogniser.hear(samples_of(pcm), asked["phrases"], free=asked["free"])
-            return {"scores": heard.scores, "text": heard.text}
+            return {"scores": heard.scores, "text": heard.text, "guess": heard.guess}
 
         return answer
 

@@ -35,7 +35,8 @@ def recognised(file: Path, flow_name: str, state: str, models: Path) -> Recognis
     sound = from_wav(file.read_bytes())
     phrases, free = listens_for(flow, question, intents())
     heard = WhisperPhrases(models).hear(sound, phrases, free=free)
-    speech = Speech(heard.text, tuple(Scored(p, s) for p, s in heard.scores))
+    scored = tuple(Scored(p, s) for p, s in heard.scores)
+    speech = Speech(heard.text, scored, heard.guess)
     today = SystemClock().now().astimezone(SAO_PAULO).date()
     meant = understood(flow, question, speech, intents(), today)
     return Recognised(

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from cobranca.inbound.opening_hours import Hours, OpeningHours
 from cobranca.payments.settings import Bank
 from foundation import settings
+from ura.speaking.shipped import PIECES
 
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
 
@@ -56,6 +57,10 @@ class Ura(settings.Ura):
     )
     voice: Literal["espeak-ng", "pyttsx3"] = Field(
         "espeak-ng", description="program that says what has no recording"
+    )
+    pieces: Path = Field(
+        PIECES,
+        description="folder of the recorded pieces of what it says, by the names of ours",
     )
     weekday: HoursText = Field(
         "08:00-20:00",

@@ -281,7 +281,8 @@ class Talks:
         sounded, expected = call in self._heard, self._forget(call)
         wants_person, opening = True, self._means.opening
         if expected is not None and sounded:
-            held = await asyncio.wait_for(expected.held, ENDED_S)
+            async with asyncio.timeout(ENDED_S):
+                held = await expected.held
             wants_person = held.hands_over
         elif expected is not None:  # no sound could be had with him
             await self._keep(call, Held(outcome=BROKEN, hands_over=True))

@@ -116,7 +116,7 @@ async def _voice(settings: UraSettings) -> RecordedVoice | None:
     except (VoiceFailed, ServerProblem, OSError) as error:
         log.error("no_voice", why=str(error))
         return None
-    return RecordedVoice(shipped_voice.PIECES, shipped_voice.VOICE, live, keeps=False)
+    return RecordedVoice(settings.ura.pieces, shipped_voice.VOICE, live, keeps=False)
 
 
 async def _pix(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
@@ -24,6 +25,7 @@ _UUID = f"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}"
 _PARAMETER = re.compile(r"\{(\w+)(:[^{}]*)?\}")
 
 
+@cache
 def uuid_parameters(path: str) -> frozenset[str]:
     """The parameters of a path that are identifiers.
 

@@ -24,7 +24,8 @@ class CommandIn(Model):
     """`call`: the call that is meant, for whatever ends, holds or resumes one."""
 
     do: Literal["log_in", "log_out", "available", "pause", "hang_up", "hold", "resume",
-                "wrap_up_done", "reattach", "dial", "skip", "leave_to_robot"]  # fmt: skip
+                "wrap_up_done", "reattach", "dial", "skip", "leave_to_robot",
+                "hand_on"]  # fmt: skip
     code: Code | None = None  # of the pause
     call: UUID | None = None
 

@@ -42,10 +42,7 @@ from cobranca.people import audit
 
 async def card(asked: Asked[None, None]) -> CardOut:
     async with asked.request.app[DATABASE].begin() as connection:
-        call = await _previewed(asked, connection)
-        if call is None:
-            call = await read_call(connection, UUID(asked.path["id"]))
-            await _may_see(asked, call)
+        call = await _seen(asked, connection)
         await audit.record(
             connection, asked.who, action="debtor.card", subject=("attempt", call.id)
         )
@@ -55,10 +52,7 @@ async def card(asked: Asked[None, None]) -> CardOut:
 async def means(asked: Asked[None, None]) -> MeansOut:
     """What the policy says of every means; for who may see the card."""
     async with asked.request.app[DATABASE].begin() as connection:
-        call = await _previewed(asked, connection)
-        if call is None:
-            call = await read_call(connection, UUID(asked.path["id"]))
-            await _may_see(asked, call)
+        call = await _seen(asked, connection)
         await audit.record(
             connection, asked.who, action="compliance.explain", subject=("attempt", call.id)
         )
@@ -160,6 +154,15 @@ async def check_call_back(asked: Asked[CallBackIn, None]) -> CallBackAllowedOut:
             asked.body,
         )
     return CallBackAllowedOut(at=at)
+
+
+async def _seen(asked: Asked[Any, Any], connection: AsyncConnection) -> Any:
+    """The call whose card the asker may see: previewed, or in hand. Raises Problem."""
+    call = await _previewed(asked, connection)
+    if call is None:
+        call = await read_call(connection, UUID(asked.path["id"]))
+        await _may_see(asked, call)
+    return call
 
 
 async def _previewed(asked: Asked[Any, Any], connection: AsyncConnection) -> Any:

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from agent_console.api.endpoint import Asked
+from agent_console.api.endpoint import Asked, Principal, Role
 from agent_console.api.once import once
 from agent_console.back_office.slips import AddressForm, AddressOut, kept
 from agent_console.desk.card import read_call
@@ -83,7 +83,7 @@ async def offer(asked: Asked[DeskOffersIn, None]) -> OffersOut:
         asking = Asking(
             debts=tuple(dict.fromkeys(body.debts)),
             channel=Channel.DESK,
-            authority=Authority.AGENT,
+            authority=_authority(asked.who),
             on=_today(),
             by=asked.who.login,
         )
@@ -96,6 +96,12 @@ async def offer(asked: Asked[DeskOffersIn, None]) -> OffersOut:
         return answers.offers_out(found, names, body.means)
 
     return await once(asked, OffersOut, use)
+
+
+def _authority(who: Principal) -> Authority:
+    """A supervisor who talks with the debtor himself decides as one."""
+    supervises = who.role is Role.SUPERVISOR
+    return Authority.SUPERVISOR if supervises else Authority.AGENT
 
 
 async def agree(asked: Asked[DeskAgreementIn, None]) -> AgreementOut:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from agent_console.api.endpoint import Asked
+from agent_console.api.endpoint import Asked, Role
 from agent_console.desk import shown
 from agent_console.desk.contracts import (
     CallBackOut,
@@ -21,15 +21,23 @@ from agent_console.desk.contracts import (
     SeatOut,
     UnrecordedOut,
 )
-from agent_console.desk.seat import Seat, command, own_seat, read_seat, require_dialer
+from agent_console.desk.seat import (
+    Seat,
+    command,
+    own_seat,
+    read_seat,
+    require_dialer,
+    seated,
+)
 from agent_console.desk.tools import DESK
 from agent_console.live import LIVE, seat_of, stream
 from agent_console.problems import Problem
-from agent_console.services import BUS, CLOCK, DATABASE
+from agent_console.services import BUS, CLOCK, DATABASE, SETTINGS
 from agent_console.texts import TEXTS
 from cobranca.compliance.rulebook import reasons_in_force
 from cobranca.contacts.dispositions import catalogue
 from cobranca.contacts.payment_errands import take_back
+from cobranca.people import audit
 from dialer.callbacks.booking import Listed, booked_for, cancel
 from dialer.calls.passed_on import PassedOn, passed_on
 from dialer.calls.shift_log import Unrecorded, day_of, unrecorded
@@ -37,8 +45,13 @@ from foundation.brasil.phone import masked_phone
 from foundation.clock import SAO_PAULO
 
 MEANS_A_CALL = frozenset(
-    {"hang_up", "hold", "resume", "wrap_up_done", "dial", "skip", "leave_to_robot"}
-)
+    {"hang_up", "hold", "resume", "wrap_up_done", "dial", "skip", "leave_to_robot",
+     "hand_on"}
+)  # fmt: skip
+# a supervisor gets the calls that he takes from the robot, and no others
+OF_AGENTS = frozenset({"available", "dial", "skip"})
+COMES = frozenset({"log_in", "available"})
+OF_SUPERVISORS = frozenset({"hand_on"})
 LATE_RECORD = timedelta(hours=24)  # what was not recorded in the wrap-up may be so long
 TOLD_OF = timedelta(hours=12)  # a shift: calls that others took
 
@@ -72,16 +85,28 @@ async def obey(asked: Asked[CommandIn, None]) -> None:
     """Pass a wish on to the floor. What came of it is seen on the live stream."""
     endpoint, _ = own_seat(asked.who)
     bus, wish = asked.request.app[BUS], asked.body
-    if wish.do in MEANS_A_CALL:
-        seat = await read_seat(bus, endpoint)
-        if wish.call is None or not seat.holds(wish.call):
-            raise Problem("call_gone", 409)
+    supervises = asked.who.role is Role.SUPERVISOR
+    if wish.do in (OF_AGENTS if supervises else OF_SUPERVISORS):
+        raise Problem("not_at_this_seat", 409)
+    seat = await read_seat(bus, endpoint)
+    if wish.do in MEANS_A_CALL and (wish.call is None or not seat.holds(wish.call)):
+        raise Problem("call_gone", 409)
     call = wish.call if wish.do in MEANS_A_CALL else None
     async with asked.request.app[DATABASE].begin() as connection:
         await require_dialer(connection)
         if wish.do == "resume" and call is not None:
             await take_back(connection, call, asked.request.app[CLOCK].now())
-    await command(bus, endpoint, wish.do, code=wish.code, call=call)
+        if wish.do == "hand_on" and call is not None:
+            subject = ("attempt", call)
+            await audit.record(
+                connection, asked.who, action="desk.hand_on", subject=subject
+            )
+    do: str = wish.do
+    if do in COMES and seat.is_of_other(supervises=supervises):  # his role was changed
+        await command(bus, endpoint, "log_out")
+        do = "log_in"
+    own = supervises and do == "log_in"
+    await command(bus, endpoint, do, code=wish.code, call=call, own=own)
 
 
 async def call_backs(asked: Asked[None, None]) -> CallBacksOut:
@@ -119,15 +144,21 @@ async def figures(asked: Asked[None, None]) -> FiguresOut:
 
 
 async def context(asked: Asked[None, None]) -> Mapping[str, Any]:
-    """What the page needs besides its words."""
+    """What the page needs besides its words; a supervisor gets his seat by opening it."""
+    app = asked.request.app
+    async with app[DATABASE].begin() as connection:
+        pool = app[SETTINGS].asterisk.endpoints
+        seat = await seated(connection, asked.who, pool)
     return {
+        "seat": seat or "",
+        "supervises": asked.who.role is Role.SUPERVISOR,
         "catalogue": catalogue(),
         "reasons": reasons_in_force(),
         "words": {
             name: TEXTS.section(name)
             for name in ("desk", "desk_states", "desk_said", "desk_next", "pauses",
                          "pause_names", "softphone", "negotiation", "means",
-                         "robot_payment", "robot_payment_sent")
+                         "robot_payment", "robot_payment_sent", "own_taking")
         },
     }  # fmt: skip
 

@@ -16,7 +16,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent_console.problems import Problem
+from cobranca.people import audit, seats
 from cobranca.people.principal import Principal
+from cobranca.people.roles import Role
 from foundation.bus import BOARD, COMMANDS, Bus
 from foundation.db.draining import DRAIN
 from foundation.db.leadership import LeadershipRow
@@ -46,6 +48,16 @@ class Seat:
     entry: Mapping[str, Any]
 
     @property
+    def is_ready(self) -> bool:
+        """A supervisor's, with a leg that stands and nothing in hand."""
+        return self.state == "paused" and bool(self.entry.get("supervises"))
+
+    def is_of_other(self, *, supervises: bool) -> bool:
+        """Whether the floor still has it as of the role that its owner had before."""
+        there = self.state not in (None, "offline")
+        return there and bool(self.entry.get("supervises")) != supervises
+
+    @property
     def preview(self) -> Preview | None:
         """Whom the agent is to call, before it is dialled."""
         told = self.entry.get("preview")
@@ -58,6 +70,24 @@ class Seat:
     def holds(self, call: UUID) -> bool:
         """Whether that call is in this agent's hands now."""
         return self.call == call and self.state in IN_CALL
+
+
+async def seated(connection: AsyncConnection, who: Principal, pool: int) -> str | None:
+    """The seat of who opens the desk; a supervisor who has none gets one. Audited.
+
+    Raises Problem no_free_seat.
+    """
+    if who.seat is not None or who.role is not Role.SUPERVISOR:
+        return who.seat
+    try:
+        seat = await seats.allot(connection, who.user_id, who.name, pool)
+    except seats.NoFreeSeat:
+        raise Problem("no_free_seat", 409) from None
+    subject = ("user", who.user_id)
+    await audit.record(
+        connection, who, action="desk.seat", subject=subject, detail={"seat": seat}
+    )
+    return seat
 
 
 def own_seat(who: Principal) -> tuple[str, UUID]:
@@ -82,14 +112,25 @@ async def read_seat(bus: Bus, endpoint: str) -> Seat:
 
 
 async def command(
-    bus: Bus, endpoint: str, do: str, *, code: str | None = None, call: UUID | None = None
+    bus: Bus,
+    endpoint: str,
+    do: str,
+    *,
+    code: str | None = None,
+    call: UUID | None = None,
+    own: bool = False,
 ) -> None:
     """Ask the floor for something, about that call only if one is named.
+
+    `own`: it is a supervisor's seat that logs in, or takes the call.
 
     Raises RedisError.
     """
     meant = None if call is None else str(call)
-    wish = {"do": do, "agent": endpoint, "code": code or "", "call": meant}
+    wish: dict[str, object] = {"do": do, "agent": endpoint, "code": code or ""}
+    wish["call"] = meant
+    if own:
+        wish["own"] = True
     await bus.publish(COMMANDS, wish)
 
 

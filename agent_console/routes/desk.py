@@ -1,4 +1,4 @@
-"""The agent's desk: one page, and the interface that it uses."""
+"""The desk of who talks with debtors: one page, and the interface that it uses."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from agent_console.desk.contracts import (
 )
 from agent_console.desk.tools import prepare
 
-AGENT = frozenset({Role.AGENT})
-MAY_SEE = frozenset({Role.AGENT, Role.SUPERVISOR})
+# a supervisor, too, with the calls that he takes from the robot
+AT_DESK = frozenset({Role.AGENT, Role.SUPERVISOR})
 
 CONTEXTS = (prepare,)
-PAGES = (Page("/desk", "desk.html", AGENT, own.context),)
+PAGES = (Page("/desk", "desk.html", AT_DESK, own.context),)
 CALL = "/api/v1/desk/calls/{id}"
 ENDPOINTS = (
     Endpoint(
         verb="GET",
         path="/api/v1/desk",
         summary="A própria posição e o que falta tabular",
-        roles=AGENT,
+        roles=AT_DESK,
         scope="desk:read",
         handler=own.desk,
         answer=DeskOut,
@@ -41,7 +41,7 @@ ENDPOINTS = (
         verb="GET",
         path="/api/v1/desk/live",
         summary="O estado da própria posição, ao vivo",
-        roles=AGENT,
+        roles=AT_DESK,
         scope="desk:read",
         handler=own.live,
         media="text/event-stream",
@@ -52,17 +52,17 @@ ENDPOINTS = (
         verb="POST",
         path="/api/v1/desk/commands",
         summary="Pedir algo à operação: entrar, ficar disponível, pausar, desligar …",
-        roles=AGENT,
+        roles=AT_DESK,
         scope="desk:write",
         handler=own.obey,
         body=CommandIn,
-        problems=("no_seat", "no_dialer", "call_gone"),
+        problems=("no_seat", "no_dialer", "call_gone", "not_at_this_seat"),
     ),
     Endpoint(
         verb="GET",
         path=f"{CALL}/card",
         summary="A ficha do devedor da chamada em curso",
-        roles=MAY_SEE,
+        roles=AT_DESK,
         scope="desk:read",
         handler=in_hand.card,
         answer=CardOut,
@@ -72,7 +72,7 @@ ENDPOINTS = (
         verb="GET",
         path=f"{CALL}/means",
         summary="Por que meios o devedor da chamada pode ser contatado agora, e por quê",
-        roles=MAY_SEE,
+        roles=AT_DESK,
         scope="desk:read",
         handler=in_hand.means,
         answer=MeansOut,
@@ -82,7 +82,7 @@ ENDPOINTS = (
         verb="POST",
         path=f"{CALL}/identity",
         summary="Registrar um passo da identificação",
-        roles=AGENT,
+        roles=AT_DESK,
         scope="desk:write",
         handler=in_hand.hear,
         body=IdentityIn,
@@ -94,7 +94,7 @@ ENDPOINTS = (
         verb="POST",
         path=f"{CALL}/suppression",
         summary="Registrar quem não deve ser contatado (número de outro, advogado …)",
-        roles=AGENT,
+        roles=AT_DESK,
         scope="desk:write",
         handler=in_hand.suppress,
         body=SuppressionIn,
@@ -106,7 +106,7 @@ ENDPOINTS = (
         verb="POST",
         path=f"{CALL}/disposition",
         summary="Tabular a chamada",
-        roles=AGENT,
+        roles=AT_DESK,
         scope="desk:write",
         handler=in_hand.dispose,
         body=DispositionIn,
@@ -122,7 +122,7 @@ ENDPOINTS = (
         verb="POST",
         path=f"{CALL}/call-back-check",
         summary="Se um retorno pode ser marcado para este horário",
-        roles=AGENT,
+        roles=AT_DESK,
         scope="desk:read",
         handler=in_hand.check_call_back, reads=True,
         body=CallBackIn,
@@ -135,7 +135,7 @@ ENDPOINTS = (
         verb="GET",
         path="/api/v1/desk/call-backs",
         summary="Os próprios retornos marcados",
-        roles=AGENT,
+        roles=AT_DESK,
         scope="desk:read",
         handler=own.call_backs,
         answer=CallBacksOut,
@@ -145,7 +145,7 @@ ENDPOINTS = (
         verb="DELETE",
         path="/api/v1/desk/call-backs/{id}",
         summary="Desmarcar um retorno próprio",
-        roles=AGENT,
+        roles=AT_DESK,
         scope="desk:write",
         handler=own.cancel_call_back,
         problems=("no_seat", "no_such_call_back"),
@@ -154,7 +154,7 @@ ENDPOINTS = (
         verb="GET",
         path="/api/v1/desk/figures",
         summary="Os próprios números do dia",
-        roles=AGENT,
+        roles=AT_DESK,
         scope="desk:read",
         handler=own.figures,
         answer=FiguresOut,

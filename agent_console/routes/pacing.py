@@ -123,7 +123,8 @@ async def cost_of(asked: Asked[None, CostQuery]) -> CostOut:
     """What a ratio gives, and what the predictive mode would, from the newest calls."""
     query = asked.query
     board = asked.request.app[LIVE].board.values()
-    seated = sum(entry.get("state") != "offline" for entry in board)
+    agents_there = [entry for entry in board if not entry.get("supervises")]
+    seated = sum(entry.get("state") != "offline" for entry in agents_there)
     agents = query.agents or max(1, seated)
     async with asked.request.app[DATABASE].connect() as connection:
         facts = await floor_facts(connection, _id(asked))

@@ -28,7 +28,11 @@ class SoughtIn(BaseModel):
 
 
 class CallOut(Form):
-    """`recording` null: there is none, or it is not sealed yet."""
+    """`recording` null: there is none, or it is not sealed yet.
+
+    `taken_by`: who took the caller from the robot, for himself or for another; `person`:
+    who talks with him since, null while nobody has.
+    """
 
     id: UUID
     number: int
@@ -38,6 +42,8 @@ class CallOut(Form):
     outcome: str | None
     state: str | None
     hands_over: bool
+    taken_by: str | None
+    person: str | None
     understood: int
     missed: int
     recording: UUID | None

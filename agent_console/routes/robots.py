@@ -11,14 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent_console.api.endpoint import API, Asked, Endpoint, Problem, Role
-from agent_console.desk.seat import require_dialer
+from agent_console.desk.seat import command, read_seat, require_dialer
 from agent_console.live import LIVE
 from agent_console.services import BUS, DATABASE, SETTINGS
 from agent_console.supervision.listening import OPENINGS
 from agent_console.supervision.live_sound import follow
 from cobranca.contacts import robot_board, robot_calls
 from cobranca.people import audit
-from foundation.bus import COMMANDS, LOST
+from foundation.bus import LOST
 from foundation.home import Home
 
 MAY = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -47,11 +47,15 @@ class ConversationOut(BaseModel):
 
 
 class TakeIn(BaseModel):
-    """Who is to get the call: the seat of an idle agent; null: whoever is idle first."""
+    """Who is to get the call: the seat of an idle agent; null: whoever is idle first.
+
+    `own`: a supervisor himself, at his own seat, whose telephone must be ready.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     agent: str | None = Field(None, pattern="^[a-z]{3,5}[0-9]{3}$")
+    own: bool = False
 
 
 async def said(asked: Asked[None, None]) -> ConversationOut:
@@ -85,10 +89,9 @@ async def sound(asked: Asked[None, None]) -> web.StreamResponse:
 
 async def take(asked: Asked[TakeIn, None]) -> None:
     """The row and the order to the floor go together: without the one there is no other."""
-    app, call, agent = asked.request.app, UUID(asked.path["id"]), asked.body.agent
-    if agent is not None and app[LIVE].board.get(agent, {}).get("state") != "idle":
-        raise Problem("agent_not_idle", 409)
+    app, call = asked.request.app, UUID(asked.path["id"])
     try:
+        agent = await _taker(asked)
         async with app[DATABASE].begin() as connection:
             await require_dialer(connection)
             if await robot_board.is_agentless(connection, call):
@@ -97,11 +100,24 @@ async def take(asked: Asked[TakeIn, None]) -> None:
             if await robot_calls.take(connection, call, who, now) is None:
                 raise Problem("robot_call_over", 404)
             subject = ("attempt", call)
-            await audit.record(connection, asked.who, action="robot.take", subject=subject)
-            wish = {"do": "take", "agent": agent or "", "call": str(call)}
-            await app[BUS].publish(COMMANDS, wish)
+            action = "robot.take_over" if asked.body.own else "robot.take"
+            await audit.record(connection, asked.who, action=action, subject=subject)
+            await command(app[BUS], agent, "take", call=call, own=asked.body.own)
     except LOST:
         raise Problem("bus_unreachable", 503) from None
+
+
+async def _taker(asked: Asked[TakeIn, None]) -> str:
+    """Seat of who is to get the call; empty: whoever is idle first. Raises Problem."""
+    app, agent = asked.request.app, asked.body.agent or ""
+    if agent and app[LIVE].board.get(agent, {}).get("state") != "idle":
+        raise Problem("agent_not_idle", 409)
+    if not asked.body.own:
+        return agent
+    seat = asked.who.seat if asked.who.role is Role.SUPERVISOR else None
+    if seat is None or not (await read_seat(app[BUS], seat)).is_ready:
+        raise Problem("own_phone_away", 409)
+    return seat
 
 
 async def _note(connection: AsyncConnection, asked: Asked[Any, Any], action: str) -> None:
@@ -145,6 +161,7 @@ ENDPOINTS = (
             "robot_call_over",
             "robot_call_agentless",
             "agent_not_idle",
+            "own_phone_away",
             "no_dialer",
             "bus_unreachable",
         ),

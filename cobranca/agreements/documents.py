@@ -33,6 +33,7 @@ from cobranca.debts.facts import Paid, in_order
 from cobranca.debts.service import Known, NoSuchDebt, known
 from cobranca.debts.store import ContractRow, DebtRow
 from foundation.brasil.dates import format_date, format_day_of
+from foundation.brasil.document import formatted, parse_document
 from foundation.brasil.money import format_amount
 
 
@@ -47,7 +48,7 @@ class NotSettled(ValueError):
 @dataclass(frozen=True, slots=True)
 class Creditor:
     name: str
-    document: str
+    document: str  # with its marks
     address: str
 
 
@@ -157,7 +158,7 @@ async def creditor_of(connection: AsyncConnection, creditor: UUID) -> Creditor:
     row = (await connection.execute(query.where(CreditorRow.id == creditor))).one()
     if not row.document or not row.address:
         raise CreditorUnknown(CreditorUnknown.__doc__)
-    return Creditor(row.name, row.document, row.address)
+    return Creditor(row.name, formatted(parse_document(row.document)), row.address)
 
 
 async def _contracts(connection: AsyncConnection, agreement: UUID) -> list[str]:

@@ -73,7 +73,16 @@ def means_text(means: str) -> str:
 
 
 def evidence_text(evidence: Mapping[str, Any], at: datetime) -> str:
-    """Return by what an agreement was accepted; `evidence` as it is stored."""
+    """Return by what an agreement was accepted; `evidence` as it is stored.
+
+    >>> from datetime import UTC
+    >>> said = {"recording": "8a89e74c", "second": 103.9}
+    >>> evidence_text(said, datetime(2026, 3, 10, 13, tzinfo=UTC))
+    'gravação da chamada 8a89e74c, aos 103,9 segundos, registrado em 10/03/2026 10:00'
+    """
     kind = next(name for name in ("recording", "message", "clicked_at") if name in evidence)
-    text: str = _texts()["evidence"][kind].format(at=format_instant(at), **evidence)
+    told = dict(evidence)
+    if kind == "recording":
+        told["second"] = f"{told['second']:g}".replace(".", ",")
+    text: str = _texts()["evidence"][kind].format(at=format_instant(at), **told)
     return text

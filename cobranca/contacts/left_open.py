@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.contacts.robot_calls import BROKEN, TAKEN
+
+LONGEST = timedelta(hours=4)  # of a call, music and talk included
 
 # A conversation lasted to the last turn that is kept. Whether a person was to have its
 # caller after it is in the facts of his call: the dialplan sent him on, unless he hung up;
@@ -19,7 +22,10 @@ _END = text(
     WITH open AS (
          SELECT c.id, c.began_at, c.taken_at, coalesce(e.attempt_id, c.id) AS attempt
            FROM robot_call c LEFT JOIN payment_errand e ON e.id = c.id
-          WHERE c.ended_at IS NULL AND c.holder = ANY(:gone)
+          WHERE c.ended_at IS NULL
+            AND (c.holder = ANY(:gone)
+                 OR :nobodys AND c.holder IS NULL
+                    AND c.began_at < clock_timestamp() - CAST(:longest AS interval))
     ), told AS (
          SELECT o.id, o.taken_at,
                 coalesce(bool_or(v.kind IN ('hungup', 'resolved')), false) AS gone,
@@ -52,6 +58,9 @@ _ANY = text(
                     WHERE ended_at IS NULL AND holder = ANY(:gone))
     """
 )
+_ANY_OF_NOBODY = text(
+    "SELECT EXISTS (SELECT 1 FROM robot_call WHERE ended_at IS NULL AND holder IS NULL)"
+)
 
 
 async def end(connection: AsyncConnection, gone: Sequence[UUID], *, untold: bool) -> int:
@@ -60,8 +69,28 @@ async def end(connection: AsyncConnection, gone: Sequence[UUID], *, untold: bool
     Only those of which the floor has told where the caller went, or that he hung up; with
     `untold` the others too, whom no floor has had.
     """
-    values = {"gone": list(gone), "untold": untold, "taken": TAKEN, "broken": BROKEN}
+    return await _end(connection, gone, untold=untold, nobodys=False)
+
+
+async def end_nobodys(connection: AsyncConnection) -> int:
+    """End those that no process stands for, from before holders were kept, once no call
+    can have lasted so long; return how many."""
+    return await _end(connection, (), untold=True, nobodys=True)
+
+
+async def _end(
+    connection: AsyncConnection, gone: Sequence[UUID], *, untold: bool, nobodys: bool
+) -> int:
+    values = {
+        "gone": list(gone), "untold": untold, "nobodys": nobodys, "longest": LONGEST,
+        "taken": TAKEN, "broken": BROKEN,
+    }  # fmt: skip
     return int((await connection.execute(_END, values)).rowcount)
+
+
+async def any_of_nobody(connection: AsyncConnection) -> bool:
+    """Whether one is open that no process stands for."""
+    return bool(await connection.scalar(_ANY_OF_NOBODY))
 
 
 async def any_of(connection: AsyncConnection, gone: Sequence[UUID]) -> bool:

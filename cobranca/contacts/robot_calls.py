@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from foundation.clock import SAO_PAULO
 
 BROKEN = "broken"  # the outcome of one that a fault of ours ended
 TAKEN = "taken"  # the outcome of a call that a person took from the robot
+OBEYED = timedelta(seconds=15)  # the switch obeys within milliseconds
 HUNG_UP = "hung_up"  # of one whose caller went, as the conversation tells it
 
 
@@ -128,6 +129,15 @@ async def take(
     )
     channel: str | None = await connection.scalar(taken)
     return channel
+
+
+async def wanted_in_vain(connection: AsyncConnection) -> Sequence[UUID]:
+    """Open conversations that a person took so long ago that they should be over."""
+    since = func.clock_timestamp() - OBEYED
+    query = select(RobotCallRow.id).where(
+        RobotCallRow.ended_at.is_(None), RobotCallRow.taken_at < since
+    )
+    return (await connection.scalars(query)).all()
 
 
 async def leave(connection: AsyncConnection, call: UUID) -> None:

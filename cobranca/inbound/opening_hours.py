@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from foundation.brasil.calendar import holiday_name
 from foundation.clock import SAO_PAULO
@@ -89,6 +89,28 @@ def is_open(now: datetime, opening: OpeningHours) -> bool:
     local = now.astimezone(SAO_PAULO)
     hours = _hours_of(local, opening)
     return hours is not None and hours.hold(local.time())
+
+
+def first_open(day: date, after: datetime, opening: OpeningHours) -> time | None:
+    """When the centre opens on that day, or its first whole hour after that instant.
+
+    None: it is closed that day, or for the rest of it.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 3, 10, 15, 20, tzinfo=UTC)  # Tuesday, 12:20
+    >>> first_open(date(2026, 3, 11), noon, OpeningHours())
+    datetime.time(8, 0)
+    >>> first_open(date(2026, 3, 10), noon, OpeningHours())
+    datetime.time(13, 0)
+    """
+    local = after.astimezone(SAO_PAULO)
+    hours = _hours_of(datetime.combine(day, time(), SAO_PAULO), opening)
+    if hours is None or day < local.date():
+        return None
+    minute = hours.opens
+    if day == local.date():
+        minute = max(minute, 60 * (local.hour + 1))
+    return time(*divmod(minute, 60)) if minute < hours.closes else None
 
 
 def _hours_of(local: datetime, opening: OpeningHours) -> Hours | None:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.inbound.store import AgentSkillRow
 from cobranca.people import audit
 from cobranca.people.principal import Principal
+from cobranca.people.roles import Role
 from cobranca.people.store import AgentRow, UserRow
 
 LONGEST = 40  # characters of a skill
@@ -52,7 +53,7 @@ async def agents(connection: AsyncConnection) -> list[Skilled]:
         )
         .outerjoin(UserRow, UserRow.id == AgentRow.user_id)
         .outerjoin(AgentSkillRow, AgentSkillRow.agent_id == AgentRow.id)
-        .where(AgentRow.active)
+        .where(AgentRow.active, or_(UserRow.id.is_(None), UserRow.role == Role.AGENT))
         .group_by(AgentRow.id, UserRow.name)
         .order_by(AgentRow.endpoint)
     )

@@ -80,4 +80,5 @@ def _strings(value: object, at: str = "") -> Iterator[tuple[str, str]]:
                 yield from _strings(inner, f"{at}.{name}" if at else str(name))
         case list():
             for number, inner in enumerate(value):
-                yield from _strings(inner, f"{at}.{number}")
+                name = inner.get("id", number) if isinstance(inner, dict) else number
+                yield from _strings(inner, f"{at}.{name}")

@@ -26,7 +26,8 @@ _LEFT = text(
       FROM agent a
       LEFT JOIN LATERAL (
            SELECT e.at, e.data->>'state' AS state FROM call_event e
-            WHERE e.agent_id = a.id AND e.kind = 'agent' ORDER BY e.id DESC LIMIT 1) last
+            WHERE e.agent_id = a.id AND e.kind IN ('agent', 'supervisor')
+            ORDER BY e.id DESC LIMIT 1) last
         ON true
      WHERE NOT a.active AND a.endpoint LIKE 'web%'
        AND coalesce(last.state, 'offline') = 'offline'

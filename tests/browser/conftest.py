@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.people.passwords import Passwords
 from foundation.bus import Bus
-from foundation.development.browser import PROGRAM
+from foundation.development.browser import PROGRAM, for_pages
 from foundation.home import Home
 from sim.browser import driver
 from tests.browser.desk_place import DeskPlace, a_desk
@@ -39,11 +39,12 @@ def chromium() -> str:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def browser(chromium: str) -> AsyncIterator[Browser]:
+async def browser() -> AsyncIterator[Browser]:
     """One for all: each test has a context of its own, which shares nothing."""
     async with driver() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=chromium, args=["--lang=pt-BR"]
+            executable_path=shutil.which(for_pages()),
+            args=["--lang=pt-BR", "--disable-gpu", "--disable-software-rasterizer"],
         )
         yield browser
         await browser.close()

@@ -45,8 +45,14 @@ async def test_a_number_is_added_changed_and_taken_out(
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         assert await shut_out(page, axe) == []
+    await page.set_viewport_size({"width": 360, "height": 740})
+    change = row.get_by_role("button", name="Mudar 551130000100")
+    place = await change.bounding_box()
+    assert place is not None
+    assert place["x"] + place["width"] <= 360  # in sight without being scrolled to
+    assert await shut_out(page, axe) == []
 
-    await row.get_by_role("button", name="Mudar 551130000100").press("Enter")
+    await change.press("Enter")
     await page.locator("#flow").select_option("floor")
     await page.locator("#flow").press("Enter")
     await page.get_by_role("button", name="Guardar").press("Enter")

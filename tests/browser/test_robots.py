@@ -54,6 +54,33 @@ async def test_a_conversation_is_followed_and_given_to_an_agent(
     await page.get_by_role("button", name="Assumir a chamada").press("Enter")
     await expect(page.locator("#robot-told")).to_contain_text("indo para uma pessoa")
     (order,) = await wire.newest(COMMANDS, count=5)
-    assert order.fields == {"do": "take", "agent": "web007", "call": str(call)}
+    assert order.fields == {
+        "do": "take", "agent": "web007", "code": "", "call": str(call),
+    }  # fmt: skip
     await page.keyboard.press("Escape")
     await expect(seat).to_contain_text("passando a uma pessoa")
+
+
+async def test_who_takes_it_himself_is_told_when_his_telephone_does_not_come(
+    page: Page, engine: AsyncEngine, wire: Bus, axe: str, tmp_path: Path
+) -> None:
+    call = await a_conversation(engine)
+    await page.clock.install()
+    await page.locator("#robots li").get_by_role("button").press("Enter")
+    await page.get_by_role("button", name="Assumir eu mesmo").press("Enter")
+    told = page.locator("desk-own-taking .said")
+    await expect(told).to_contain_text("A URA continua")
+    assert not page.url.endswith(str(call))  # a reload asks for nothing
+    await page.clock.fast_forward(21_000)
+    await expect(told).to_contain_text("não ficou pronto")
+    for width in (1366, 360):
+        await page.set_viewport_size({"width": width, "height": 768})
+        for scheme in ("light", "dark"):
+            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            assert await shut_out(page, axe) == []
+            await page.screenshot(path=tmp_path / f"own-{width}-{scheme}.png")
+    await page.get_by_role("button", name="Passar a um atendente").press("Enter")
+    await expect(told).to_contain_text("primeiro atendente livre")
+    orders = await wire.newest(COMMANDS, count=9)
+    taken = [one.fields for one in orders if one.fields["do"] == "take"]
+    assert [(one["agent"], one["call"]) for one in taken] == [("", str(call))]

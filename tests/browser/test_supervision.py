@@ -330,5 +330,7 @@ async def test_no_page_shuts_anybody_out(
         await sol.evaluate(axe)
         found = await sol.evaluate("axe.run().then((result) => result.violations)")
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], path
-        wide = await sol.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{path} scrolls sideways at 1366 pixels"
+        for width in (360, 1366):
+            await sol.set_viewport_size({"width": width, "height": FOLD})
+            wide = await sol.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{path} scrolls sideways at {width} pixels"

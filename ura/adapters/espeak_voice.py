@@ -13,10 +13,9 @@ from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.signal import resample_poly
 
-from foundation.sound import levelled
-from ura.ports import RATE_HZ, Samples, VoiceFailed
+from foundation.sound import levelled, resampled
+from ura.ports import Samples, VoiceFailed
 
 PROGRAM = "espeak-ng"
 VOICE = "pt-br+f2"
@@ -61,12 +60,11 @@ def from_wav(raw: bytes) -> Samples:
             pcm = sound.readframes(min(sound.getnframes(), len(raw)))
     except (wave.Error, EOFError) as error:
         raise VoiceFailed("o som não é um arquivo WAV") from error
-    if width != 2 or not pcm:
+    if width != 2 or len(pcm) < width * channels:
         raise VoiceFailed("o som não tem 16 bits, ou está vazio")
     samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2").astype(np.float64) / 32768
     mono = samples[: len(samples) // channels * channels].reshape(-1, channels).mean(axis=1)
-    step = np.gcd(RATE_HZ, rate)
-    slow = resample_poly(mono, RATE_HZ // step, rate // step)
+    slow = resampled(mono, rate)
     if not np.abs(slow).max(initial=0.0):
         raise VoiceFailed("o som está mudo")
-    return levelled(np.asarray(slow, dtype=np.float64))
+    return levelled(slow)

@@ -40,10 +40,12 @@ LONGEST_LINE = 8 * 1024
 MOST_LINES = 100  # of an environment or a usage text
 HELLO_S = 5.0  # to say what call it is
 ANSWER_S = 5.0  # for a command that does nothing audible
-PLAY_S = 60.0  # for a prompt, which takes as long as it is
+PLAY_S = 60.0  # of the longest prompt
+MOST_S = PLAY_S + ANSWER_S  # for a prompt to be played: as long as it is, and the answer
 SILENCE_S = 8.0  # at most, on a line whose process froze; as the dialplan begins the leash
 CONVERSATION_S = 3600.0  # at most: who lengthens his leash for ever would keep the line
 
+VOICE = "voice"  # the dialplan's extension that says where an announcement is
 PROMPTS = Path(__file__).parents[1] / "prompts" / "pt_BR"  # as the switch has them
 
 log = get_logger(__name__)
@@ -59,7 +61,6 @@ class AgiChannel:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
-        self._prompts: str | None = None
         self.environment: dict[str, str] = {}
         self.hung_up = False
 
@@ -74,11 +75,22 @@ class AgiChannel:
         self.environment = parse_environment(lines)
 
     async def play(self, prompt: str) -> bool:
-        if self._prompts is None:  # the switch knows where its sounds are
-            self._prompts = await self.variable("PROMPTS")
-        path = quoted(f"{self._prompts}/{prompt}")
-        await self.lengthen_leash(seconds_of(prompt))
-        answer = await self.command(f'STREAM FILE {path} ""', within_s=PLAY_S)
+        ours = f"{await self.variable('PROMPTS')}/{prompt}"
+        chosen = await self._chosen(prompt) or ours
+        if chosen != ours and await self._play(chosen, seconds_at(chosen)):
+            return True
+        return await self._play(ours, seconds_of(prompt))
+
+    async def _chosen(self, prompt: str) -> str:
+        """Where the dialplan would play it from; empty when it cannot say."""
+        context = self.environment.get("agi_context", "")
+        asks = f"GOSUB {quoted(context)} {VOICE} 1 {quoted(prompt)}"
+        answer = await self.command(asks)
+        return await self.variable("GOSUB_RETVAL") if answer.result == "0" else ""
+
+    async def _play(self, path: str, lasts_s: float) -> bool:
+        await self.lengthen_leash(lasts_s)
+        answer = await self.command(f'STREAM FILE {quoted(path)} ""', within_s=MOST_S)
         if answer.endpos > 0 and answer.result != "-1":
             return True
         if answer.endpos > 0:  # hung up while it played; the HANGUP line follows later
@@ -86,7 +98,7 @@ class AgiChannel:
         await self.command("NOOP")  # not a sample: is he gone, or is the sound?
         if self.hung_up:
             raise CallOver
-        log.error("prompt_not_played", prompt=prompt, code=answer.code)
+        log.error("prompt_not_played", prompt=Path(path).name, code=answer.code)
         return False
 
     async def set_variable(self, name: str, value: str) -> None:
@@ -221,12 +233,17 @@ class AgiServer:
 
 @cache
 def seconds_of(prompt: str) -> float:
-    """How long a prompt is; one that we lack may be as long as any."""
+    """How long one of our prompts is."""
+    return seconds_at(str(PROMPTS / prompt))
+
+
+def seconds_at(path: str) -> float:
+    """How long a sound is, named as the switch names it; unread, it may be as any."""
     try:
-        with wave.open(str(PROMPTS / f"{prompt}.wav"), "rb") as sound:
+        with wave.open(f"{path}.wav", "rb") as sound:
             return sound.getnframes() / sound.getframerate()
-    except (OSError, wave.Error):
-        log.error("prompt_unread", prompt=prompt)
+    except (OSError, EOFError, wave.Error):
+        log.error("prompt_unread", prompt=Path(path).name)
         return PLAY_S
 
 

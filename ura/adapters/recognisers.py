@@ -168,7 +168,8 @@ class PhraseRecognisers(Workers):
         if answer is None:
             return None
         scored = tuple(Scored(str(p), float(s)) for p, s in answer.get("scores", ()))
-        return Speech(str(answer.get("text", "")), scored)
+        text, guess = (str(answer.get(key, "")) for key in ("text", "guess"))
+        return Speech(text, scored, guess)
 
 
 class VoskRecognisers(PhraseRecognisers):

@@ -212,9 +212,10 @@ def _missed(flow: Flow, walk: Walk, state: Ask) -> tuple[Walk, Turn]:
     if misses >= state.waits.tries:
         return _go(flow, walk, UNCLEAR)
     walk = replace(walk, misses=misses)
+    wording = state.again[(misses - 1) % len(state.again)]
     if misses == state.waits.tries - 1 and not walk.keys_only:
-        return walk, Turn((Utterance(state.by_keys),), Listen(state, keys_only=True))
-    return walk, _put(walk, state, state.again[(misses - 1) % len(state.again)])
+        wording = state.by_keys  # speech is heard all the same
+    return walk, _put(walk, state, wording)
 
 
 def _quiet(flow: Flow, walk: Walk, state: Ask) -> tuple[Walk, Turn]:
@@ -239,11 +240,10 @@ def _ask(flow: Flow, walk: Walk, state: Ask) -> tuple[Walk, Turn]:
 
 def _put(walk: Walk, state: Ask, wording: str) -> Turn:
     """Say it; where nobody hears speech the keys are told too."""
-    keys_only = walk.keys_only or walk.misses == state.waits.tries - 1
     say: tuple[str, ...] = (wording,)
     if walk.keys_only and wording != state.by_keys:
         say = (wording, state.by_keys)
-    return Turn(tuple(Utterance(each) for each in say), Listen(state, keys_only))
+    return Turn(tuple(Utterance(each) for each in say), Listen(state, walk.keys_only))
 
 
 def _go(flow: Flow, walk: Walk, outcome: str) -> tuple[Walk, Turn]:

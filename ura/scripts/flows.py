@@ -42,6 +42,7 @@ STEPS: Mapping[str, Step] = {
     "send_link": _step(sent="", unknown=""),
     "keep_third_party": _step(kept=""),
     "keep_opt_out": _step(kept="", unknown=""),
+    "choose_hour": _step(chosen="call_back_time", closed=""),
     "book_call_back": _step(booked="", closed="", unknown=""),
     "person_called": _step(here="", later=""),
     "keep_place": _step(kept="", closed="", unknown=""),

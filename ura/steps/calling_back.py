@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cobranca.contacts.wishes import Why, Wish, wish
-from cobranca.inbound.opening_hours import is_open
+from cobranca.inbound.opening_hours import first_open, is_open
 from foundation.clock import SAO_PAULO
 from foundation.observability import get_logger
 from ura.steps.case import Case, Result, Slots
@@ -22,6 +22,15 @@ from ura.steps.stopping import owners_of
 _UNKNOWN: Result = ("unknown", {})
 
 log = get_logger(__name__)
+
+
+async def choose_hour(case: Case, slots: Slots) -> Result:
+    """The first on the day that he said, when he says none."""
+    day = slots["call_back_day"]
+    if not isinstance(day, date):
+        raise AssertionError("no day")
+    at = first_open(day, case.now, case.means.opening)
+    return ("closed", {}) if at is None else ("chosen", {"call_back_time": at})
 
 
 async def book_call_back(case: Case, slots: Slots) -> Result:

@@ -10,6 +10,7 @@ from cobranca.debts.index_tables import MonthNotInTable, UnknownIndex
 from ura.ports import StepFailed
 from ura.steps.calling_back import (
     book_call_back,
+    choose_hour,
     keep_place,
     owe_call_back,
     person_called,
@@ -46,7 +47,7 @@ from ura.steps.stopping import (
 )
 
 _STEPS: tuple[Callable[[Case, Slots], Awaitable[Result]], ...] = (
-    begin_payment, book_call_back, close_agreement, copy_by_email, copy_by_sms,
+    begin_payment, book_call_back, choose_hour, close_agreement, copy_by_email, copy_by_sms,
     copy_to_read, correct_data, delete_data, find_code, find_errand, find_matter,
     find_payment, find_status, fit_count, fit_day, fit_monthly, identify, identify_called,
     keep_dispute, keep_opt_out, keep_place, keep_promise, keep_third_party,

@@ -279,7 +279,8 @@ async def test_texts_exist_for_every_reason() -> None:
         "identity_form_company",
     ):
         assert set(TEXTS.section(section)) == set(Fact)
-    shown = {*AgentState, "held", "with_robot", "phone_off"}
+    of_supervisors = {"ready", "not_ready"}
+    shown = {*AgentState, *of_supervisors, "held", "with_robot", "phone_off"}
     assert set(TEXTS.section("desk_states")) == set(TEXTS.section("desk_said")) == shown
     assert set(TEXTS.section("outcome")) == {*NetworkOutcome, "open"}
 

@@ -20,16 +20,23 @@ PATH = "/api/v1/compliance/meters"
 CLI = "+551130000000"
 
 
-async def many_short_calls(engine: AsyncEngine) -> None:
+async def tallied(
+    engine: AsyncEngine, *, answered: int, unanswered: int, abandoned: int
+) -> None:
+    """Today's calls of one number."""
     async with engine.begin() as connection:
         await connection.execute(
             insert(TallyRow),
             {
                 "day": await contact_day(connection), "route": "trunk", "cli": CLI,
-                "calls": 80_000, "unanswered": 70_000, "short": 0, "machines": 0,
-                "answered": 10_000, "abandoned": 10,
+                "calls": answered + unanswered, "unanswered": unanswered, "short": 0,
+                "machines": 0, "answered": answered, "abandoned": abandoned,
             },
         )  # fmt: skip
+
+
+async def many_short_calls(engine: AsyncEngine) -> None:
+    await tallied(engine, answered=10_000, unanswered=70_000, abandoned=10)
 
 
 async def test_a_program_and_the_supervisor_see_a_pulled_brake(
@@ -54,15 +61,7 @@ async def test_a_program_and_the_supervisor_see_a_pulled_brake(
 async def test_the_supervisor_sees_a_step_of_the_abandonment_once(
     client: Client, engine: AsyncEngine, passwords: Passwords
 ) -> None:
-    async with engine.begin() as connection:
-        await connection.execute(
-            insert(TallyRow),
-            {
-                "day": await contact_day(connection), "route": "trunk", "cli": CLI,
-                "calls": 1_000, "unanswered": 0, "short": 0, "machines": 0,
-                "answered": 1_000, "abandoned": 20,
-            },
-        )  # fmt: skip
+    await tallied(engine, answered=1_000, unanswered=0, abandoned=20)
     await a_user(engine, passwords, "sup", Role.SUPERVISOR)
     await log_in(client, "sup")
     figures = await (await client.get("/api/v1/supervision/figures")).json()

@@ -140,7 +140,7 @@ async def test_term_and_quittance_carry_the_creditor_as_the_law_asks(
     for path, says in ((term, "do endereço 10.1.2.3"), (quittance, "quitada")):
         page = await (await supervisor.get(path)).text()
         assert says in page
-        assert "CPF/CNPJ 11222333000181" in page
+        assert "CPF/CNPJ 11.222.333/0001-81" in page
         assert "Rua &lt;Um&gt;, 1" in page
         made = await supervisor.get(f"{path}.pdf")
         assert (made.status, made.content_type) == (200, "application/pdf")

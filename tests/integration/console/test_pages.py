@@ -93,7 +93,7 @@ async def test_a_page_says_which_clock_it_shows_when_the_day_is_simulated(
     async with engine.begin() as connection:
         await connection.execute(MOVED, {"offset_s": 9 * 86_400})
     for path in SHOWS_REAL_TIME:
-        assert "esta página mostra a hora real de Brasília" in await body(sol, path), path
+        assert "esta página mostra a hora real" in await body(sol, path), path
     assert "clock-note" not in await body(sol, "/campaigns")
     async with engine.begin() as connection:
         await connection.execute(MOVED, {"offset_s": 0})

@@ -106,8 +106,50 @@ async def test_a_call_is_taken_once_by_an_idle_agent(
     answers = (nobody_idle, nobody_leads, *done)
     assert [one.status for one in answers] == [409, 503, 204, 404]
     (order,) = await wire.newest(COMMANDS, count=5)
-    assert order.fields == {"do": "take", "agent": "", "call": str(call)}
+    assert order.fields == {"do": "take", "agent": "", "code": "", "call": str(call)}
     assert await wire.table(BOARD) == {}
+
+
+async def test_a_supervisor_takes_it_himself_once_his_telephone_is_ready(
+    sol: Browser, engine: AsyncEngine, wire: Bus
+) -> None:
+    call = await a_conversation(engine)
+    await a_leader(engine)
+    body: dict[str, bool] = {"own": True}
+    without_a_seat = await sol.send("POST", api(call, "take"), body)
+    assert (await sol.get("/desk")).status == 200  # which gives him a seat
+    away = await sol.send("POST", api(call, "take"), body)
+    rests = {"state": "paused", "since": "2026-03-10T13:00:00Z", "call": None}
+    await wire.put(BOARD, {"web001": rests})  # who was an agent here before
+    agents = await sol.send("POST", api(call, "take"), body)
+    await wire.put(BOARD, {"web001": rests | {"supervises": True}})
+    done = [await sol.send("POST", api(call, "take"), body) for _ in range(2)]
+    answers = (without_a_seat, away, agents, *done)
+    assert [one.status for one in answers] == [409, 409, 409, 204, 404]
+    (order,) = await wire.newest(COMMANDS, count=5)
+    assert order.fields == {
+        "do": "take", "agent": "web001", "code": "", "call": str(call), "own": True,
+    }  # fmt: skip
+    async with engine.connect() as connection:
+        who = "SELECT u.login FROM robot_call c JOIN user_account u ON u.id = c.taken_by"
+        assert await connection.scalar(text(who)) == "sol"
+        done_by = text("SELECT action FROM audit WHERE action IN ('desk.seat', :taken)")
+        acts = await connection.scalars(done_by, {"taken": "robot.take_over"})
+        assert sorted(acts) == ["desk.seat", "robot.take_over"]
+
+
+async def test_a_supervisors_desk_takes_no_other_calls(
+    sol: Browser, engine: AsyncEngine, wire: Bus
+) -> None:
+    await a_leader(engine)
+    await sol.get("/desk")
+    asked = [
+        await sol.send("POST", "/api/v1/desk/commands", {"do": do})
+        for do in ("available", "skip", "log_in")
+    ]
+    assert [one.status for one in asked] == [409, 409, 204]
+    (order,) = await wire.newest(COMMANDS, count=5)
+    assert (order.fields["do"], order.fields["own"]) == ("log_in", True)
 
 
 async def test_agents_neither_hear_nor_take(

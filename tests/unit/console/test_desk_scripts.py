@@ -11,7 +11,10 @@ from tests.unit.house.tree import ROOT
 
 SCRIPTS = ROOT / "agent_console/static/js"
 ASK = """
-globalThis.document = { querySelector: () => ({ textContent: process.argv[3] }) };
+const [, , , texts, supervises] = process.argv;
+const page = { "#texts": { textContent: texts } };
+page["#desk[data-supervises]"] = supervises || null;
+globalThis.document = { querySelector: (part) => page[part] };
 const module = await import(process.argv[1]);
 const calls = JSON.parse(process.argv[2]);
 console.log(JSON.stringify(calls.map(([name, ...given]) => module[name](...given))));
@@ -19,11 +22,13 @@ console.log(JSON.stringify(calls.map(([name, ...given]) => module[name](...given
 LAST = 5
 
 
-def asked(node: str, script: str, calls: list[list[Any]]) -> list[Any]:
+def asked(
+    node: str, script: str, calls: list[list[Any]], *, supervises: bool = False
+) -> list[Any]:
     words = {name: TEXTS.section(name) for name in ("desk", "pauses", "pause_names")}
     given = [(SCRIPTS / script).as_uri(), json.dumps(calls), json.dumps(words)]
     done = subprocess.run(
-        [node, "--input-type=module", "-e", ASK, *given],
+        [node, "--input-type=module", "-e", ASK, *given, "yes" if supervises else ""],
         capture_output=True,
         text=True,
         check=True,
@@ -48,6 +53,21 @@ def test_saving_says_what_the_floor_will_do_next(node: str) -> None:
         "Salvar e encerrar o turno",
         "para a pausa: Descanso (NR-17)",
         "para a próxima chamada",
+    ]
+
+
+def test_no_call_and_no_pause_follows_for_a_supervisor(node: str) -> None:
+    calls: list[list[Any]] = [
+        ["saving", {"wants": "idle"}],
+        ["saving", {"wants": "paused", "pause_code": "rest"}],
+        ["saving", {"wants": "offline"}],
+        ["until", {"wants": "idle"}],
+    ]
+    assert asked(node, "desk/follows.js", calls, supervises=True) == [
+        "Salvar",
+        "Salvar",
+        "Salvar e encerrar o turno",
+        "para o fim da tabulação",
     ]
 
 

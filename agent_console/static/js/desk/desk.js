@@ -14,6 +14,7 @@ import { one, part } from "./dom.js";
 import { saving } from "./follows.js";
 import { Negotiation } from "./negotiation.js";
 import { OwnCallBacks, OwnFigures, OwnPassedOn, OwnUnrecorded } from "./own.js";
+import { OwnTaking } from "./own-taking.js";
 import { PhonePanel } from "./phone-panel.js";
 import { promiseOf } from "./promise.js";
 import { CallRecord } from "./record.js";
@@ -21,7 +22,7 @@ import { DeskRobotPayment } from "./robot-payment.js";
 import { listenToKeys, listenToSave } from "./shortcuts.js";
 import { StateBar, shownState } from "./state-bar.js";
 import { toast } from "./toast.js";
-import { words } from "./words.js";
+import { supervises, words } from "./words.js";
 
 /** @typedef {import("./contracts.js").Seat} Seat */
 
@@ -31,6 +32,7 @@ const ELEMENTS = {
   "desk-figures": OwnFigures,
   "desk-negotiation": Negotiation,
   "desk-passed-on": OwnPassedOn,
+  "desk-own-taking": OwnTaking,
   "desk-phone": PhonePanel,
   "desk-record": CallRecord,
   "desk-robot-payment": DeskRobotPayment,
@@ -57,6 +59,7 @@ const figures = one(page, "desk-figures", OwnFigures);
 const callBacks = one(page, "desk-call-backs", OwnCallBacks);
 const unrecorded = one(page, "desk-unrecorded", OwnUnrecorded);
 const passedOn = one(page, "desk-passed-on", OwnPassedOn);
+const taking = supervises ? one(document, "desk-own-taking", OwnTaking) : null;
 
 /** @type {Seat | null} */
 let seat = null;
@@ -83,6 +86,7 @@ function onSeat(entry) {
   bar.put(seat, line);
   phone.seat(seat);
   robotPayment.seat(seat);
+  taking?.seat(seat);
   const call = IN_CALL.has(seat.state) ? seat.call : null;
   unrecorded.busy = call !== null && seat.state !== "preview";
   const { drafted } = record;
@@ -351,6 +355,7 @@ function paid({ amount, means, call }) {
 function goOn() {
   if (seat?.state === "idle") toast(words.desk.already_available);
   else if (seat?.state === "preview") askOfPreview("dial");
+  else if (supervises && seat?.state !== "offline") phone.ready();
   else wishFor({ do: seat?.state === "offline" ? "log_in" : "available" });
 }
 
@@ -388,6 +393,8 @@ softphone.watch(({ state }) => {
   line = state;
   if (seat) onSeat(seat);
 });
-softphone.reconnect();
+const connected = softphone.reconnect();
 refreshOwn();
+taking?.use({ softphone, phone, seat: () => seat, wish: wishFor, reason });
+connected.then(() => taking?.begin());
 setInterval(refreshOwn, FIGURES_MS);

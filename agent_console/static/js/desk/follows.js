@@ -1,24 +1,28 @@
 /** What follows a call, told in the same way wherever it is told: the floor's own wish. */
 
-import { pauseName, words } from "./words.js";
+import { pauseName, supervises, words } from "./words.js";
 
 /** @typedef {{wants?: string | null, pause_code?: string | null}} Wish */
 
-/** @param {Wish} seat @param {{call: string, pause: string, end: string}} told */
-function follows({ wants, pause_code }, told) {
-  if (wants === "offline") return told.end;
-  if (wants !== "paused") return told.call;
-  return [told.pause, pauseName(pause_code)].filter(Boolean).join(": ");
+/**
+ * No call and no pause follows for a supervisor, who takes the calls that he chooses.
+ * @param {Wish} seat @param {string[]} told - of a call, a pause, the end, his own
+ */
+function follows({ wants, pause_code }, [call, pause, end, own]) {
+  if (wants === "offline") return end;
+  if (supervises) return own;
+  if (wants !== "paused") return call;
+  return [pause, pauseName(pause_code)].filter(Boolean).join(": ");
 }
 
 /** What the wrap-up's time runs towards. @param {Wish} seat */
 export function until(seat) {
-  const { until_call: call, until_pause: pause, until_end: end } = words.desk;
-  return follows(seat, { call, pause, end });
+  const { until_call, until_pause, until_end, until_own } = words.desk;
+  return follows(seat, [until_call, until_pause, until_end, until_own]);
 }
 
 /** What saving the record does next. @param {Wish} seat */
 export function saving(seat) {
-  const { save_and_go_on: call, save_and_pause: pause, save_and_end: end } = words.desk;
-  return follows(seat, { call, pause, end });
+  const { save_and_go_on, save_and_pause, save_and_end, save } = words.desk;
+  return follows(seat, [save_and_go_on, save_and_pause, save_and_end, save]);
 }

@@ -92,7 +92,8 @@ export class PhonePanel extends HTMLElement {
       case "hold":
         return talking && this.#wish(this.#seat?.held ? "resume" : "hold");
       case "hang_up":
-        return talking && this.#wish("hang_up");
+      case "hand_on":
+        return talking && this.#wish(verb);
     }
   }
 

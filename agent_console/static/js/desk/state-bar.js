@@ -7,13 +7,16 @@ import { duration } from "../format.js";
 import { asMenu, closeMenu, openMenu } from "../menu.js";
 import { ask, one, part, put, show, tell } from "./dom.js";
 import { until } from "./follows.js";
-import { pauseName, words } from "./words.js";
+import { pauseName, supervises, words } from "./words.js";
 
 /** @typedef {import("./contracts.js").Seat} Seat */
 
 const TICK_MS = 500;
 const TALK = "acordo:talk:"; // when the talk of a call began, kept over a reload
 const IN_CALL = new Set(["preview", "reserved", "talking", "wrap_up"]);
+
+// what a supervisor's seat is called where an agent's rests or is left
+const OWN_STATES = { paused: "ready", offline: "not_ready" };
 
 const MEANS_THE_CALL = new Set(["dial", "skip"]);
 
@@ -25,6 +28,8 @@ const MEANS_THE_CALL = new Set(["dial", "skip"]);
  */
 export function shownState(seat, line) {
   if (seat.state === "connecting" && line === "off") return "phone_off";
+  if (supervises && seat.state in OWN_STATES)
+    return OWN_STATES[/** @type {"paused"} */ (seat.state)];
   if (!seat.held || seat.state !== "talking") return seat.state;
   return seat.robot ? "with_robot" : "held";
 }
@@ -81,7 +86,7 @@ export class StateBar extends HTMLElement {
     const state = shownState(seat, line);
     this.dataset.state = state;
     put(part(this, ".state-name"), words.desk_states[state] ?? state);
-    const paused = seat.state === "paused" ? pauseName(seat.pause_code) : "";
+    const paused = state === "paused" ? pauseName(seat.pause_code) : "";
     const turnOn = state === "phone_off" ? words.desk.turn_phone_on : "";
     put(part(this, ".state-more"), paused || turnOn || this.#previews(seat));
     this.#offer(seat);
@@ -95,17 +100,19 @@ export class StateBar extends HTMLElement {
     const leaving = IN_CALL.has(seat.state) ? seat.wants : undefined;
     this.#show("log_in", !inside);
     const rests = inside && seat.state !== "idle" && !IN_CALL.has(seat.state);
-    this.#show("available", rests || (leaving !== undefined && leaving !== "idle"));
+    const comes = leaving !== undefined && leaving !== "idle";
+    this.#show("available", !supervises && (rests || comes));
     const previews = seat.state === "preview" && Boolean(seat.preview);
     this.#show("dial", previews);
     this.#show("skip", previews);
     this.#show("log_out", inside && leaving !== "offline");
-    show(this.#pauses, inside && seat.state !== "connecting");
+    show(this.#pauses, inside && seat.state !== "connecting" && !supervises);
     const wishes = {
       paused: ["Depois: pausa", pauseName(seat.pause_code)].filter(Boolean).join(" · "),
       offline: "Depois: encerrar o turno",
     };
-    tell(part(this, ".wish"), wishes[/** @type {"paused"} */ (leaving)] ?? "");
+    const wish = supervises ? "" : wishes[/** @type {"paused"} */ (leaving)];
+    tell(part(this, ".wish"), wish ?? "");
   }
 
   /** @param {string} wish @param {boolean} shown */

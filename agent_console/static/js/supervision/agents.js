@@ -7,7 +7,7 @@ import { duration } from "../format.js";
 import { byId, one, put } from "./page.js";
 
 /** @typedef {{state: string, since: string, call: string | null, pause_code?: string | null,
- *   held?: boolean}} Entry */
+ *   held?: boolean, supervises?: boolean}} Entry */
 
 const GATHER_MS = 250;
 
@@ -69,6 +69,10 @@ export class Agents {
    * @param {Entry} entry
    */
   take(endpoint, entry) {
+    if (entry.supervises) {
+      this.#entries.delete(endpoint); // no agent: a supervisor with a call of the URA
+      return this.#change(endpoint);
+    }
     this.#entries.set(endpoint, entry);
     if (!this.#names.has(endpoint) && entry.state !== "offline") this.unknown();
     this.#change(endpoint);

@@ -25,6 +25,7 @@ export class RobotFollow {
     this.choice = one(this.dialog, "#robot-agent", HTMLSelectElement);
     this.listen.onclick = () => this.#switchSound();
     one(this.dialog, "#robot-take", HTMLButtonElement).onclick = () => this.#take();
+    this.own = this.dialog.querySelector("#robot-take-own"); // a supervisor's alone
     one(this.dialog, "[data-close]", HTMLButtonElement).onclick = () => this.dialog.close();
     this.dialog.addEventListener("close", () => this.#leave());
   }
@@ -40,6 +41,7 @@ export class RobotFollow {
     byId("robot-said").replaceChildren();
     for (const id of ["robot-told", "robot-trouble"]) say(byId(id), "");
     this.#offer();
+    this.own?.setAttribute("href", `/desk?take=${call}`);
     this.dialog.showModal();
     this.#ask();
   }
@@ -69,15 +71,21 @@ export class RobotFollow {
       this.#show(turns);
       if (!live) {
         if (byId("robot-told").hidden) say(byId("robot-told"), this.words.over);
-        one(this.dialog, "#robot-take", HTMLButtonElement).disabled = true;
+        this.#mayTake(false);
         return;
       }
-      one(this.dialog, "#robot-take", HTMLButtonElement).disabled = false;
+      this.#mayTake(true);
       say(byId("robot-trouble"), "");
     } catch (error) {
       say(byId("robot-trouble"), told(error, this.words.unreachable));
     }
     if (call === this.#call) this.#again = setTimeout(() => this.#ask(), EVERY_MS);
+  }
+
+  /** @param {boolean} may */
+  #mayTake(may) {
+    one(this.dialog, "#robot-take", HTMLButtonElement).disabled = !may;
+    this.own?.toggleAttribute("hidden", !may);
   }
 
   /** @param {import("./robot-said.js").Said[]} turns */

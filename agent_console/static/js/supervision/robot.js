@@ -10,16 +10,17 @@ import { Player } from "./player.js";
 
 /** @typedef {{id: string, number: number, flow: string, began_at: string,
  *   seconds: number | null, outcome: string | null, state: string | null,
- *   hands_over: boolean, understood: number, missed: number,
- *   recording: string | null}} Call */
+ *   hands_over: boolean, taken_by: string | null, person: string | null,
+ *   understood: number, missed: number, recording: string | null}} Call */
 /** @typedef {{number: number, state: string, asked: string, begin_s: number,
  *   end_s: number, kind: string, hypothesis: string, phrase: string,
  *   score: number | null, outcome: string, why: string}} Turn */
 
-const { words, player: player_, outcomes, kinds, why } = texts();
+const { words, player: player_, outcomes, kinds, why, meanings, states } = texts();
 const list = byId("calls");
 const missed = one(document, "#missed", HTMLInputElement);
 const body = one(document, "#turns tbody", HTMLElement);
+const heads = [...document.querySelectorAll("#turns th")].map((th) => th.textContent);
 const player = new Player(player_, () => say(byId("trouble"), words.broken));
 const PAGE = 50;
 let last = 0;
@@ -53,7 +54,9 @@ function itemOf(call) {
   const title = titleOf(call);
   put(one(item, "[data-cell=title]", HTMLElement), title);
   put(one(item, "[data-cell=how]", HTMLElement), howOf(call));
-  one(item, "[data-cell=person]", HTMLElement).hidden = !call.hands_over;
+  const person = one(item, "[data-cell=person]", HTMLElement);
+  person.hidden = !call.hands_over;
+  if (call.person) put(person, fill(words.to_whom, { name: call.person }));
   const button = one(item, ".open", HTMLButtonElement);
   button.setAttribute("aria-label", `${button.textContent?.trim()}: ${title}`);
   button.onclick = () => open(item, call);
@@ -66,11 +69,18 @@ function titleOf({ number, began_at }) {
 }
 
 /** @param {Call} call */
-function howOf(call) {
-  const ended = call.outcome ? (outcomes[call.outcome] ?? call.outcome) : words.going;
+function endOf({ outcome, state, taken_by }) {
+  if (!outcome) return words.going;
+  if (outcome === "taken" && taken_by) return fill(words.taken_by, { name: taken_by });
   // where somebody hung up tells something; where a conversation ended is its ending
-  const where = call.outcome === "hung_up" && call.state ? ` (${call.state})` : "";
-  const parts = [`${ended}${where}`];
+  if (outcome === "hung_up" && state)
+    return fill(words.hung_up_at, { where: states[state] ?? state });
+  return outcomes[outcome] ?? outcome;
+}
+
+/** @param {Call} call */
+function howOf(call) {
+  const parts = [endOf(call)];
   if (call.seconds !== null) parts.push(duration(call.seconds));
   const { understood, missed: not } = call;
   const counts = { understood: String(understood), missed: String(not) };
@@ -104,6 +114,11 @@ async function open(item, call) {
 }
 
 /** @param {Turn} turn */
+function meaningOf({ outcome }) {
+  return outcome && (meanings[outcome] ?? outcome);
+}
+
+/** @param {Turn} turn */
 function rowOf(turn) {
   const row = document.createElement("tr");
   const begin = row.insertCell();
@@ -111,7 +126,7 @@ function rowOf(turn) {
   from.type = "button";
   from.className = "quiet";
   from.textContent = duration(turn.begin_s);
-  from.setAttribute("aria-label", `Ouvir dos ${duration(turn.begin_s)}: ${turn.state}`);
+  from.setAttribute("aria-label", `Ouvir dos ${duration(turn.begin_s)}`);
   from.onclick = () => hear(row, turn.begin_s);
   begin.append(from);
   const heard = turn.hypothesis
@@ -120,15 +135,16 @@ function rowOf(turn) {
   const near = turn.phrase ? ` ${fill(words.fits, { phrase: turn.phrase })}` : "";
   const reason = { why: why[turn.why] ?? turn.why };
   const cells = /** @type {const} */ ([
-    [turn.asked || turn.state, "text"],
+    [turn.asked || (states[turn.state] ?? turn.state), "text"],
     [kinds[turn.kind] ?? turn.kind, "text"],
     [heard + near, "text"],
     [turn.score === null ? "–" : decimal(turn.score), ""],
-    [turn.outcome || fill(words.refused, reason), "text"],
+    [meaningOf(turn) || fill(words.refused, reason), "text"],
   ]);
-  for (const [text, kind] of cells) {
+  for (const [place, [text, kind]] of cells.entries()) {
     const cell = row.insertCell();
     cell.className = kind;
+    cell.dataset.head = heads[place + 1] ?? "";
     cell.textContent = text;
   }
   if (!turn.outcome) row.dataset.wrong = "true";
