@@ -156,7 +156,7 @@ def _tell_of_portal() -> None:
     click.echo(f"  mensagens que chegam: http://127.0.0.1:{pages}")
     click.echo(f"  pagar um Pix: http://127.0.0.1:{payer}")
     phone = f"sip:{URA.removeprefix('+')}@{switch.sip_host}:{switch.sip_port}"
-    click.echo(f"URA que negocia, de qualquer telefone SIP daqui: {phone}")
+    click.echo(f"URA que negocia, de um telefone SIP em {switch.sip_host}: {phone}")
     click.echo("  ou uma ligação simulada: .venv/bin/acordo demo call")
 
 

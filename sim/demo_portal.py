@@ -32,6 +32,7 @@ HOURS = 24
 BY = "demonstração"
 
 # who owes one debt that can be split, has not agreed on it, and has a mobile telephone
+# the last contract's: campaigns begin with the first, and he is to be seen waiting his turn
 _WHO = text(
     """
     SELECT d.id, d.name, d.birth_date, d.document_sealed,
@@ -51,7 +52,7 @@ _WHO = text(
        AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.debtor_id = d.id)
      GROUP BY d.id, k.number
     HAVING sum(i.amount) BETWEEN 30000 AND 300000
-     ORDER BY k.number
+     ORDER BY k.number DESC
      LIMIT 1
     """
 )

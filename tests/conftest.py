@@ -12,6 +12,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
@@ -48,6 +50,22 @@ LONGEST_FIRST = (
     "faults",
     "api",
 )  # so that no worker is left with one at the end
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Compile the modules of tests once a run, not in each worker: each begins with others.
+
+    What pytest makes of them stays on the disk, where the rest of the workers finds it.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if not worker:
+        return
+    given = (Path(argument) for argument in session.config.args)
+    names = [found for folder in given for found in sorted(folder.rglob("test_*.py"))]
+    count = int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    for name in names[int(worker.removeprefix("gw")) :: count]:
+        with suppress(Exception):  # the collection itself meets it again, and reports it
+            import_module(".".join(name.with_suffix("").parts))
 
 
 @pytest.hookimpl(trylast=True)

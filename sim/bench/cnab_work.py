@@ -43,7 +43,7 @@ _COMPANY = Company(
 def main(work: str, base: Path, bank: str, size: int, titles: int) -> dict[str, float]:
     """Do one step; returns what was measured."""
     remessa, answer = base.with_suffix(".rem"), base.with_suffix(".ret")
-    before_kb = _peak_anew()
+    before_kb = peak_anew()
     started = time.perf_counter()
     if work == "write":
         _write(remessa, bank, size, titles)
@@ -97,16 +97,16 @@ def _titles(count: int) -> Iterator[Title]:
 def _told(seconds: str, memory: str, started: float, before_kb: int) -> dict[str, float]:
     """Memory: the most that the work itself added, in MB."""
     took = time.perf_counter() - started
-    return {seconds: took, memory: (_peak_kb() - before_kb) / 1024}
+    return {seconds: took, memory: (peak_kb() - before_kb) / 1024}
 
 
-def _peak_anew() -> int:
+def peak_anew() -> int:
     """Let the peak begin at what is resident now; return that, in kB."""
     Path("/proc/self/clear_refs").write_text("5", "ascii")  # proc_pid_clear_refs(5)
-    return _peak_kb()
+    return peak_kb()
 
 
-def _peak_kb() -> int:
+def peak_kb() -> int:
     status = Path("/proc/self/status").read_text("ascii")
     return int(status.partition("VmHWM:")[2].split()[0])
 

@@ -23,6 +23,7 @@ from cobranca.payments.boleto.bar_code import Slip, bar_code, linha_digitavel, s
 from cobranca.payments.pix.brcode import Receiver, read_code, static_code
 from cobranca.payments.pix.key import parse_key
 from cobranca.payments.pix.qr import svg_of
+from sim.bench import bank_file
 from sim.bench.figures import Figure
 
 TITLES, QUICK_TITLES = 100_000, 10_000
@@ -48,7 +49,7 @@ def measure(quick: bool) -> list[Figure]:
     ]
     for bank, size in _FILES:
         figures += _file(bank, size, QUICK_TITLES if quick else TITLES)
-    return figures
+    return figures + bank_file.measure(QUICK_TITLES if quick else TITLES)
 
 
 def _rate(what: str, work: Callable[[int], object], times: int) -> Figure:

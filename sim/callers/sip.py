@@ -71,7 +71,8 @@ class Signalling(asyncio.DatagramProtocol):
                 break
             self._send(self._request("BYE", 2))
             try:
-                await asyncio.wait_for(self._bye.wait(), AGAIN_S)
+                async with asyncio.timeout(AGAIN_S):
+                    await self._bye.wait()
             except TimeoutError:
                 continue
         self.ended.set()

@@ -97,13 +97,15 @@ class Seat:
     async def talking(self) -> None:
         """Wait for a conversation, so that a fault finds one; not for ever."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._talks.wait(), TALKS_WITHIN_S)
+            async with asyncio.timeout(TALKS_WITHIN_S):
+                await self._talks.wait()
 
     async def leave(self) -> None:
         """End the shift, after the call in hand, while `work` goes on; within LEAVES_S."""
         self._leaves = True
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._left.wait(), LEAVES_S)
+            async with asyncio.timeout(LEAVES_S):
+                await self._left.wait()
 
     async def work(self) -> None:
         """Be an agent until cancelled: end talks, end wrap-ups, connect again, sit down."""

@@ -83,7 +83,8 @@ def _ami(when: When) -> Do:
         actions = ("Originate",) if when is When.AFTER else ("Originate", "Redirect")
         scene.centre.ami.plan = cut = Cut(scene.rng.choice(actions), when)
         try:
-            await asyncio.wait_for(cut.done.wait(), AMI_WITHIN_S)
+            async with asyncio.timeout(AMI_WITHIN_S):
+                await cut.done.wait()
         except TimeoutError as error:
             scene.centre.ami.plan = None
             raise DidNotComeUp(f"nenhuma ação {cut.action} passou pela AMI") from error

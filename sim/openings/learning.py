@@ -130,7 +130,7 @@ def beginnings(text: str) -> tuple[str, ...]:
     """What is heard of an opening as time goes on; after `|` he speaks again.
 
     >>> beginnings("Alô, quem é? | Alô?")
-    ('Alô, quem', 'Alô, quem é?', 'Alô, quem é?  Alô?')
+    ('Alô, quem', 'Alô, quem é?', 'Alô, quem é?   Alô?')
     """
     first = text.partition("|")[0].split()[:MOST_WORDS]
     cuts = [" ".join(first[:n]) for n in CUTS if n < len(first)]

@@ -55,8 +55,7 @@ class Sounds:
 
     def path(self, opening: Opening, others: Sequence[Opening]) -> Path:
         """The opening's file, 8 kHz; those of `others` that robots read are the babble."""
-        key = _digest([WHOLE_RECIPE, asdict(opening)])
-        path = self._whole / f"{opening.id}-{key}.wav"
+        path = self._whole / name_of(opening)
         if not path.exists():
             write_wav(path, self._sound(opening, others))
         return path
@@ -112,6 +111,11 @@ class Sounds:
             rate = file.getframerate()
         pcm = np.frombuffer(done.stdout[44:], "<i2").astype(np.float64) / 32768
         return np.asarray(resample_poly(pcm, RATE_HZ, rate))
+
+
+def name_of(opening: Opening) -> str:
+    """The opening's file, which is another one as soon as it is made otherwise."""
+    return f"{opening.id}-{_digest([WHOLE_RECIPE, asdict(opening)])}.wav"
 
 
 def read(path: Path) -> Samples:

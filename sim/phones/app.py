@@ -165,7 +165,8 @@ class _Floor:
 async def _work(floor: _Floor, seated: asyncio.Event) -> None:
     """Let the agents begin when they have their headsets, or in spite of a missing one."""
     with suppress(TimeoutError):
-        await asyncio.wait_for(seated.wait(), HEADSETS_S)
+        async with asyncio.timeout(HEADSETS_S):
+            await seated.wait()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(floor.follow())
         tasks.create_task(floor.look_again())

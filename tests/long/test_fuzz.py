@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cobranca.people.passwords import Passwords
 from cobranca.people.roles import Role
+from foundation.crypto import Keys
+from foundation.home import Home
+from tests.contract.api.book import a_book
 from tests.contract.api.fuzzing import ROLES, Effort, a_console, fuzz
 
 WHOLE = Effort("coverage,fuzzing", examples=8)
@@ -21,8 +24,10 @@ async def test_no_request_breaks_the_api(
     settings_env: dict[str, str],
     engine: AsyncEngine,
     passwords: Passwords,
+    home: Home,
     tmp_path: Path,
 ) -> None:
+    book = await a_book(engine, Keys.of(home))
     async with a_console(settings_env) as console:
-        await fuzz(console, engine, passwords, role, WHOLE, tmp_path)
+        await fuzz(console, engine, passwords, book, role, WHOLE, tmp_path)
     assert (tmp_path / f"{role}.json").is_file()  # what was asked lies there

@@ -15,6 +15,8 @@ from foundation.settings import ProcessSettings
 from ura.adapters.recognisers import PhraseRecognisers
 from ura.adapters.whisper import RecogniserMissing
 from ura.adapters.whisper_phrases import WhisperPhrases
+from ura.dialogue.intents import intents
+from ura.dialogue.words import words
 from ura.ports import Samples
 
 PROMPTS = Path(__file__).parents[2] / "ura" / "prompts" / "pt_BR"
@@ -26,6 +28,14 @@ def test_the_phrase_that_was_said_fits_best() -> None:
     model = WhisperPhrases(ProcessSettings().cache / "models" / "whisper")
     heard = model.hear(_end_of_a_prompt(), phrases, free=False)
     assert heard.scores[0][0] == said
+    assert words(heard.text) == words(said)
+
+
+def test_what_is_no_phrase_is_written_in_the_words_of_the_phrases_and_fits_none() -> None:
+    model = WhisperPhrases(ProcessSettings().cache / "models" / "whisper")
+    heard = model.hear(_end_of_a_prompt(), ["sim", "não", "segunda via"], free=False)
+    assert heard.scores[0][1] < intents().thresholds.least
+    assert "obrigada" not in words(heard.text)
 
 
 def _end_of_a_prompt() -> Samples:

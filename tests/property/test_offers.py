@@ -32,6 +32,9 @@ from cobranca.agreements.policy import Authority, Channel, Condition, Policy
 from cobranca.agreements.schedule import amounts, due_dates
 from cobranca.agreements.simulation import Wishes, simulate
 from cobranca.debts.accounts import ZERO, reais
+from ura.flow.prompts import Prompt, parts_of
+from ura.speaking.pieces import inventory, pieces_of
+from ura.steps.offering import in_speech
 
 ON = settings(max_examples=60)
 TODAY = date(2026, 3, 10)
@@ -129,6 +132,18 @@ def test_no_offer_is_outside_the_policy(
             assert offer.cost == 0
         else:
             assert offer.total >= offer.price - Decimal("0.01") * len(offer.payments)
+
+
+@ON
+@given(policies, situations(), wishes)
+def test_every_offer_is_told_in_recorded_fragments(
+    policy: Policy, situation: Situation, wished: Wishes
+) -> None:
+    told = Prompt(id="x", parts=parts_of("x", "{proposal:text}."), of_debt=True)
+    found = simulate([policy], situation, wished)
+    for offer in (*found.offers, *found.counters):
+        pieces = pieces_of(told, {"proposal": in_speech(offer)})
+        assert {piece.text for piece in pieces} <= inventory()
 
 
 @ON

@@ -18,9 +18,9 @@ from sim.bench.figures import Figure
 from sim.bench.pacing import field
 from sim.bench.pacing.bound import limit_of
 from sim.bench.pacing.chart import Axes, Series, drawing
-from sim.bench.pacing.measure import processors
 from sim.bench.pacing.record import Run
 from sim.bench.pacing.runs import Job, Store, play
+from sim.bench.workers import processors
 from sim.world.floor.scenario import FloorScenario, Group, ListPart, Shifts
 
 TARGETS = (0.005, 0.01, 0.02, 0.03, 0.05)

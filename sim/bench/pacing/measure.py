@@ -11,7 +11,6 @@ on the next three, the best one on all.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,6 +24,7 @@ from sim.bench.pacing.record import Run
 from sim.bench.pacing.runs import Job, Store, play
 from sim.bench.pacing.speed import speed
 from sim.bench.pacing.table import Row, hindsight, markdown, promising, row
+from sim.bench.workers import processors
 from sim.scenarios import pacing_book
 from sim.world.floor.scenario import FloorScenario
 
@@ -52,11 +52,6 @@ def measure(quick: bool) -> list[Figure]:
     name = "pacing-quick.md" if quick else "pacing.md"
     (folder / name).write_text(markdown(rows, about), "utf-8")
     return [*map(_figure, rows), *aims(rows, quick), *speed(quick)]
-
-
-def processors() -> int:
-    """How many this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def seeds(quick: bool) -> int:

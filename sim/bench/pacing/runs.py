@@ -7,9 +7,8 @@ was, and a change of the core plays again what the core plays, not the baselines
 from __future__ import annotations
 
 import hashlib
-import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
@@ -22,6 +21,7 @@ import dialer.pacing.erlang
 import sim.world.baselines
 import sim.world.floor
 from dialer.pacing import Decision, Event, Snapshot
+from sim.bench.kept import Kept, sum_of
 from sim.bench.pacing import field
 from sim.bench.pacing.record import Run
 from sim.world.floor.engine import AnyPacer, Floor
@@ -50,33 +50,19 @@ class Timed:
 
 
 class Store:
-    """Runs by key, one line of JSON each; a line cut off by a crash is left out."""
+    """Runs by key."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._runs: dict[str, Run] = {}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            for line in path.read_text("utf-8").splitlines():
-                self._read(line)
-
-    def _read(self, line: str) -> None:
-        try:
-            row = json.loads(line)
-        except ValueError:
-            return
-        key = row.pop("key")
-        if row.keys() == _FIGURES:  # else of an earlier version: played again
-            self._runs[key] = Run(**row)
+        self._kept = Kept(path)
 
     def get(self, key: str) -> Run | None:
-        return self._runs.get(key)
+        row = self._kept.get(key)
+        if row is None or row.keys() != _FIGURES:  # of an earlier version: played again
+            return None
+        return Run(**row)
 
     def keep(self, key: str, run: Run) -> None:
-        self._runs[key] = run
-        with self._path.open("a", encoding="utf-8") as lines:
-            # the line break comes first: a line that was cut off spoils no other
-            lines.write("\n" + json.dumps({"key": key, **asdict(run)}))
+        self._kept.keep(key, asdict(run))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +147,7 @@ def key_of(floor: FloorScenario, pacer: str, seed: int) -> str:
         code += _digest(Path(dialer.pacing.__file__).parent)
     else:
         code += _digest(Path(sim.world.baselines.__file__).parent)
-        code += _sum_of([Path(dialer.pacing.erlang.__file__)])
+        code += sum_of([Path(dialer.pacing.erlang.__file__)])
     named = f"{code} {floor!r} {pacer} {seed}"
     return hashlib.sha256(named.encode()).hexdigest()[:32]
 
@@ -169,11 +155,4 @@ def key_of(floor: FloorScenario, pacer: str, seed: int) -> str:
 @lru_cache
 def _digest(folder: Path) -> str:
     """Read once: what is hashed is the code that runs, not what it became meanwhile."""
-    return _sum_of(sorted(folder.glob("*.py")))
-
-
-def _sum_of(paths: Iterable[Path]) -> str:
-    total = hashlib.sha256()
-    for path in paths:
-        total.update(path.name.encode() + b"\0" + path.read_bytes())
-    return total.hexdigest()
+    return sum_of(sorted(folder.glob("*.py")))

@@ -12,7 +12,7 @@ import random
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 from sqlalchemy import text
@@ -24,7 +24,9 @@ from foundation.embedded.tools import program
 from foundation.plan import UpSettings
 from sim.bench.far_ends import FOLDER, STOP_S
 from sim.bench.figures import Figure, NotMeasured
+from sim.bench.progress import Progress
 from sim.bench.robot.beat import Late, late_frames
+from sim.bench.robot.bystander import stand_by
 from sim.bench.robot.telephones import Telephones
 from sim.installation import installation
 from sim.throw_away import throw_away
@@ -68,20 +70,34 @@ async def _measure(settings: UpSettings, calls: int, seconds: float) -> list[Fig
             Telephones("127.0.0.1", lambda: keys_of(chance)) as telephones,
             _callers(sipp, settings, telephones.port, calls),
         ):
-            before, idle = _spent(pids), psutil.cpu_times_percent()
+            before = _spent(pids)
+            psutil.cpu_times_percent()  # shares are counted from here
             began = time.monotonic()
-            await asyncio.to_thread(telephones.talk, calls / A_SECOND + seconds)
+            lasts_s = calls / A_SECOND + seconds
+            _, still = await asyncio.gather(
+                _talk(telephones, lasts_s), asyncio.to_thread(stand_by, lasts_s)
+            )
             took_s = time.monotonic() - began
-            idle = psutil.cpu_times_percent()
+            shares = psutil.cpu_times_percent()
             spent = {name: s - before[name] for name, s in _spent(pids).items()}
         await asyncio.sleep(2)  # the last conversations are written down
         understood, turns, held = await _kept(settings)
     judged = [late_frames(t.at_s, t.numbers) for t in telephones.calls.values()]
     return [
-        *figures_of(judged, calls, seconds),
+        *figures_of(judged, still, calls, seconds),
         *_others(understood, turns, held, len(judged)),
-        *_processors(spent, idle.idle, took_s, calls),
+        *_processors(spent, shares.idle, shares.steal, took_s, calls),
+        _ended(sorted(pids.keys() - spent.keys())),
     ]
+
+
+async def _talk(telephones: Telephones, seconds: float) -> None:
+    progress = Progress("segundos de conversa", round(seconds))
+    talk = asyncio.create_task(asyncio.to_thread(telephones.talk, seconds))
+    while not talk.done():
+        await asyncio.wait([talk], timeout=1.0)
+        progress.done()
+    await talk
 
 
 def keys_of(chance: random.Random) -> list[tuple[float, str]]:
@@ -144,13 +160,19 @@ async def _kept(settings: UpSettings) -> tuple[int, int, int]:
 
 
 def _spent(pids: dict[str, int]) -> dict[str, float]:
-    """Processor seconds of each process."""
-    times = {name: psutil.Process(pid).cpu_times() for name, pid in pids.items()}
-    return {name: each.user + each.system for name, each in times.items()}
+    """Processor seconds of each process that lives."""
+    found = {}
+    for name, pid in pids.items():
+        with suppress(psutil.NoSuchProcess):
+            times = psutil.Process(pid).cpu_times()
+            found[name] = times.user + times.system
+    return found
 
 
-def figures_of(judged: Sequence[Late], calls: int, seconds: float) -> list[Figure]:
-    """Frames late, of all that the callers should have heard."""
+def figures_of(
+    judged: Sequence[Late], still: Late, calls: int, seconds: float
+) -> list[Figure]:
+    """Frames late, of all that the callers should have heard; and beside them."""
     frames = sum(each.frames for each in judged)
     late = sum(each.late for each in judged)
     share = late / max(frames, 1)
@@ -166,7 +188,15 @@ def figures_of(judged: Sequence[Late], calls: int, seconds: float) -> list[Figur
             ),
             aim=f"<= {AIM:.1%}",
             met=frames > 0 and share <= AIM,
-        )
+        ),
+        Figure(
+            what="the same beat, beside them, of a thread that does nothing else",
+            value=100 * still.late / max(still.frames, 1),
+            unit="%",
+            compared_with=(
+                f"{still.late} of {still.frames:,}; worst {1000 * still.worst_s:.0f} ms"
+            ),
+        ),
     ]
 
 
@@ -183,15 +213,31 @@ def _others(understood: int, turns: int, held: int, heard: int) -> list[Figure]:
     ]
 
 
+def _ended(names: Sequence[str]) -> Figure:
+    """Who went away in the middle, and took his conversations along."""
+    return Figure(
+        what="processes that ended meanwhile",
+        value=len(names),
+        unit="",
+        compared_with=", ".join(names),
+        aim="none",
+        met=not names,
+    )
+
+
 def _processors(
-    spent: dict[str, float], idle: float, took_s: float, calls: int
+    spent: dict[str, float], idle: float, stolen: float, took_s: float, calls: int
 ) -> list[Figure]:
+    """What each took, and what a virtual machine's host had, which frames wait for (%)."""
     each = ", ".join(f"{n} {100 * s / took_s:.0f} %" for n, s in sorted(spent.items()))
     return [
         Figure(
             what="processor of the URA per call",
             value=1000 * spent.get("ura", 0.0) / took_s / calls,
             unit="ms/s",
-            compared_with=f"of one core: {each}; the machine was idle {idle:.0f} %",
+            compared_with=(
+                f"of one core: {each}; the machine was idle {idle:.0f} %, "
+                f"its host had {stolen:.1f} %"
+            ),
         )
     ]

@@ -130,7 +130,8 @@ async def test_who_does_not_take_sound_is_left() -> None:
                 await channel.send(FRAME)
 
         with pytest.raises(CallOver):
-            await asyncio.wait_for(for_ever(), 20)
+            async with asyncio.timeout(20):
+                await for_ever()
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,8 @@ class Caller(asyncio.DatagramProtocol):
     ) -> None:
         if gives_up_s is not None:
             try:
-                await asyncio.wait_for(call.ended.wait(), gives_up_s)
+                async with asyncio.timeout(gives_up_s):
+                    await call.ended.wait()
             except TimeoutError:
                 self._send(self._request(call, "CANCEL", 1, extra=reason))
         elif hangs_up_s is not None:

@@ -148,3 +148,21 @@ async def test_a_second_process_leaves_what_a_living_one_has_in_hand(
 
     await eventually(is_ended)
     assert (await ends(engine))[his] == (None, False, None)
+
+
+async def test_what_no_process_stands_for_ends_once_no_call_can_last_so_long(
+    engine: AsyncEngine,
+) -> None:
+    old, young, another = [await begun(engine, holder=h) for h in (None, None, uuid4())]
+    began = text(
+        "UPDATE robot_call SET began_at = clock_timestamp() - CAST(:ago AS interval)"
+        " WHERE id = :call"
+    )
+    async with engine.begin() as connection:
+        for call, hours in ((old, 5), (young, 3), (another, 5)):
+            ago = timedelta(hours=hours)
+            await connection.execute(began, {"call": call, "ago": ago})
+        ended = await left_open.end_nobodys(connection)
+        open_still = await left_open.any_of_nobody(connection)
+    assert (ended, open_still) == (1, True)
+    assert [outcome for outcome, _, at in (await ends(engine)).values() if at] == ["broken"]

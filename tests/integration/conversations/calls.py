@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,10 @@ from foundation.home import Home
 from foundation.sound import tone, write_wav
 from tests.builders.processes import Processes, Started
 from tests.real_switch import RealSwitch
-from ura.adapters.espeak_voice import VOICE
 from ura.flow.prompts import prompts
 from ura.speaking.pieces import to_record
 from ura.speaking.recordings import file_name
+from ura.speaking.shipped import VOICE
 
 OVER_S = 90.0
 
@@ -31,9 +32,9 @@ async def a_ura(
     **more: str,
 ) -> Started:
     """The process on this switch, at these numbers; by keys alone without `speech`."""
-    short_prompts(switch.home)
     return await processes.serving(
         "ura",
+        ACORDO_URA__PIECES=str(short_prompts(switch.home)),
         ACORDO_AGI__PORT=str(switch.settings.agi.port),
         ACORDO_HEARING__PORT=str(switch.settings.hearing.port),
         ACORDO_URA__TALKS_ON=",".join(numbers),
@@ -43,13 +44,14 @@ async def a_ura(
     )
 
 
-def short_prompts(home: Home) -> None:
-    """Put 0.1 s of tone where a prompt's recording would be: nobody here listens."""
-    folder = home.root / "voice"
+def short_prompts(home: Home) -> Path:
+    """A folder with 0.1 s of tone for each recording: nobody here listens."""
+    folder = home.root / "pieces"
     folder.mkdir(exist_ok=True)
     for piece in to_record(prompts()):
         file = folder / file_name(VOICE, piece.text, last=piece.last)
         write_wav(file, tone((500.0,), 0.1))
+    return folder
 
 
 def dial(switch: RealSwitch, number: str, keys: str) -> None:

@@ -17,8 +17,8 @@ from cobranca.compliance.store import SuppressionRow
 from cobranca.contacts.identification import standing_of
 from cobranca.contacts.robot_store import RobotTurnRow
 from cobranca.contacts.store import PromiseRow
+from cobranca.contacts.wishes import CallBackWishRow
 from cobranca.debts.store import ContractRow, DebtRow
-from cobranca.portal.store import PortalRequestRow
 from foundation.home import Home
 from sim.callers.acting import Self, behind, play
 from sim.callers.caller import calling
@@ -85,7 +85,7 @@ async def record_of(
         whose = {"debtor_id": role.person.debtor}
         offers = await _all(connection, OfferRow, channel="ura", **whose)
         promises = await _all(connection, PromiseRow, attempt_id=call.id)
-        asked = await _all(connection, PortalRequestRow, **whose)
+        asked = await _all(connection, CallBackWishRow, call_id=call.id)
         messages = await _all(connection, MessageRow, **whose)
         level = (await standing_of(connection, call.id)).level
     sound = home.recordings_clear / f"{call.channel}.raw"
@@ -98,7 +98,7 @@ async def record_of(
         "offers": bool(offers),
         "promise": bool(promises),
         "suppressed": tuple(sorted(line.reason for line in mine)),
-        "asked": tuple(sorted(one.kind for one in asked if one.kind == "call_back")),
+        "asked": tuple("call_back" for _ in asked),
         "messages": tuple(sorted(one.template for one in messages)),
         "recorded": sound.is_file() and sound.stat().st_size > 0,
     }

@@ -155,6 +155,21 @@ async def test_a_call_back_is_wished_for_where_the_centre_is_open(place: Place) 
     assert wished.due_at > datetime.now(UTC)
 
 
+async def test_who_says_a_day_and_no_hour_is_called_when_the_centre_opens(
+    place: Place,
+) -> None:
+    desk = await place.identified()
+    today = datetime.now(SAO_PAULO).date()
+    days = [today + timedelta(days=n) for n in range(1, 8)]
+    chosen = {day: await desk.run("choose_hour", {"call_back_day": day}) for day in days}
+    sunday = next(day for day in days if day.weekday() == 6)
+    assert chosen.pop(sunday) == ("closed", {})
+    opens = ("chosen", {"call_back_time": time(8)})
+    day = next(day for day, result in chosen.items() if result == opens)
+    told = {"call_back_day": day, "call_back_time": time(8)}
+    assert await desk.run("book_call_back", told) == ("booked", {})
+
+
 async def test_a_place_in_the_queue_is_kept_for_a_debtors_telephone(place: Place) -> None:
     (point, *_) = await place.all_of(
         ContactPointRow, debtor_id=place.person.debtor, kind="phone"

@@ -69,7 +69,8 @@ async def test_the_place_is_kept_once_it_is_done_and_never_for_another(
 
     hearing = asyncio.create_task(hear())
     try:
-        await asyncio.wait_for(asked_for.wait(), 20)
+        async with asyncio.timeout(20):
+            await asked_for.wait()
         assert await wire.client.get(DONE) is None
         may.set()
         if leads:
@@ -78,7 +79,8 @@ async def test_the_place_is_kept_once_it_is_done_and_never_for_another(
                     await asyncio.sleep(0.01)
             assert await wire.client.get(DONE) == first
         else:
-            await asyncio.wait_for(keeping, 20)
+            async with asyncio.timeout(20):
+                await keeping
             assert await wire.client.get(DONE) is None
     finally:
         for task in (hearing, keeping):

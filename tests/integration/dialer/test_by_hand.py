@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dialer.adapters.scripted import Party
 from dialer.calls.agent import AgentState
 from dialer.shell.commands import Command
+from foundation.db.leadership import resign
 from foundation.settings import ProcessSettings
 from tests.integration.dialer.office import (
     OUTCOMES,
@@ -183,3 +184,18 @@ async def test_who_comes_back_while_it_rings_gets_his_call_and_no_other_debtor(
         await eventually(idle(floor))
         ended = "SELECT abandoned, agent_id IS NULL FROM attempt WHERE outcome IS NOT NULL"
         await floor.until(ended, [(False, False)])
+
+
+async def test_a_debtor_shown_in_a_past_term_is_free_at_once_in_the_next(
+    engine: AsyncEngine, settings: ProcessSettings
+) -> None:
+    await a_running_campaign(engine, 1, policy=MANUAL)
+    async with office(engine, settings, seat_or(Party())) as floor:
+        floor.seat("agent001")
+        await previews(floor, "agent001")
+    async with engine.begin() as connection:
+        await resign(connection, floor.leader.term)
+    async with office(engine, settings, seat_or(Party())) as floor:
+        floor.seat("agent002")
+        await previews(floor, "agent002")
+        assert await floor.ask(LISTED) == [("leased", 1)]

@@ -43,7 +43,8 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[CallLog]:
     log.contact_clock = OffsetClock(timedelta())
     task = asyncio.create_task(log.run())
     yield log
-    await asyncio.wait_for(log.drained(), 10)
+    async with asyncio.timeout(10):
+        await log.drained()
     task.cancel()
 
 

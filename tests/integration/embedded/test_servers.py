@@ -149,6 +149,7 @@ async def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:
     await parent.wait()
     ended = asyncio.Event()
     asyncio.get_running_loop().add_reader(watch, ended.set)
-    await asyncio.wait_for(ended.wait(), 10)
+    async with asyncio.timeout(10):
+        await ended.wait()
     asyncio.get_running_loop().remove_reader(watch)
     os.close(watch)

@@ -149,7 +149,8 @@ async def test_up_restarts_recovers_and_leaves_nothing(
     async with _up(environment) as second:
         assert list(await asyncio.to_thread(_status, environment)) == NAMES
         second.terminate()
-        assert await asyncio.wait_for(second.wait(), 100) == 0
+        async with asyncio.timeout(100):
+            assert await second.wait() == 0
     assert await asyncio.to_thread(_status, environment) == {}
     left = {path.name for path in fresh_home.sockets.rglob("*") if not path.is_dir()}
     assert left == set()

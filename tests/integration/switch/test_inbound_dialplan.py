@@ -80,7 +80,7 @@ async def test_a_caller_hears_the_place_and_wait_that_he_was_told(
     real_switch: RealSwitch, telephony: AmiTelephony
 ) -> None:
     words = {line.POSITION: "2", line.WAIT: "5"}
-    said = "queue_position_2&"
+    said = "queue_position_2!"
 
     async def hears_it() -> bool:
         return said in real_switch.main.cli("core show channels concise")

@@ -24,6 +24,7 @@ from ura.scripts.inbound import inbound
 TUESDAY = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)  # ten o'clock in São Paulo
 SUNDAY = datetime(2026, 3, 15, 13, 0, tzinfo=UTC)
 PROMPTS = b"200 result=1 (/srv/prompts)"
+CHOSEN = (b"200 result=0 Gosub complete", b"200 result=1 (/srv/prompts/inbound_welcome)")
 LEASH = b"200 result=1"
 PLAYED = b"200 result=0 endpos=48960"
 DONE = b"200 result=1"
@@ -64,6 +65,8 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
 GREETED = [
     'SET VARIABLE ACORDO_NEXT "agent"',
     "GET VARIABLE PROMPTS",
+    'GOSUB "" voice 1 "inbound_welcome"',
+    "GET VARIABLE GOSUB_RETVAL",
     "SET VARIABLE TIMEOUT(absolute) 13.4",  # 5.4 s of words, 8 of silence
     'STREAM FILE "/srv/prompts/inbound_welcome" ""',
 ]
@@ -73,10 +76,10 @@ async def a_good_call(port: int) -> list[str]:
     """What the switch hears of it; `GREETED` when nothing disturbs it."""
     switch = await ScriptedSwitch.connect(port)
     switch.begin()
-    await switch.dialogue(DONE, PROMPTS, LEASH, PLAYED)
+    await switch.dialogue(DONE, PROMPTS, *CHOSEN, LEASH, PLAYED)
     assert await switch.ended()
     await switch.close()
-    return switch.heard[:4]
+    return switch.heard[:6]
 
 
 async def test_open_the_caller_is_greeted_and_sent_to_an_agent(port: int) -> None:
@@ -210,7 +213,7 @@ async def test_the_caller_hangs_up_during_the_greeting(
     caplog.set_level("INFO")
     switch = await ScriptedSwitch.connect(port)
     switch.begin(b"twice")
-    await switch.dialogue(PROMPTS, LEASH, *answers)
+    await switch.dialogue(PROMPTS, *CHOSEN, LEASH, *answers)
 
     assert await switch.ended()
     assert "caller_hung_up" in caplog.text
@@ -223,11 +226,42 @@ async def test_a_missing_prompt_is_loud_and_the_conversation_goes_on(
 ) -> None:
     switch = await ScriptedSwitch.connect(port)
     switch.begin(b"twice")
-    answers = (NO_SUCH_SOUND, b"200 result=0", LEASH, b"100 Trying\n" + PLAYED)
-    await switch.dialogue(PROMPTS, LEASH, *answers)
+    waits = (PROMPTS, CHOSEN[0], b"200 result=1 (/srv/prompts/inbound_wait)", LEASH)
+    answers = (NO_SUCH_SOUND, b"200 result=0", *waits, b"100 Trying\n" + PLAYED)
+    await switch.dialogue(PROMPTS, *CHOSEN, LEASH, *answers)
 
     assert await switch.ended()
     assert "prompt_not_played" in caplog.text
+    await switch.close()
+
+
+async def test_what_the_creditor_recorded_and_cannot_be_played_is_said_by_us(
+    port: int,
+) -> None:
+    own = b"200 result=1 (/srv/own/551130000100/inbound_welcome)"
+    switch = await ScriptedSwitch.connect(port)
+    switch.begin()
+    played = (LEASH, NO_SUCH_SOUND, b"200 result=0", LEASH, PLAYED)
+    await switch.dialogue(DONE, PROMPTS, CHOSEN[0], own, *played)
+    assert await switch.ended()
+    told = [line for line in switch.heard if line.startswith(("STREAM", "SET VARIABLE T"))]
+    assert (
+        told
+        == [
+            "SET VARIABLE TIMEOUT(absolute) 68.0",  # it may be as long as any
+            'STREAM FILE "/srv/own/551130000100/inbound_welcome" ""',
+            *GREETED[-2:],
+        ]
+    )
+    await switch.close()
+
+
+async def test_a_dialplan_that_cannot_choose_leaves_it_to_us(port: int) -> None:
+    switch = await ScriptedSwitch.connect(port)
+    switch.begin()
+    await switch.dialogue(DONE, PROMPTS, b"200 result=-1 Gosub failed", LEASH, PLAYED)
+    assert await switch.ended()
+    assert switch.heard[-3:-1] == GREETED[-2:]
     await switch.close()
 
 
@@ -299,7 +333,7 @@ async def test_a_call_in_hand_is_finished_when_the_server_stops() -> None:
         switch = await ScriptedSwitch.connect(port)
         switch.begin()
         await switch.hear()
-        rest = asyncio.create_task(switch.dialogue(PROMPTS, LEASH, PLAYED))
+        rest = asyncio.create_task(switch.dialogue(PROMPTS, *CHOSEN, LEASH, PLAYED))
         switch.say(DONE + b"\n")
     await rest
 

@@ -103,7 +103,7 @@ def test_all_that_ships_is_read_and_passes() -> None:
         "0 achados que recusam, 0 a rever\n",
     )
     keys = {one.key for one in shipped.shipped()}
-    assert {"identity_say.nobody", "clip.0.text"} <= keys
+    assert {"identity_say.nobody", "clip.safe_harbour.text"} <= keys
 
 
 def test_a_fault_planted_in_what_ships_is_refused(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
-from cobranca.inbound.opening_hours import BadHours, Hours, OpeningHours, is_open
+from cobranca.inbound.opening_hours import (
+    BadHours,
+    Hours,
+    OpeningHours,
+    first_open,
+    is_open,
+)
 from foundation.clock import SAO_PAULO
 from ura.settings import Ura
 
@@ -33,6 +39,31 @@ def test_default_hours(at: str, open_: bool) -> None:
 
     assert is_open(local, OpeningHours()) is open_
     assert is_open(local.astimezone(UTC), OpeningHours()) is open_
+
+
+@pytest.mark.parametrize(
+    ("day", "after", "at"),
+    [
+        ("2026-03-11", "2026-03-10 23:30", time(8)),  # a Wednesday, told the night before
+        ("2026-03-10", "2026-03-10 07:10", time(8)),  # today, before it opens
+        ("2026-03-10", "2026-03-10 18:00", time(19)),
+        ("2026-03-10", "2026-03-10 19:00", None),  # nothing is left of today
+        ("2026-03-10", "2026-03-10 23:59", None),
+        ("2026-03-09", "2026-03-10 10:00", None),  # over
+        ("2026-03-14", "2026-03-10 10:00", time(8)),  # a Saturday
+        ("2026-03-15", "2026-03-10 10:00", None),  # a Sunday
+        ("2026-04-03", "2026-03-10 10:00", None),  # Good Friday
+    ],
+)
+def test_the_first_hour_of_a_day(day: str, after: str, at: time | None) -> None:
+    told = datetime.strptime(after, "%Y-%m-%d %H:%M").replace(tzinfo=SAO_PAULO)
+    opening = OpeningHours()
+    found = first_open(date.fromisoformat(day), told.astimezone(UTC), opening)
+    assert found == at
+    if at is not None:
+        wanted = datetime.combine(date.fromisoformat(day), at, SAO_PAULO)
+        assert is_open(wanted, opening)
+        assert wanted > told
 
 
 def test_another_state_has_other_holidays() -> None:

@@ -18,6 +18,8 @@ from foundation.sound import RATE_HZ, Samples, silence, tone
 from tests.builders.spoken import speech, wav_file
 from ura.flow.prompts import prompts
 from ura.speaking.recordings import samples_of
+from ura.voice_lines import load_lines
+from ura.voices_cli import COLLECTIONS
 
 TEXT = "Você ligou para a central de atendimento."
 
@@ -160,5 +162,16 @@ def test_the_creditors_prompts_are_those_of_the_conversation() -> None:
     found = {
         one.name: (one.text, one.values, not one.before_identity)
         for one in spoken().values()
+        if not one.title
     }
     assert found == ours
+
+
+def test_the_creditors_announcements_are_our_clips_that_callers_hear() -> None:
+    clips = {clip.id: clip.text for clip in load_lines(COLLECTIONS[0].lines) if clip.text}
+    found = {one.name: one.text for one in spoken().values() if one.title}
+    assert found == {name: text for name, text in clips.items() if name != "safe_harbour"}
+    assert all(
+        one.before_identity and not one.values for one in map(spoken().get, found) if one
+    )
+    assert not found.keys() & prompts().keys()

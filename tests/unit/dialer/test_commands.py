@@ -78,7 +78,8 @@ async def test_all_is_done_only_when_nothing_waits() -> None:
     floor = a_floor(AgentState.TALKING)
     asking = Asking(floor)
     asking.go_on()
-    await asyncio.wait_for(asking.done(), 5)
+    async with asyncio.timeout(5):
+        await asking.done()
     floor.blind = True
     asking.ask(lambda: None, acts=True)
     waiting = asyncio.ensure_future(asking.done())
@@ -86,5 +87,6 @@ async def test_all_is_done_only_when_nothing_waits() -> None:
         await asyncio.sleep(0)
     assert not waiting.done()
     asking.go_on()
-    await asyncio.wait_for(waiting, 5)
+    async with asyncio.timeout(5):
+        await waiting
     assert waiting.done()

@@ -53,6 +53,7 @@ def after(*events: ChannelEvent, inbound: bool = False) -> Call:
             True,
         ),  # SIP's own end
         ((CREATED,), hung_up(19, 480), True),  # the time to ring is over, and nothing came
+        ((CREATED, REFUSED), hung_up(21, 401), True),  # it does not know our account
         ((CREATED, RINGING, REFUSED), FULL, False),  # 180 or 183, then 503
         ((CREATED, said("sign_of_life")), hung_up(19, 480), False),
         ((CREATED, RINGING), hung_up(19, 480), False),

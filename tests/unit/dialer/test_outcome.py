@@ -41,6 +41,12 @@ def test_final_answer_gives_its_outcome(
     assert network_outcome(ending) is NetworkOutcome(outcome), answer
 
 
+@pytest.mark.parametrize("sip_code", [401, 407])
+def test_a_refused_account_says_nothing_of_the_number(sip_code: int) -> None:
+    ending = Ending(cause=21, answered=False, sign_of_life=True, sip_code=sip_code)
+    assert network_outcome(ending) is NetworkOutcome.CONGESTION
+
+
 @pytest.mark.parametrize("cause", [0, 1, 16, 17, 19, 26, 127])
 def test_a_call_that_was_answered_stays_answered_whatever_ends_it(cause: int) -> None:
     ending = Ending(cause=cause, answered=True, sign_of_life=True)

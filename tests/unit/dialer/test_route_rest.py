@@ -29,6 +29,11 @@ def rested(failure: Call = FULL, at_s: float = 0.0) -> RouteRest:
     return rest
 
 
+def test_a_route_that_refuses_our_account_is_left_aside_too() -> None:
+    unknown = Call(id="c", outcome=NetworkOutcome.CONGESTION, sip_code=401)
+    assert rested(unknown).aside
+
+
 @pytest.mark.parametrize("failure", [SILENT, FULL])
 def test_after_failures_in_a_row_it_takes_nothing_while_it_rests(failure: Call) -> None:
     rest = rested(failure)

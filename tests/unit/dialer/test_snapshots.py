@@ -58,3 +58,9 @@ def test_a_wrap_up_without_a_phone_is_not_expected_to_end(*, reachable: bool) ->
     wraps = replace(AGENT, state=AgentState.WRAP_UP, leg=None)
     assert busy(wraps, reachable=reachable) == ([SEAT] if reachable else [])
     assert busy(replace(wraps, leg="leg")) == [SEAT]
+
+
+def test_a_supervisor_in_a_call_is_nobodys_agent() -> None:
+    talks = replace(AGENT, state=AgentState.TALKING, leg="leg")
+    assert busy(talks) == [SEAT]
+    assert busy(replace(talks, supervises=True)) == []

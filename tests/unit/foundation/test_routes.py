@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import errno
+from pathlib import Path, PosixPath
 
 import pytest
 
@@ -117,6 +118,30 @@ def test_an_unusable_password_file_stops_the_switch(
     with pytest.raises(BadRoutes, match="rota um: password_file") as refused:
         switch.render_main(settings_with(tmp_path, ACCOUNT))
     assert "a;b" not in refused.value.message
+
+
+class Closed(PosixPath):
+    """A file that its owner keeps to itself; root, who runs tests too, would read it."""
+
+    def read_text(self, *_: object, **__: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+
+@pytest.mark.parametrize(
+    ("groups", "opens"), [([10001], "chgrp 10001 "), ([10001, 1000], "chgrp 1000 ")]
+)
+def test_a_password_that_is_closed_to_the_switch_says_whom_to_open_it_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, groups: list[int], opens: str
+) -> None:
+    """As in a container: its own group, or the one that the operator could give."""
+    route = read_routes(settings_with(tmp_path, ACCOUNT))[1]
+    closed = route.model_copy(update={"password_file": Closed(tmp_path / "senha")})
+    monkeypatch.setattr("foundation.system_reasons.os.getegid", lambda: 10001)
+    monkeypatch.setattr("foundation.system_reasons.os.getgroups", lambda: groups)
+    with pytest.raises(BadRoutes, match="senha: sem permissão;") as refused:
+        password(closed)
+    assert opens in refused.value.message
+    assert refused.value.message.endswith("chmod 640 nele")
 
 
 def test_ports_are_opened_only_for_transports_in_use(tmp_path: Path) -> None:

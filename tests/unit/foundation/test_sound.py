@@ -11,6 +11,7 @@ from foundation.sound import (
     RATE_HZ,
     Samples,
     decimated,
+    doubled,
     levelled,
     silence,
     tone,
@@ -68,6 +69,20 @@ def test_narrowing_passes_the_band_and_folds_nothing_back(
 
     assert len(narrow) == 8_000
     assert at_least <= rms_db(narrow[200:-200]) <= at_most
+
+
+@pytest.mark.parametrize("hz", [200, 3_000])
+def test_doubling_keeps_the_sound_and_mirrors_nothing(hz: float) -> None:
+    wide = doubled(a_sine(hz, 1.0))
+
+    assert len(wide) == 16_000
+    difference = (wide - a_sine(hz, 1.0, rate_hz=16_000))[200:-200]
+    assert np.abs(difference).max() < 0.01
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_doubling_takes_what_is_shorter_than_its_filter(count: int) -> None:
+    assert len(doubled(silence(1.0)[:count])) == 2 * count
 
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:

@@ -82,7 +82,8 @@ async def test_start_returns_when_it_serves_and_not_before(
         assert not starting.done()
         assert bench.child("a").state is State.STARTING
         file.write("go\n")
-    await asyncio.wait_for(starting, 10)
+    async with asyncio.timeout(10):
+        await starting
     assert bench.child("a").state is State.READY
 
 
@@ -253,7 +254,8 @@ async def test_a_source_left_alone_asks_its_copy_to_stop(tmp_path: Path) -> None
     copy = await source.copy()
     await _noted_by(tmp_path / "works", 1)
     os.kill(_noted(tmp_path / "waits")[0], signal.SIGTERM)
-    assert await asyncio.wait_for(copy.wait(), 20) == 0
+    async with asyncio.timeout(20):
+        assert await copy.wait() == 0
     assert copy.returncode == 0
     await source.end()
     log.close()

@@ -13,6 +13,7 @@ from foundation.development import browser
 
 SCRIPT = Path(browser.__file__)
 CHROMIUM = "#!/bin/sh\n"
+BOTH = (browser.PROGRAM, browser.WITHOUT_WINDOW)
 
 
 @pytest.fixture
@@ -48,9 +49,12 @@ def prepare(programs: Path, *, root: bool) -> subprocess.CompletedProcess[str]:
 
 
 def apt(programs: Path, *, works: bool) -> None:
-    """An apt-get that notes what it is asked, and puts a chromium there."""
-    made = f"printf '#!/bin/sh\\n' >{programs}/chromium; /bin/chmod +x {programs}/chromium"
-    install = f'case "$1" in install) {made};; esac' if works else "exit 100"
+    """An apt-get that notes what it is asked, and puts both forms of Chromium there."""
+    made = "; ".join(
+        f"printf '#!/bin/sh\\n' >{programs}/{name}; /bin/chmod +x {programs}/{name}"
+        for name in BOTH
+    )
+    install = f'case "$*" in *install*) {made};; esac' if works else "exit 100"
     put(programs, "apt-get", f'#!/bin/sh\necho "$@" >>{programs}/asked\n{install}\n')
 
 
@@ -61,9 +65,20 @@ def asked(programs: Path) -> list[str]:
 
 def test_what_is_there_is_used(programs: Path) -> None:
     apt(programs, works=True)
-    put(programs, "chromium", CHROMIUM)
+    for name in BOTH:
+        put(programs, name, CHROMIUM)
     assert prepare(programs, root=True).returncode == 0
     assert asked(programs) == []
+
+
+@pytest.mark.parametrize("root", [True, False])
+def test_chromium_alone_shows_pages_too(programs: Path, root: bool) -> None:
+    apt(programs, works=False)
+    put(programs, "chromium", CHROMIUM)
+    done = prepare(programs, root=root)
+    assert done.returncode == 0
+    assert "slower" in done.stderr
+    assert len(asked(programs)) == (1 if root else 0)
 
 
 def test_root_installs_it_after_one_line_that_says_so(programs: Path) -> None:
@@ -74,7 +89,7 @@ def test_root_installs_it_after_one_line_that_says_so(programs: Path) -> None:
     assert "installing Debian's chromium" in done.stdout
     assert asked(programs) == [
         "update -q",
-        "install -y -q --no-install-recommends chromium",
+        f"-y -q {browser.APT}",
     ]
 
 

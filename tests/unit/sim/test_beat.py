@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import time
 
 import numpy as np
 import pytest
 
 from sim.bench.robot.beat import FRAME_S, late_frames
+from sim.bench.robot.bystander import stand_by
 from sim.bench.robot.lines import keys_of
 from sim.bench.robot.rtp import EVENT, MARKER, Sender, sequence_and_source
 
@@ -49,6 +51,22 @@ def test_where_nothing_came_the_missing_frames_are_late_and_a_new_beat_begins() 
     judged = late_frames(moved, numbers)
     assert judged.late == 25  # half a second
     assert judged.worst_s == pytest.approx(0.52)
+
+
+def test_a_bystander_tells_what_held_him_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a clock that stands still for 50 ms once, as when a host has the processor."""
+    now_s, rests = 1000.0, 0
+
+    def sleep(rest_s: float) -> None:
+        nonlocal now_s, rests
+        rests += 1
+        now_s += rest_s + (0.05 if rests == 100 else 0.0)
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(time, "monotonic", lambda: now_s)
+    judged = stand_by(10.0)
+    assert (judged.frames, judged.late) == (FRAMES, 2)  # 50 and 30 ms behind; then 10
+    assert judged.worst_s == pytest.approx(0.05)
 
 
 def test_lost_packets_are_late() -> None:
