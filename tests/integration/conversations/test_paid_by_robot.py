@@ -47,10 +47,17 @@ class Scene:
             return [tuple(row) for row in await connection.execute(text(query), values)]
 
     async def until(self, query: str, wanted: list[tuple[Any, ...]], **values: Any) -> None:
-        async def is_so() -> bool:
-            return await self.ask(query, **values) == wanted
+        found: list[tuple[Any, ...]] = []
 
-        await eventually(is_so)
+        async def is_so() -> bool:
+            nonlocal found
+            found = await self.ask(query, **values)
+            return found == wanted
+
+        try:
+            await eventually(is_so)
+        except TimeoutError:
+            pytest.fail(f"{found} and not {wanted}: {query}")
 
     async def story(self, *kinds: str) -> None:
         await self.until(TALK, [(kind,) for kind in kinds], call=self.call)
@@ -59,6 +66,7 @@ class Scene:
         """Somebody calls, and the agent has him."""
         self.switch.far.cli(f"channel originate PJSIP/{OURS}@switch extension s@told")
         await self.until(SEAT, [("talking", "false")])
+        await self.takes_keys()
         ((self.call,),) = await self.ask(CALL)
 
     async def sends(self, person: Person) -> None:
@@ -72,6 +80,16 @@ class Scene:
         async with self.engine.begin() as connection:
             await payment_errands.send(connection, errand, datetime.now(UTC))
         await self.wish("to_robot")
+
+    async def takes_keys(self) -> None:
+        """Wait until the caller's phone is past its beginning: it empties what was typed."""
+
+        async def is_so() -> bool:
+            rows = self.switch.far.cli("core show channels concise").splitlines()
+            steps = [row.split("!")[3] for row in rows if row.split("!")[1:2] == ["told"]]
+            return any(int(step) > 1 for step in steps)
+
+        await eventually(is_so)
 
     def types(self, keys: str) -> None:
         self.switch.far.cli(f"dialplan set global SAYS {keys}")

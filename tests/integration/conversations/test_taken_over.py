@@ -32,7 +32,7 @@ CLIP = Path("ura/prompts/pt_BR/robot_taken.wav")  # who is taken from the robot 
 BACK_S = 60.0  # the words that he hears first last three seconds
 OURS = ("551130000181", "551130000182", "551130000183")
 OPEN = "SELECT id FROM robot_call WHERE called = :ours AND ended_at IS NULL"
-KNOWN = "SELECT debtor_id FROM robot_call WHERE id = :call"
+KNOWN = "SELECT debtor_id, outcome FROM robot_call WHERE id = :call"
 STORY = """SELECT kind FROM call_event WHERE attempt_id = :call
              AND kind IN ('robot', 'taken', 'inbound', 'joined', 'hungup') ORDER BY id"""
 
@@ -52,6 +52,7 @@ class Taking(Scene):
         await eventually(lambda: self._is_open(ours))
         ((self.call,),) = await self.ask(OPEN, ours=ours)
         await self.story_is("robot")
+        await self.takes_keys()
 
     async def _is_open(self, ours: str) -> bool:
         return bool(await self.ask(OPEN, ours=ours))
@@ -61,7 +62,7 @@ class Taking(Scene):
 
     async def proves_who_he_is(self, person: Person) -> None:
         self.types(person.identifies)
-        await self.until(KNOWN, [(person.debtor,)], call=self.call)
+        await self.until(KNOWN, [(person.debtor, None)], call=self.call)
 
     async def wants_him(self) -> None:
         """The supervisor's wish, as the console keeps it."""
