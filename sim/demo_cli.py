@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,9 @@ from foundation.settings_reading import read_settings
 from sim.demo import DEBTORS, SEED
 
 if TYPE_CHECKING:
+    from cobranca.contacts.robot_board import Said
     from sim.demo_portal import Visitor
+    from sim.demo_watch import Agreed
 
 ROLES = {
     Role.AGENT: "atendente",
@@ -110,8 +113,11 @@ def follow() -> None:
 @demo.command()
 @click.option("--keys", help="O que ele tecla (sem isto: identifica-se e fecha à vista).")
 def call(keys: str | None) -> None:
-    """Um devedor da demonstração liga para a URA e negocia pelo teclado."""
-    from sim import demo_call
+    """Um devedor da demonstração liga para a URA e negocia pelo teclado.
+
+    Mostra a conversa enquanto acontece, e o que ficou combinado.
+    """
+    from sim import demo_call, demo_watch
     from sim.carrier.inbound import NoNetwork
     from sim.demo_numbers import URA
 
@@ -119,12 +125,32 @@ def call(keys: str | None) -> None:
     if visitor is None:
         raise Failure("não há devedor da demonstração que possa negociar")
     pressed = keys or demo_call.keys_of(visitor)
-    try:
-        demo_call.call(visitor, pressed)
-    except NoNetwork as error:
-        raise Failure(str(NoNetwork.__doc__)) from error
     click.echo(f"{visitor.name} liga para {URA} e tecla {pressed}")
-    click.echo(f"o que ficou combinado, no portal (abre uma vez): {visitor.link}")
+    place = partial(demo_call.call, visitor, pressed)
+    try:
+        agreed = run(demo_watch.conversation(_settings(), visitor.phone, place, _tell_turn))
+    except (NoNetwork, demo_watch.NotAnswered, demo_watch.GoesOn) as error:
+        raise Failure(str(type(error).__doc__)) from error
+    _tell_agreed(agreed)
+    click.echo(f"no portal (abre uma vez): {visitor.link}")
+
+
+def _tell_turn(said: Said) -> None:
+    click.echo(f"  URA: {said.asked}")
+    answer = said.hypothesis or "(silêncio)"
+    click.echo(f"  ele: {answer}" + ("" if said.outcome else "  (não entendida)"))
+
+
+def _tell_agreed(agreed: Agreed | None) -> None:
+    from foundation.brasil.dates import format_date
+    from foundation.brasil.money import format_amount
+
+    if agreed is None:
+        click.echo("a conversa acabou sem acordo")
+        return
+    times = "à vista" if agreed.payments == 1 else f"em {agreed.payments} vezes"
+    due = format_date(agreed.first_due)
+    click.echo(f"acordo fechado: {format_amount(agreed.total)} {times}, a vencer em {due}")
 
 
 def _visitor() -> Visitor | None:

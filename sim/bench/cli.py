@@ -8,6 +8,7 @@ import platform
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib import import_module
+from typing import NamedTuple
 
 import click
 
@@ -15,33 +16,67 @@ from foundation.settings import ProcessSettings
 from sim.bench.figures import Figure, NotMeasured, missed, table
 
 Bench = Callable[[bool], list[Figure]]
-#: name -> module with `measure(quick) -> list[Figure]`
-BENCHES: Mapping[str, str] = {
-    "audio": "sim.bench.audio",
-    "barge-in": "sim.bench.barge_in",
-    "bridge": "sim.bench.bridge",
-    "calls": "sim.bench.calls",
-    "charges": "sim.bench.charges",
-    "desk": "sim.bench.desk",
-    "frontier": "sim.bench.pacing.frontier",
-    "import": "sim.bench.imports",
-    "lines": "sim.bench.robot.lines",
-    "machines": "sim.bench.listening.measure",
-    "pacing": "sim.bench.pacing.measure",
-    "payments": "sim.bench.payments",
-    "policy": "sim.bench.policy",
-    "start": "sim.bench.start",
-    "supervision": "sim.bench.supervision",
-    "turns": "sim.bench.robot.turns",
-    "understanding": "sim.bench.understanding",
-    "webhook": "sim.bench.webhook",
+
+
+class _Measures(NamedTuple):
+    module: str  # with `measure(quick) -> list[Figure]`
+    what: str
+
+
+BENCHES: Mapping[str, _Measures] = {
+    "audio": _Measures("sim.bench.audio", "do «alô» de quem atende ao ouvido do atendente"),
+    "barge-in": _Measures(
+        "sim.bench.barge_in", "quem fala por cima da URA: em quanto ela para"
+    ),
+    "bridge": _Measures(
+        "sim.bench.bridge", "na central, do atender à ponte com o atendente"
+    ),
+    "calls": _Measures(
+        "sim.bench.calls", "chamadas num nó, ao lado de um laço mínimo em AMI"
+    ),
+    "charges": _Measures("sim.bench.charges", "saldos de um milhão de dívidas num dia"),
+    "desk": _Measures("sim.bench.desk", "a página do atendente sobre um banco grande"),
+    "frontier": _Measures(
+        "sim.bench.pacing.frontier",
+        "ocupação contra abandono, de equipes pequenas a grandes",
+    ),
+    "import": _Measures("sim.bench.imports", "importação: linhas por segundo e memória"),
+    "lines": _Measures("sim.bench.robot.lines", "60 conversas da URA: quadros atrasados"),
+    "machines": _Measures("sim.bench.listening.measure", "pessoa ou máquina: acertos"),
+    "pacing": _Measures(
+        "sim.bench.pacing.measure", "ritmos de discagem em todas as situações"
+    ),
+    "payments": _Measures(
+        "sim.bench.payments", "códigos por segundo; arquivos CNAB grandes"
+    ),
+    "policy": _Measures("sim.bench.policy", "tempo de uma decisão de conformidade"),
+    "start": _Measures(
+        "sim.bench.start", "do segundo início ao primeiro telefone que toca"
+    ),
+    "supervision": _Measures(
+        "sim.bench.supervision", "as páginas da supervisão sobre um banco grande"
+    ),
+    "turns": _Measures("sim.bench.robot.turns", "da resposta dada à fala seguinte da URA"),
+    "understanding": _Measures("sim.bench.understanding", "o que a URA entende de voz"),
+    "webhook": _Measures(
+        "sim.bench.webhook", "do aviso do banco ao fim das ligações pela dívida"
+    ),
 }
 #: packages that `make run` does not install
 OF_DEVELOPMENT = ("playwright", "playwright.async_api")
 
 
-@click.command()
-@click.argument("name", required=False, type=click.Choice(sorted(BENCHES)))
+def _listed() -> str:
+    """The names for people; the mark keeps click from joining the lines."""
+    width = max(map(len, BENCHES))
+    rows = [f"  {name:<{width}}  {each.what}" for name, each in BENCHES.items()]
+    return "\n".join(["\b", "NOME:", *rows])
+
+
+@click.command(epilog=_listed())
+@click.argument(
+    "name", metavar="[NOME]", required=False, type=click.Choice(sorted(BENCHES))
+)
 @click.option("--quick", is_flag=True, help="Forma curta; sem NOME é sempre a curta.")
 @click.option("--json", "as_json", is_flag=True, help="Para ser lido por um programa.")
 def bench(name: str | None, quick: bool, as_json: bool) -> None:
@@ -72,7 +107,7 @@ def measure(name: str, *, quick: bool) -> list[Figure]:
     Raises NotMeasured: something that it needs is not installed.
     """
     try:
-        run: Bench = import_module(BENCHES[name]).measure
+        run: Bench = import_module(BENCHES[name].module).measure
     except ModuleNotFoundError as error:
         if error.name not in OF_DEVELOPMENT:
             raise
