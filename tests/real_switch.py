@@ -39,7 +39,8 @@ PATIENCE_S = 60.0  # for what takes milliseconds by itself: only a failure waits
 Event = TypeVar("Event", bound=SwitchEvent)
 FAR_MODULES = """
     res_timing_timerfd res_sorcery_config res_sorcery_memory res_sorcery_astdb
-    func_channel func_callerid codec_alaw codec_resample format_pcm format_sln format_wav
+    func_channel func_callerid func_global codec_alaw codec_resample
+    format_pcm format_sln format_wav
     bridge_simple res_rtp_asterisk res_pjproject res_pjsip res_pjsip_session
     res_pjsip_pubsub res_pjsip_authenticator_digest res_pjsip_caller_id
     res_pjsip_dlg_options res_pjsip_endpoint_identifier_ip res_pjsip_nat

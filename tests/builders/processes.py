@@ -23,6 +23,7 @@ from sim.throw_away import free_port
 ACORDO = str(Path(sys.executable).with_name("acordo"))
 READY_S = 120.0  # imports alone take seconds of processor, of which a busy machine has few
 END_S = 30.0  # 10 are promised
+SHOWN = 4000  # characters of what each said
 REFUSED_S = 90.0  # a refused AMI login has 12 of patience, after a start
 
 
@@ -125,6 +126,8 @@ class Processes:
         for started in self._started:
             if started.process.returncode is None:
                 await started.kill()
+            # pytest shows it with a test that failed, and only then
+            print(f"{started.name}:", started.said[-SHOWN:], file=sys.stderr)
         self._outputs.close()
 
 

@@ -82,7 +82,7 @@ class Scene:
         await self.wish("to_robot")
 
     async def takes_keys(self) -> None:
-        """Wait until the caller's phone is past its beginning: it empties what was typed."""
+        """Wait until the caller's phone has emptied what an earlier one was told."""
 
         async def is_so() -> bool:
             rows = self.switch.far.cli("core show channels concise").splitlines()

@@ -113,7 +113,9 @@ async def test_he_takes_a_caller_and_either_may_be_first_to_go(
     assert (row.outcome, row.hands_over, row.debtor_id) == ("taken", True, person.debtor)
     async with engine.connect() as connection:
         assert await robot_board.said(connection, scene.call) != []
-    await scene.wish("hang_up", "wrap_up_done")
+    await scene.wish("hang_up")
+    await scene.until(SEAT, [("wrap_up", "false")])
+    await scene.wish("wrap_up_done")
     await scene.until(SEAT, [("idle", "false")])
     await eventually(scene.told_of_a_person)
 
