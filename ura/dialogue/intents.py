@@ -30,6 +30,7 @@ class Thresholds:
 
     least: float
     binding: float
+    agrees: float
     repeat: float
     margin: float
     coverage: float
@@ -89,9 +90,16 @@ def intents() -> Intents:
 
 
 def chosen_by_score(
-    scored: Iterable[Scored], of: Mapping[str, str], known: Intents, binds: str = NOBODY
+    scored: Iterable[Scored],
+    of: Mapping[str, str],
+    known: Intents,
+    binds: str = NOBODY,
+    by_words: str = NOBODY,
 ) -> Chosen:
-    """Decide by scores; `of` tells what a phrase means. More is asked where it `binds`."""
+    """Decide by scores; `of` tells what a phrase means.
+
+    More is asked where it `binds`, and less of the option that the words say too.
+    """
     best: dict[str, Scored] = {}
     for each in scored:
         option = of.get(each.phrase)
@@ -104,7 +112,8 @@ def chosen_by_score(
         return Chosen(NOBODY, why="nothing")
     option, first = ranked[0]
     asked = known.thresholds
-    if first.score < (asked.binding if option == binds else asked.least):
+    least = asked.binding if option == binds else asked.least
+    if first.score < least - (asked.agrees if option == by_words else 0.0):
         return Chosen(NOBODY, first.phrase, first.score, "weak")
     if len(ranked) > 1 and first.score - ranked[1][1].score < asked.margin:
         return Chosen(NOBODY, first.phrase, first.score, "two")

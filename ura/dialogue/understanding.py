@@ -157,7 +157,8 @@ def _choice(
     scored = by_words
     if heard.scored and by_words.score < _SURELY:
         binds = ACCEPTS if state.corrects else ""
-        scored = chosen_by_score(heard.scored, known.of(options), known, binds)
+        phrases = known.of(options)
+        scored = chosen_by_score(heard.scored, phrases, known, binds, by_words.option)
     return Understood(
         outcome=scored.option, phrase=scored.phrase, score=scored.score, why=scored.why
     )

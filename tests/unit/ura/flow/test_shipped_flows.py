@@ -338,6 +338,18 @@ def test_a_yes_that_binds_has_to_fit_better_than_another(name: str) -> None:
     assert _of(flow, name, surer) == ("yes", "")
 
 
+def test_a_sound_that_fits_less_is_enough_where_the_words_say_the_same() -> None:
+    scored = (Scored("não quero saber", -5.3), Scored("sim", -6.9))
+    flow = shipped("receptive")
+    told = "não sei se dá, deixa eu ver lá"
+    assert _of(flow, "want_offers", Speech("lhama que sabe", scored)) == ("", "weak")
+    assert _of(flow, "want_offers", Speech(told, scored)) == ("no", "")
+    far = (Scored("não quero saber", -5.6), Scored("sim", -6.9))
+    assert _of(flow, "want_offers", Speech(told, far)) == ("", "weak")
+    other = (Scored("sim", -5.3), Scored("não quero saber", -6.9))
+    assert _of(flow, "want_offers", Speech(told, other)) == ("", "weak")
+
+
 def _of(flow: Flow, name: str, heard: Speech) -> tuple[str, str]:
     state = flow.states[name]
     assert isinstance(state, Ask)
